@@ -1,0 +1,126 @@
+# make demo   see it work         make test   everything that must hold
+# make build  the addon           make check  the same, warnings are errors
+# make native-test SANITIZER=thread   the engine's C tests under TSan
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := build
+
+SANITIZER ?= address
+WERROR := $(if $(filter true 1,$(CI)),-Werror)
+
+# --- set-up ---------------------------------------------------------------
+
+.PHONY: setup
+setup: packages node_modules/.package-lock.json
+
+.PHONY: packages
+packages:
+	@scripts/setup.sh
+
+node_modules/.package-lock.json: package-lock.json | packages
+	@echo "npm ci"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# --- the addon ------------------------------------------------------------
+
+ADDON := build/Release/performance_client.node
+C_SOURCES := $(shell find src -name '*.c' | sort)
+C_HEADERS := $(shell find src -name '*.h' | sort)
+
+.PHONY: build
+build: $(ADDON)
+
+$(ADDON): binding.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | setup
+	@PC_WERROR=$(WERROR) MAKEFLAGS=--no-print-directory node scripts/build.js
+	@touch $@
+
+# --- C tests: the core as a plain library, Node not in the process --------
+
+CORE := $(filter-out src/binding/%,$(C_SOURCES))
+
+ENGINE_TESTS := $(wildcard $(patsubst src/engine/%.c,test/native/%_test.c,\
+  $(filter src/engine/%,$(CORE))))
+
+ifeq ($(SANITIZER),thread)
+NATIVE := build/native-tsan
+SANITIZE := -fsanitize=thread
+TEST_SOURCES := $(ENGINE_TESTS)
+else
+NATIVE := build/native-asan
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+TEST_SOURCES := $(wildcard test/native/*_test.c)
+endif
+
+TEST_SHARED := $(filter-out %_test.c,$(wildcard test/native/*.c))
+TESTS := $(TEST_SOURCES:test/native/%.c=$(NATIVE)/%)
+CORE_OBJECTS := $(CORE:%.c=$(NATIVE)/%.o)
+SHARED_OBJECTS := $(TEST_SHARED:%.c=$(NATIVE)/%.o)
+TEST_OBJECTS := $(TEST_SOURCES:%.c=$(NATIVE)/%.o)
+
+C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
+  -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+  -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
+  $(shell pkg-config --cflags libcurl libcjson libuv)
+LIBRARIES = $(shell pkg-config --libs libcurl libcjson libuv) -lm -pthread
+
+.PHONY: native-test
+native-test: $(TESTS) | packages
+	@echo "C tests, $(SANITIZER) sanitizer"
+	@scripts/native-test.sh $(TESTS)
+
+$(NATIVE)/%.o: %.c | packages
+	@mkdir -p $(@D)
+	@echo "  cc $<"
+	@$(CC) $(C_FLAGS) -MMD -MP -c $< -o $@
+
+$(NATIVE)/libcore.a: $(CORE_OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(TESTS): $(NATIVE)/%: $(NATIVE)/test/native/%.o $(SHARED_OBJECTS) \
+  $(NATIVE)/libcore.a
+	@$(CC) $(SANITIZE) $^ $(LIBRARIES) -o $@
+
+-include $(patsubst %.o,%.d,$(CORE_OBJECTS) $(SHARED_OBJECTS) $(TEST_OBJECTS))
+
+# --- everything that must hold --------------------------------------------
+
+# Node's own counts come last, so that the output ends with them.
+.PHONY: test
+test: setup build
+	@$(MAKE) --no-print-directory native-test
+ifneq ($(ENGINE_TESTS),)
+	@$(MAKE) --no-print-directory native-test SANITIZER=thread
+endif
+	@$(MAKE) --no-print-directory lint
+	@node --test test/*.test.js
+
+.PHONY: check
+check:
+	@$(MAKE) --no-print-directory CI=true test
+
+C_FILES := $(C_SOURCES) $(C_HEADERS) $(wildcard test/native/*.[ch])
+
+.PHONY: lint
+lint: setup
+	@echo "eslint";       node_modules/.bin/eslint --max-warnings=0 .
+	@echo "prettier";     node_modules/.bin/prettier --log-level=warn --check .
+	@echo "tsc";          node_modules/.bin/tsc --project tsconfig.json
+	@echo "clang-format"; clang-format-14 --dry-run -Werror $(C_FILES)
+	@echo "clang-tidy";   scripts/clang-tidy.sh $(C_SOURCES)
+
+.PHONY: format
+format: setup
+	@node_modules/.bin/prettier --log-level=warn --write .
+	@clang-format-14 -i $(C_FILES)
+
+.PHONY: demo
+demo: build
+	@node examples/demo/main.js $${FILE:+"$$FILE"}
+
+.PHONY: clean
+clean:
+	@rm -rf build

@@ -1,0 +1,582 @@
+/// <reference lib="esnext.disposable" />
+
+/** The version of this package. */
+export const version: string;
+
+/** 1 is HTTP/1.1; 2 is HTTP/2 (ALPN over TLS, prior knowledge on cleartext). */
+export type HttpVersion = 1 | 2;
+
+export type HttpMethod =
+  'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
+
+/**
+ * Headers to send. They replace the client's own of the same name, compared
+ * without case. Headers that frame the message (content-length,
+ * transfer-encoding, connection, upgrade, expect) are refused.
+ */
+export type RequestHeaders =
+  Readonly<Record<string, string>> | ReadonlyMap<string, string> | Headers;
+
+/**
+ * Headers of an answer, by lower-case name. A repeated header is joined with
+ * ", "; set-cookie is always a list.
+ */
+export interface ResponseHeaders {
+  'set-cookie'?: string[];
+  [name: string]: string | string[] | undefined;
+}
+
+/** How the requests of a call are sent. Null counts as left out. */
+export interface PreferenceOptions {
+  /** Requests of one call in flight at once; integer. Default 128, 1 to 1024. */
+  maxConcurrentRequests?: number | null | undefined;
+  /** Inputs per request; integer. Default 128, 1 to 1024. */
+  batchSize?: number | null | undefined;
+  /** Characters (code points) per request; integer. Default none, 50 to 256000. */
+  maxCharsPerRequest?: number | null | undefined;
+  /** Seconds one attempt may take. Default 3600, 0.1 to 7200. */
+  timeoutS?: number | null | undefined;
+  /**
+   * Seconds until a slow request is sent a second time; less than timeoutS.
+   * Default none, 0.2 to 30.
+   */
+  hedgeDelay?: number | null | undefined;
+  /**
+   * Seconds the whole call may take, waits included; at least timeoutS when
+   * both are given. Default none, 0.1 to 31536000.
+   */
+  totalTimeoutS?: number | null | undefined;
+  /** Share of the requests that may be hedged. Default 0.10, 0 to 3. */
+  hedgeBudgetPct?: number | null | undefined;
+  /** Share of the requests that may be retried. Default 0.05, 0 to 3. */
+  retryBudgetPct?: number | null | undefined;
+  /** Further attempts for each request; integer. Default 5, 0 to 6. */
+  maxRetries?: number | null | undefined;
+  /** Milliseconds before the first retry; integer. Default 125, 50 to 45000. */
+  initialBackoffMs?: number | null | undefined;
+  /** Cancels the call. Default none. */
+  cancelToken?: CancellationToken | AbortSignal | null | undefined;
+  /** Takes the place of the client's API key. Default none. */
+  primaryApiKeyOverride?: string | null | undefined;
+  /** Headers for every request. Default none. */
+  extraHeaders?: RequestHeaders | null | undefined;
+}
+
+/** Options of one call: a preference, or parts of one, and a signal. */
+export interface CallOptions extends PreferenceOptions {
+  /** The ground on which the other options stand. */
+  preference?: RequestProcessingPreference | null | undefined;
+  /** Cancels the call, beside any cancelToken. */
+  signal?: AbortSignal | null | undefined;
+}
+
+/** Where a preference is expected, an options object will do. */
+export type Preference = RequestProcessingPreference | CallOptions;
+
+/** A preference checked once, frozen, and shared by any number of calls. */
+export class RequestProcessingPreference {
+  #private;
+  constructor(options: PreferenceOptions);
+  constructor(
+    maxConcurrentRequests?: number | null,
+    batchSize?: number | null,
+    maxCharsPerRequest?: number | null,
+    timeoutS?: number | null,
+    hedgeDelay?: number | null,
+    totalTimeoutS?: number | null,
+    hedgeBudgetPct?: number | null,
+    retryBudgetPct?: number | null,
+    maxRetries?: number | null,
+    initialBackoffMs?: number | null,
+    cancelToken?: CancellationToken | AbortSignal | null,
+    primaryApiKeyOverride?: string | null,
+    extraHeaders?: RequestHeaders | null,
+  );
+  readonly maxConcurrentRequests: number;
+  readonly batchSize: number;
+  readonly maxCharsPerRequest: number | undefined;
+  readonly timeoutS: number;
+  readonly hedgeDelay: number | undefined;
+  readonly totalTimeoutS: number | undefined;
+  readonly hedgeBudgetPct: number;
+  readonly retryBudgetPct: number;
+  readonly maxRetries: number;
+  readonly initialBackoffMs: number;
+  readonly cancelToken: CancellationToken | AbortSignal | undefined;
+  readonly primaryApiKeyOverride: string | undefined;
+  /** By lower-case name. */
+  readonly extraHeaders: Readonly<Record<string, string>> | undefined;
+}
+
+/** Cancels every call it was given to; the end of a call does not touch it. */
+export class CancellationToken {
+  #private;
+  /** Aborts the running calls that hold this token and refuses later ones. */
+  cancel(): void;
+  isCancelled(): boolean;
+  /** The same as isCancelled. */
+  is_cancelled(): boolean;
+}
+
+/** PEM text. */
+export type Pem = string | Uint8Array;
+
+export interface HttpClientOptions {
+  /** Default 1. */
+  httpVersion?: HttpVersion | null | undefined;
+  /**
+   * URL of a proxy (http, https, socks4, socks4a, socks5, socks5h). Default:
+   * HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY of the environment.
+   */
+  proxy?: string | null | undefined;
+  /**
+   * Certificate authorities to trust instead of the system's. Default: the
+   * system's, those in NODE_EXTRA_CA_CERTS and those in SSL_CERT_FILE.
+   */
+  ca?: Pem | readonly Pem[] | null | undefined;
+  /** The client's certificate; needs `key`. Default none. */
+  cert?: Pem | null | undefined;
+  /** The private key of `cert`. Default none. */
+  key?: Pem | null | undefined;
+  /** Seconds a connection may take to be made. Default 10, 0.1 to 7200. */
+  connectTimeoutS?: number | null | undefined;
+}
+
+/** A pool of connections; any number of clients may share it. */
+export class HttpClientWrapper {
+  #private;
+  constructor(options: HttpClientOptions);
+  constructor(
+    httpVersion?: HttpVersion | null,
+    proxy?: string | null,
+    options?: HttpClientOptions | null,
+  );
+  /** Refuses new calls, lets running ones finish, closes the connections. */
+  close(): Promise<void>;
+  /** Ends the running calls of all its clients now, with code CLOSED. */
+  destroy(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface PerformanceClientOptions extends HttpClientOptions {
+  /** Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment. */
+  apiKey?: string | null | undefined;
+  /**
+   * A pool to share. Its httpVersion and proxy count, not those beside it;
+   * ca, cert, key and connectTimeoutS are refused beside it. Default: a pool
+   * for this client alone.
+   */
+  clientWrapper?: HttpClientWrapper | null | undefined;
+}
+
+/** An embedding in one of its forms. */
+export type EmbeddingValue = number[] | Float32Array | string;
+
+/** What the positional forms of embed can say, under names. */
+export interface EmbedOptions extends CallOptions {
+  /**
+   * What the server is asked for; base64 hands back strings unless `output`
+   * says otherwise. Default: the server's choice.
+   */
+  encodingFormat?: 'float' | 'base64' | null | undefined;
+  /** Dimensions of the vectors; integer of at least 1. Default: the model's. */
+  dimensions?: number | null | undefined;
+  /** Passed on to the server. Default none. */
+  user?: string | null | undefined;
+  /**
+   * What each `embedding` is: an array of numbers, or a Float32Array that looks
+   * into the matrix. Default array.
+   */
+  output?: 'array' | 'float32' | null | undefined;
+}
+
+interface ScoringOptions extends CallOptions {
+  /** Default none. */
+  model?: string | null | undefined;
+  /** Scores as the model gives them, not normalised. Default false. */
+  rawScores?: boolean | null | undefined;
+  /** Cut texts that are too long, rather than fail. Default false. */
+  truncate?: boolean | null | undefined;
+  /** Which end is cut. Default Right. */
+  truncationDirection?: TruncationDirection | null | undefined;
+}
+
+export type TruncationDirection = 'Left' | 'Right';
+
+export interface RerankOptions extends ScoringOptions {
+  /** Send each text back with its score. Default false. */
+  returnText?: boolean | null | undefined;
+}
+
+export interface ClassifyOptions extends ScoringOptions {}
+
+export interface BatchPostOptions extends CallOptions {
+  /** Default POST. GET, DELETE, HEAD and OPTIONS send no body. */
+  method?: HttpMethod | null | undefined;
+  /** Headers of this call; they replace those of the preference. */
+  headers?: RequestHeaders | null | undefined;
+}
+
+/** What the answers of all methods have in common. */
+interface CallResponse {
+  /** Seconds each request took, retries included, by batch. */
+  individual_request_times: number[];
+  /** The same as individual_request_times. */
+  readonly individual_batch_request_times: number[];
+  /** The headers of each answer, by batch. */
+  response_headers: ResponseHeaders[];
+  /** Seconds the whole call took. */
+  total_time: number;
+}
+
+export interface EmbeddingItem<Value extends EmbeddingValue = number[]> {
+  /** Made at the first look, then kept. */
+  embedding: Value;
+  /** Place of the input it belongs to. */
+  index: number;
+  object: 'embedding';
+}
+
+/** All embeddings of a call, row by row. */
+export interface EmbeddingMatrix {
+  /** Row i starts at i * dimensions. Shared with the response: not a copy. */
+  data: Float32Array;
+  rows: number;
+  dimensions: number;
+}
+
+export interface Usage {
+  /** 0 when the server does not say. */
+  prompt_tokens: number;
+  /** 0 when the server does not say. */
+  total_tokens: number;
+}
+
+/** One embedding per input, in input order. */
+export class EmbeddingsResponse<
+  Value extends EmbeddingValue = number[],
+> implements CallResponse {
+  private constructor();
+  data: EmbeddingItem<Value>[];
+  individual_request_times: number[];
+  readonly individual_batch_request_times: number[];
+  /** As the server names it, else as it was asked for. */
+  model: string;
+  object: 'list';
+  response_headers: ResponseHeaders[];
+  total_time: number;
+  /** Summed over all requests. */
+  usage: Usage;
+  /**
+   * All embeddings as one block of float32 values, without a copy. Throws a
+   * RangeError when they differ in length.
+   */
+  matrix(): EmbeddingMatrix;
+}
+
+export interface RerankResult {
+  /** Place of the text in the call. */
+  index: number;
+  score: number;
+  /** Null unless `returnText` was asked for. */
+  text: string | null;
+}
+
+/** One score per text: batch by batch, each in the server's order. */
+export class RerankResponse implements CallResponse {
+  private constructor();
+  data: RerankResult[];
+  individual_request_times: number[];
+  readonly individual_batch_request_times: number[];
+  object: 'list';
+  response_headers: ResponseHeaders[];
+  total_time: number;
+  /** A copy of `data`, best first; equal scores keep their order. */
+  sorted(): RerankResult[];
+}
+
+export interface ClassificationResult {
+  label: string;
+  score: number;
+}
+
+/** One list of labels per input, in input order. */
+export class ClassificationResponse implements CallResponse {
+  private constructor();
+  data: ClassificationResult[][];
+  individual_request_times: number[];
+  readonly individual_batch_request_times: number[];
+  object: 'list';
+  response_headers: ResponseHeaders[];
+  total_time: number;
+}
+
+/** One answer per payload, in payload order. */
+export class BatchPostResponse<Answer = unknown> implements CallResponse {
+  private constructor();
+  /** Null where the answer had no body. */
+  data: Answer[];
+  individual_request_times: number[];
+  readonly individual_batch_request_times: number[];
+  response_headers: ResponseHeaders[];
+  total_time: number;
+}
+
+/**
+ * Sends many requests at once to one deployment; safe to share and reuse. Its
+ * methods always reject, never throw; a refused argument is a TypeError or
+ * RangeError with code INVALID_ARGUMENT, see {@link InvalidArgumentError}.
+ */
+export class PerformanceClient {
+  #private;
+  /**
+   * @param baseUrl http or https URL, perhaps with a path in front of all paths
+   */
+  constructor(baseUrl: string, options: PerformanceClientOptions);
+  /**
+   * @param baseUrl http or https URL, perhaps with a path in front of all paths
+   * @param apiKey default: BASETEN_API_KEY, else OPENAI_API_KEY
+   * @param httpVersion default 1
+   * @param clientWrapper a pool to share; it decides on httpVersion and proxy
+   * @param proxy default: what the environment says
+   */
+  constructor(
+    baseUrl: string,
+    apiKey?: string | null,
+    httpVersion?: HttpVersion | null,
+    clientWrapper?: HttpClientWrapper | null,
+    proxy?: string | null,
+  );
+
+  /** The pool this client sends through. */
+  readonly clientWrapper: HttpClientWrapper;
+  getClientWrapper(): HttpClientWrapper;
+
+  /** Embeds every text: POST /v1/embeddings in batches. */
+  embed(
+    input: readonly string[],
+    model: string,
+    options: EmbedOptions & { output: 'float32' },
+  ): Promise<EmbeddingsResponse<Float32Array>>;
+  embed(
+    input: readonly string[],
+    model: string,
+    options: EmbedOptions & {
+      encodingFormat: 'base64';
+      output?: null | undefined;
+    },
+  ): Promise<EmbeddingsResponse<string>>;
+  embed(
+    input: readonly string[],
+    model: string,
+    options?:
+      | RequestProcessingPreference
+      | (EmbedOptions & {
+          encodingFormat?: 'float' | null | undefined;
+          output?: 'array' | null | undefined;
+        })
+      | (EmbedOptions & { output: 'array' })
+      | null,
+  ): Promise<EmbeddingsResponse>;
+  embed(
+    input: readonly string[],
+    model: string,
+    options: EmbedOptions,
+  ): Promise<EmbeddingsResponse<EmbeddingValue>>;
+  embed(
+    input: readonly string[],
+    model: string,
+    encodingFormat?: 'float' | null,
+    dimensions?: number | null,
+    user?: string | null,
+    preference?: Preference | null,
+  ): Promise<EmbeddingsResponse>;
+  embed(
+    input: readonly string[],
+    model: string,
+    encodingFormat: 'base64',
+    dimensions?: number | null,
+    user?: string | null,
+    preference?: Preference | null,
+  ): Promise<EmbeddingsResponse<string>>;
+
+  /** Scores every text against the query: POST /rerank in batches. */
+  rerank(
+    query: string,
+    texts: readonly string[],
+    options?: RequestProcessingPreference | RerankOptions | null,
+  ): Promise<RerankResponse>;
+  rerank(
+    query: string,
+    texts: readonly string[],
+    model?: string | null,
+    returnText?: boolean | null,
+    preference?: RequestProcessingPreference | RerankOptions | null,
+  ): Promise<RerankResponse>;
+  rerank(
+    query: string,
+    texts: readonly string[],
+    rawScores?: boolean | null,
+    model?: string | null,
+    returnText?: boolean | null,
+    truncate?: boolean | null,
+    truncationDirection?: TruncationDirection | null,
+    preference?: Preference | null,
+  ): Promise<RerankResponse>;
+
+  /** Classifies every text: POST /predict in batches. */
+  classify(
+    inputs: readonly string[],
+    options?: RequestProcessingPreference | ClassifyOptions | null,
+  ): Promise<ClassificationResponse>;
+  classify(
+    inputs: readonly string[],
+    model?: string | null,
+    preference?: RequestProcessingPreference | ClassifyOptions | null,
+  ): Promise<ClassificationResponse>;
+  classify(
+    inputs: readonly string[],
+    model?: string | null,
+    rawScores?: boolean | null,
+    truncate?: boolean | null,
+    truncationDirection?: TruncationDirection | null,
+    preference?: Preference | null,
+  ): Promise<ClassificationResponse>;
+
+  /**
+   * Sends one request per payload, whose body is its JSON text. `Answer` is
+   * what the caller expects of the endpoint; it is not checked.
+   */
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    options?: RequestProcessingPreference | BatchPostOptions | null,
+  ): Promise<BatchPostResponse<Answer>>;
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    preference: Preference | null | undefined,
+    method: HttpMethod | null | undefined,
+  ): Promise<BatchPostResponse<Answer>>;
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    preference: Preference | null | undefined,
+    headers: RequestHeaders | null | undefined,
+    method?: HttpMethod | null,
+  ): Promise<BatchPostResponse<Answer>>;
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    headers: RequestHeaders | null | undefined,
+    preference?: Preference | null,
+  ): Promise<BatchPostResponse<Answer>>;
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    unused1: null | undefined,
+    unused2: null | undefined,
+    unused3: null | undefined,
+    unused4: null | undefined,
+    unused5: null | undefined,
+    headers: RequestHeaders | null | undefined,
+    preference?: Preference | null,
+  ): Promise<BatchPostResponse<Answer>>;
+
+  /** Refuses new calls, lets running ones finish, closes a pool of its own. */
+  close(): Promise<void>;
+  /** Ends its running calls now, with code CLOSED. */
+  destroy(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export type ErrorCode =
+  | 'HTTP_ERROR'
+  | 'TIMEOUT'
+  | 'CANCELLED'
+  | 'CLOSED'
+  | 'CONNECTION_ERROR'
+  | 'PARSE_ERROR'
+  | 'RESPONSE_TOO_LARGE'
+  | 'NO_MEMORY'
+  | 'SYSTEM_ERROR'
+  | 'NATIVE_NOT_LOADED';
+
+/** A TypeError or RangeError: an argument refused before anything was sent. */
+export interface InvalidArgumentError extends Error {
+  code: 'INVALID_ARGUMENT';
+  /** Which argument, for example `input[3]`. */
+  argument: string;
+}
+
+/** The HTTP answer behind an error. API keys in it are blanked out. */
+export interface ErrorResponse {
+  status: number;
+  headers: ResponseHeaders;
+  /** The body, cut at 64 KiB. */
+  text: string;
+  /** The body as a value; throws a SyntaxError when it is not JSON. */
+  json(): unknown;
+}
+
+/** Whatever ends a call after its arguments were accepted. */
+export class PerformanceClientError extends Error {
+  protected constructor();
+  code: ErrorCode;
+  /** The answer, for HTTP_ERROR, PARSE_ERROR and RESPONSE_TOO_LARGE. */
+  response?: ErrorResponse;
+  /** HTTP status of the last answer, if there was one. */
+  status?: number;
+  /** Id of the failed request, as the server saw it. */
+  requestId?: string;
+  /** The same as requestId. */
+  readonly customerRequestId: string | undefined;
+  /** How often the failed request was sent. */
+  attempts?: number;
+  /** Which batch failed; missing when the call failed as a whole. */
+  batch?: number;
+  /** Place of the first input of that batch. */
+  firstInput?: number;
+  /** How many inputs that batch holds. */
+  inputCount?: number;
+  /** What caused it, for example the reason of an AbortSignal. */
+  cause?: unknown;
+}
+
+/** The server answered with a status that no retry could mend. */
+export class HttpError extends PerformanceClientError {
+  protected constructor();
+  code: 'HTTP_ERROR';
+  response: ErrorResponse;
+  status: number;
+}
+
+/** Connecting, one request, or the whole call took too long. */
+export class TimeoutError extends PerformanceClientError {
+  protected constructor();
+  code: 'TIMEOUT';
+}
+
+/** A CancellationToken or an AbortSignal ended the call. */
+export class CancelledError extends PerformanceClientError {
+  protected constructor();
+  code: 'CANCELLED';
+}
+
+/** The client was closed or destroyed. */
+export class ClosedError extends PerformanceClientError {
+  protected constructor();
+  code: 'CLOSED';
+}
+
+/** No connection, a broken one, or a peer that could not be trusted. */
+export class ConnectionError extends PerformanceClientError {
+  protected constructor();
+  code: 'CONNECTION_ERROR';
+}
+
+/** The answer was cut off, malformed, or not what was asked for. */
+export class ParseError extends PerformanceClientError {
+  protected constructor();
+  code: 'PARSE_ERROR';
+}

@@ -1,0 +1,86 @@
+'use strict';
+
+const { loadFailure } = require('./load-failure');
+const { settleWaiting } = require('./settle');
+
+/**
+ * The one place that knows the addon: its loader and its face.
+ *
+ * @typedef {object} Engine opaque: a thread with its connections
+ * @typedef {object} Job opaque: one call in flight
+ *
+ * @typedef {object} EngineOptions
+ * @property {number} httpVersion 1 or 2
+ * @property {string} proxy '' for none
+ * @property {string} noProxy
+ * @property {string} ca PEM, '' for none
+ * @property {boolean} systemRoots
+ * @property {string} cert PEM, '' for none
+ * @property {string} key PEM, '' for none
+ * @property {number} connectTimeoutMs
+ * @property {number} logLevel 0 (off) to 5 (trace)
+ *
+ * @typedef {object} Failure
+ * @property {string} code
+ * @property {string} message
+ * @property {string} detail curl's or the parser's words, '' for none
+ * @property {number} status 0 when there was no answer
+ * @property {string} head
+ * @property {string} body cut at 64 KiB
+ * @property {string} requestId '' when nothing was sent
+ * @property {number} attempts
+ * @property {number} batch -1 when the call failed as a whole
+ * @property {number} firstInput
+ * @property {number} inputCount
+ *
+ * @typedef {object} Summary
+ * @property {number} batches
+ * @property {ArrayBuffer} [vectors]
+ * @property {number} rowSize bytes, 0 when ragged or none
+ * @property {number} rows
+ * @property {Float64Array} [places] offset and size of each ragged row
+ * @property {number} promptTokens
+ * @property {number} totalTokens
+ * @property {string} model JSON text, '' when the server named none
+ *
+ * @typedef {object} Handler told of a job's outcomes; must not throw
+ * @property {(batch: number, text: string | undefined, head: string, seconds: number) => void} onAnswer
+ * @property {(failure: Failure | undefined, summary: Summary) => void} onEnd
+ *
+ * @typedef {object} Native
+ * @property {() => { libcurl: string, http2: boolean, encodings: string }} info
+ * @property {(options: EngineOptions) => Engine} createEngine
+ * @property {(engine: Engine) => void} destroyEngine
+ * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, texts: string[], inputs: string[], handler: Handler) => Job} submit
+ * @property {(job: Job) => void} cancel
+ * @property {(limit: number) => number} drain
+ * @property {(callback: () => void) => void} setWake
+ */
+
+/** @type {Native | undefined} */
+let loaded;
+
+/** @returns {Native} */
+function load() {
+  try {
+    // @ts-ignore: the build makes this file
+    return require('../build/Release/performance_client.node');
+  } catch (error) {
+    throw loadFailure(error);
+  }
+}
+
+/**
+ * The addon, loaded at the first use. A failed load is tried anew next time.
+ * @returns {Native}
+ */
+function native() {
+  if (!loaded) {
+    const addon = load();
+    addon.setWake(() => settleWaiting(addon));
+    loaded = addon;
+  }
+  return loaded;
+}
+
+module.exports = { native };

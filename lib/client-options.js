@@ -1,0 +1,101 @@
+'use strict';
+
+const {
+  invalidArgument,
+  isGiven,
+  isPlainObject,
+  wrongType,
+} = require('./check');
+const { environmentApiKey } = require('./environment');
+const { HttpClientWrapper } = require('./http-client-wrapper');
+const { checkOptionNames } = require('./nearest');
+const { checkApiKey } = require('./preference-values');
+
+/**
+ * @typedef {object} ClientOptions
+ * @property {string} apiKey
+ * @property {HttpClientWrapper} wrapper
+ * @property {boolean} ownsWrapper was the wrapper made for this client alone?
+ */
+
+const WRAPPER_NAMES = [
+  'httpVersion',
+  'proxy',
+  'ca',
+  'cert',
+  'key',
+  'connectTimeoutS',
+];
+
+/** Options that a given wrapper has settled and that must not look settable. */
+const TRUST_NAMES = ['ca', 'cert', 'key', 'connectTimeoutS'];
+
+const OPTION_NAMES = new Set(['apiKey', 'clientWrapper', ...WRAPPER_NAMES]);
+
+/**
+ * The positional form (apiKey, httpVersion, clientWrapper, proxy), or one
+ * options object.
+ * @param {unknown[]} args what follows the base URL
+ * @returns {Record<string, unknown>}
+ */
+function namedArguments(args) {
+  const [apiKey, httpVersion, clientWrapper, proxy] = args;
+  if (!isPlainObject(apiKey))
+    return { apiKey, httpVersion, clientWrapper, proxy };
+  checkOptionNames(apiKey, OPTION_NAMES, 'PerformanceClient');
+  return apiKey;
+}
+
+/**
+ * @param {unknown} apiKey
+ * @returns {string}
+ */
+function findApiKey(apiKey) {
+  if (isGiven(apiKey)) return checkApiKey(apiKey, 'apiKey');
+  const found = environmentApiKey(process.env);
+  if (found) return checkApiKey(found.value, found.name);
+  throw invalidArgument(
+    TypeError,
+    'apiKey',
+    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY',
+  );
+}
+
+/**
+ * @param {unknown} clientWrapper
+ * @param {Record<string, unknown>} named
+ * @returns {HttpClientWrapper}
+ */
+function checkWrapper(clientWrapper, named) {
+  if (!(clientWrapper instanceof HttpClientWrapper))
+    throw wrongType('clientWrapper', 'an HttpClientWrapper', clientWrapper);
+  const idle = TRUST_NAMES.find((name) => isGiven(named[name]));
+  if (idle)
+    throw invalidArgument(
+      TypeError,
+      idle,
+      `${idle} must be given to the HttpClientWrapper, not beside it`,
+    );
+  return clientWrapper;
+}
+
+/**
+ * Without a wrapper the client makes its own; with one, httpVersion and proxy
+ * are the wrapper's.
+ * @param {unknown[]} args what follows the base URL
+ * @returns {ClientOptions}
+ */
+function readClientOptions(args) {
+  const named = namedArguments(args);
+  const apiKey = findApiKey(named.apiKey);
+  if (isGiven(named.clientWrapper)) {
+    const wrapper = checkWrapper(named.clientWrapper, named);
+    return { apiKey, wrapper, ownsWrapper: false };
+  }
+  const wrapper = new HttpClientWrapper(
+    Object.fromEntries(WRAPPER_NAMES.map((name) => [name, named[name]])),
+  );
+  return { apiKey, wrapper, ownsWrapper: true };
+}
+
+module.exports = { readClientOptions };

@@ -1,0 +1,152 @@
+'use strict';
+
+const binding = require('./binding');
+const {
+  checkChoice,
+  checkNumber,
+  isGiven,
+  isPlainObject,
+  wrongType,
+} = require('./check');
+const { logLevel } = require('./environment');
+const { Lifecycle } = require('./lifecycle');
+const { checkOptionNames } = require('./nearest');
+const {
+  checkProxy,
+  environmentProxies,
+  explicitProxies,
+} = require('./proxies');
+const { checkTrust, withEnvironmentTrust } = require('./trust');
+
+/** @typedef {import('./binding').Engine} Engine */
+
+const OPTION_NAMES = new Set([
+  'httpVersion',
+  'proxy',
+  'ca',
+  'cert',
+  'key',
+  'connectTimeoutS',
+]);
+
+const DEFAULT_CONNECT_TIMEOUT_S = 10;
+
+/** @type {(wrapper: HttpClientWrapper, url: string) => Engine} */
+let engineFor;
+
+/** @type {(wrapper: HttpClientWrapper) => Lifecycle} */
+let lifecycleOf;
+
+/**
+ * The positional form as named options, or the options object as it is.
+ * @param {unknown} httpVersion
+ * @param {unknown} proxy
+ * @param {unknown} options
+ * @returns {Record<string, unknown>}
+ */
+function namedArguments(httpVersion, proxy, options) {
+  const given = isPlainObject(httpVersion) ? httpVersion : (options ?? {});
+  if (!isPlainObject(given))
+    throw wrongType('options', 'an options object', given);
+  checkOptionNames(given, OPTION_NAMES, 'HttpClientWrapper');
+  if (given === httpVersion) return given;
+  return {
+    ...given,
+    httpVersion: httpVersion ?? given.httpVersion,
+    proxy: proxy ?? given.proxy,
+  };
+}
+
+/** A pool of connections; any number of clients may share it. */
+class HttpClientWrapper {
+  #httpVersion;
+  #connectTimeoutMs;
+  #trust;
+  #proxies;
+  #lifecycle = new Lifecycle('HttpClientWrapper');
+
+  /** @type {Map<string, Engine>} by proxy; http and https may differ */
+  #engines = new Map();
+
+  static {
+    engineFor = (wrapper, url) => wrapper.#engineFor(url);
+    lifecycleOf = (wrapper) => wrapper.#lifecycle;
+  }
+
+  /**
+   * @param {unknown} [httpVersion] 1 or 2, or an options object
+   * @param {unknown} [proxy] a URL; left out: what the environment says
+   * @param {unknown} [options]
+   */
+  constructor(httpVersion, proxy, options) {
+    const named = namedArguments(httpVersion, proxy, options);
+    this.#httpVersion = checkChoice(
+      named.httpVersion ?? 1,
+      'httpVersion',
+      [1, 2],
+    );
+    this.#proxies = isGiven(named.proxy)
+      ? explicitProxies(checkProxy(named.proxy, 'proxy'))
+      : environmentProxies(process.env);
+    this.#trust = checkTrust(named);
+    const seconds = named.connectTimeoutS ?? DEFAULT_CONNECT_TIMEOUT_S;
+    this.#connectTimeoutMs = Math.round(
+      1000 * checkNumber(seconds, 'connectTimeoutS', 0.1, 7200),
+    );
+  }
+
+  /** Refuses new calls, lets the running ones finish, then lets go. */
+  async close() {
+    await this.#lifecycle.finish();
+    this.#destroyEngines();
+  }
+
+  /** Ends the running calls of all its clients now, with code CLOSED. */
+  async destroy() {
+    const finished = this.#lifecycle.finish();
+    this.#destroyEngines();
+    await finished;
+  }
+
+  [Symbol.asyncDispose]() {
+    return this.close();
+  }
+
+  /**
+   * @param {string} url
+   * @returns {Engine}
+   */
+  #engineFor(url) {
+    const { http, https } = this.#proxies;
+    const proxy = url.startsWith('https:') ? https : http;
+    let engine = this.#engines.get(proxy);
+    if (!engine) {
+      engine = this.#createEngine(proxy);
+      this.#engines.set(proxy, engine);
+    }
+    return engine;
+  }
+
+  /**
+   * @param {string} proxy
+   * @returns {Engine}
+   */
+  #createEngine(proxy) {
+    return binding.native().createEngine({
+      httpVersion: this.#httpVersion,
+      proxy,
+      noProxy: this.#proxies.noProxy,
+      ...withEnvironmentTrust(this.#trust, process.env),
+      connectTimeoutMs: this.#connectTimeoutMs,
+      logLevel: logLevel(process.env),
+    });
+  }
+
+  #destroyEngines() {
+    for (const engine of this.#engines.values())
+      binding.native().destroyEngine(engine);
+    this.#engines.clear();
+  }
+}
+
+module.exports = { HttpClientWrapper, engineFor, lifecycleOf };

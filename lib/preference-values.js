@@ -1,0 +1,186 @@
+'use strict';
+
+const { checkCancelSource } = require('./cancellation');
+const {
+  checkInteger,
+  checkNumber,
+  invalidArgument,
+  isGiven,
+  outOfRange,
+} = require('./check');
+const { checkHeaders, isHeaderValue } = require('./headers');
+
+/** @typedef {import('./cancellation').CancelSource} CancelSource */
+/** @typedef {import('./headers').HeaderMap} HeaderMap */
+
+/**
+ * The checked values a caller gave; what it left out is missing here.
+ * @typedef {object} PreferenceValues
+ * @property {number} [maxConcurrentRequests]
+ * @property {number} [batchSize]
+ * @property {number} [maxCharsPerRequest]
+ * @property {number} [timeoutS]
+ * @property {number} [hedgeDelay]
+ * @property {number} [totalTimeoutS]
+ * @property {number} [hedgeBudgetPct]
+ * @property {number} [retryBudgetPct]
+ * @property {number} [maxRetries]
+ * @property {number} [initialBackoffMs]
+ * @property {CancelSource} [cancelToken]
+ * @property {string} [primaryApiKeyOverride]
+ * @property {HeaderMap} [extraHeaders]
+ */
+
+/**
+ * A preference as a call uses it.
+ * @typedef {object} Settings
+ * @property {Readonly<Float64Array>} numbers in the engine's order, flags last
+ * @property {CancelSource} [cancelToken]
+ * @property {string} [apiKey]
+ * @property {HeaderMap} [headers]
+ */
+
+const LONGEST_CALL_S = 365 * 24 * 3600;
+
+const DEFAULTS = Object.freeze({
+  maxConcurrentRequests: 128,
+  batchSize: 128,
+  timeoutS: 3600,
+  hedgeBudgetPct: 0.1,
+  retryBudgetPct: 0.05,
+  maxRetries: 5,
+  initialBackoffMs: 125,
+});
+
+/**
+ * @param {unknown} value never shown, whatever it is
+ * @param {string} argument
+ * @returns {string}
+ */
+function checkApiKey(value, argument) {
+  const expected =
+    typeof value !== 'string' || value === ''
+      ? 'a non-empty string'
+      : 'latin-1 text without control characters';
+  if (typeof value === 'string' && value !== '' && isHeaderValue(value))
+    return value;
+  const message = `${argument} must be ${expected}`;
+  throw invalidArgument(TypeError, argument, message);
+}
+
+/** @typedef {(value: unknown, argument: string) => unknown} Check */
+
+/**
+ * @param {number} least
+ * @param {number} most
+ * @returns {Check}
+ */
+function integer(least, most) {
+  return (value, argument) => checkInteger(value, argument, least, most);
+}
+
+/**
+ * @param {number} least
+ * @param {number} most
+ * @returns {Check}
+ */
+function number(least, most) {
+  return (value, argument) => checkNumber(value, argument, least, most);
+}
+
+/**
+ * Every option with its check, in the order of the positional form.
+ * @type {Readonly<Record<string, Check>>}
+ */
+const CHECKS = Object.freeze({
+  maxConcurrentRequests: integer(1, 1024),
+  batchSize: integer(1, 1024),
+  maxCharsPerRequest: integer(50, 256000),
+  timeoutS: number(0.1, 7200),
+  hedgeDelay: number(0.2, 30),
+  totalTimeoutS: number(0.1, LONGEST_CALL_S),
+  hedgeBudgetPct: number(0, 3),
+  retryBudgetPct: number(0, 3),
+  maxRetries: integer(0, 6),
+  initialBackoffMs: integer(50, 45000),
+  cancelToken: checkCancelSource,
+  primaryApiKeyOverride: checkApiKey,
+  extraHeaders: checkHeaders,
+});
+
+const PREFERENCE_NAMES = Object.freeze(Object.keys(CHECKS));
+
+/**
+ * @param {PreferenceValues} values
+ */
+function checkTimes({ timeoutS, hedgeDelay, totalTimeoutS }) {
+  if (hedgeDelay !== undefined && hedgeDelay >= (timeoutS ?? Infinity))
+    throw outOfRange(
+      'hedgeDelay',
+      `less than timeoutS (${timeoutS})`,
+      hedgeDelay,
+    );
+  if (totalTimeoutS !== undefined && totalTimeoutS < (timeoutS ?? 0))
+    throw outOfRange(
+      'totalTimeoutS',
+      `at least timeoutS (${timeoutS})`,
+      totalTimeoutS,
+    );
+}
+
+/**
+ * Checks what was given; it goes over the values of `base`.
+ * @param {Record<string, unknown>} given
+ * @param {Readonly<PreferenceValues>} [base]
+ * @returns {Readonly<PreferenceValues>}
+ */
+function readPreference(given, base) {
+  /** @type {Record<string, unknown>} */
+  const values = { ...base };
+  for (const name of PREFERENCE_NAMES)
+    if (isGiven(given[name])) values[name] = CHECKS[name](given[name], name);
+  checkTimes(values);
+  return Object.freeze(values);
+}
+
+/**
+ * @param {number} [seconds]
+ * @returns {number} 0 when there is none
+ */
+function milliseconds(seconds = 0) {
+  return Math.round(seconds * 1000);
+}
+
+/**
+ * @param {Readonly<PreferenceValues>} values
+ * @returns {Settings}
+ */
+function toSettings(values) {
+  const all = { ...DEFAULTS, ...values };
+  return Object.freeze({
+    numbers: Float64Array.of(
+      all.maxConcurrentRequests,
+      all.batchSize,
+      all.maxCharsPerRequest ?? 0,
+      milliseconds(all.timeoutS),
+      milliseconds(all.totalTimeoutS),
+      milliseconds(all.hedgeDelay),
+      all.hedgeBudgetPct,
+      all.retryBudgetPct,
+      all.maxRetries,
+      all.initialBackoffMs,
+      0,
+    ),
+    cancelToken: all.cancelToken,
+    apiKey: all.primaryApiKeyOverride,
+    headers: all.extraHeaders,
+  });
+}
+
+module.exports = {
+  DEFAULTS,
+  PREFERENCE_NAMES,
+  checkApiKey,
+  readPreference,
+  toSettings,
+};

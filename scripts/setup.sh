@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs the Debian packages this repository builds and tests with, but only
+# those whose tool or library is missing. Prints nothing when all is there.
+set -euo pipefail
+
+missing=()
+
+need_command() {
+  command -v "$1" >/dev/null || missing+=("$2")
+}
+
+need_library() {
+  pkg-config --exists "$1" 2>/dev/null || missing+=("$2")
+}
+
+can_be_root() {
+  [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+install_packages() {
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+node_major=$(node -p 'parseInt(process.versions.node)' 2>/dev/null || true)
+if [ "${node_major:-0}" -lt 20 ]; then
+  echo "Node.js 20 or newer is needed; see https://nodejs.org" >&2
+  exit 1
+fi
+
+need_command gcc gcc
+need_command python3 python3
+need_command openssl openssl
+need_command pkg-config pkg-config
+need_command clang-format-14 clang-format-14
+need_command clang-tidy-14 clang-tidy-14
+need_library libcurl libcurl4-openssl-dev
+need_library libcjson libcjson-dev
+need_library libuv libuv1-dev
+[ -e /usr/include/features.h ] || missing+=(libc6-dev)
+
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null || ! can_be_root; then
+  echo "Packages are missing and cannot be installed from here. Run:" >&2
+  echo "  sudo apt-get update && sudo apt-get install -y ${missing[*]}" >&2
+  exit 1
+fi
+
+echo "installing ${missing[*]}"
+if ! install_packages 2>/dev/null; then
+  as_root apt-get update -qq
+  install_packages
+fi

@@ -1,0 +1,49 @@
+/*
+ * texts.h - the inputs of one call: many strings in one arena.
+ *
+ * Filled once on the caller's thread, then only read. Strings are UTF-8.
+ */
+#ifndef PC_BASE_TEXTS_H
+#define PC_BASE_TEXTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+struct pc_texts {
+  struct pc_bytes arena;
+  size_t *ends; /* ends[i] is where text i stops in the arena */
+  uint32_t count;
+  uint32_t capacity;
+};
+
+struct pc_text {
+  const char *data; /* lent by the arena, not NUL-terminated */
+  size_t size;
+};
+
+/* Makes an empty store with room for `count` texts. */
+PC_MUST_CHECK enum pc_status pc_texts_init(struct pc_texts *texts,
+                                           uint32_t count);
+
+void pc_texts_deinit(struct pc_texts *texts);
+
+/*
+ * Ends the text that the caller has just written behind the arena's size (in
+ * room got from pc_bytes_reserve). At most `count` of pc_texts_init.
+ */
+void pc_texts_close_text(struct pc_texts *texts, size_t size);
+
+/* Copies one text in. */
+PC_MUST_CHECK enum pc_status
+pc_texts_add(struct pc_texts *texts, const char *data, size_t size);
+
+/* Lends text `index`. */
+struct pc_text pc_texts_at(const struct pc_texts *texts, uint32_t index);
+
+/* Unicode code points of text `index`. */
+uint64_t pc_texts_chars(const struct pc_texts *texts, uint32_t index);
+
+#endif

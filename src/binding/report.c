@@ -1,0 +1,122 @@
+#include "binding/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "binding/values.h"
+
+static void
+set_number(napi_env env, napi_value object, const char *name, double number)
+{
+  pc_property_set(env, object, name, pc_number_make(env, number));
+}
+
+static void
+set_text(napi_env env, napi_value object, const char *name, const char *text)
+{
+  pc_property_set(env, object, name, pc_text_make(env, text));
+}
+
+napi_value pc_report_failure(napi_env env, const struct pc_job *job)
+{
+  const struct pc_failure *failure = &job->failure;
+  napi_value object = NULL;
+
+  if (failure->status == PC_OK || napi_create_object(env, &object) != napi_ok)
+    return pc_undefined(env);
+  set_text(env, object, "code", pc_status_code(failure->status));
+  set_text(env, object, "message", pc_status_sentence(failure->status));
+  set_text(env, object, "detail", failure->detail);
+  set_number(env, object, "status", (double)failure->http_status);
+  pc_property_set(env, object, "head", pc_latin1_make(env, &failure->head));
+  pc_property_set(env, object, "body", pc_string_make(env, &failure->body));
+  set_text(env, object, "requestId", failure->request_id);
+  set_number(env, object, "attempts", failure->attempts);
+  set_number(env, object, "batch", (double)failure->batch);
+  set_number(env, object, "firstInput", (double)failure->first_input);
+  set_number(env, object, "inputCount", (double)failure->input_count);
+  return object;
+}
+
+static void free_vectors(napi_env env, void *data, void *hint)
+{
+  (void)env;
+  (void)hint;
+  free(data);
+}
+
+/* Some embedders forbid foreign memory in array buffers. */
+static napi_value copy_vectors(napi_env env, const struct pc_vectors *vectors)
+{
+  napi_value buffer = NULL;
+  void *data = NULL;
+
+  if (napi_create_arraybuffer(env, vectors->size, &data, &buffer) != napi_ok)
+    return pc_undefined(env);
+  memcpy(data, vectors->data, vectors->size);
+  return buffer;
+}
+
+static napi_value hand_over(napi_env env, struct pc_vectors *vectors)
+{
+  napi_value buffer = NULL;
+
+  if (!vectors->size)
+    return pc_undefined(env);
+  if (napi_create_external_arraybuffer(env, vectors->data, vectors->size,
+                                       free_vectors, NULL, &buffer) != napi_ok)
+    return copy_vectors(env, vectors);
+  vectors->data = NULL;
+  return buffer;
+}
+
+static napi_value places_of(napi_env env, const struct pc_vectors *vectors)
+{
+  size_t count = (size_t)vectors->row_count * 2;
+  napi_value buffer = NULL;
+  napi_value array = NULL;
+  void *data = NULL;
+  double *places = NULL;
+
+  if (!pc_vectors_are_ragged(vectors) ||
+      napi_create_arraybuffer(env, count * sizeof(double), &data, &buffer) !=
+          napi_ok)
+    return pc_undefined(env);
+  places = data;
+  for (uint32_t row = 0; row < vectors->row_count; row++) {
+    struct pc_vector_place place = pc_vectors_place(vectors, row);
+
+    places[2 * (size_t)row] = (double)place.offset;
+    places[2 * (size_t)row + 1] = (double)place.size;
+  }
+  if (napi_create_typedarray(env, napi_float64_array, count, buffer, 0,
+                             &array) != napi_ok)
+    return pc_undefined(env);
+  return array;
+}
+
+static void set_vectors(napi_env env, napi_value object, struct pc_job *job)
+{
+  struct pc_vectors *vectors = &job->vectors;
+  bool is_ragged = pc_vectors_are_ragged(vectors);
+
+  set_number(env, object, "rows", vectors->row_count);
+  set_number(env, object, "rowSize", is_ragged ? 0 : (double)vectors->row_size);
+  pc_property_set(env, object, "places", places_of(env, vectors));
+  pc_property_set(env, object, "vectors", hand_over(env, vectors));
+  set_number(env, object, "promptTokens", (double)job->usage.prompt_tokens);
+  set_number(env, object, "totalTokens", (double)job->usage.total_tokens);
+  pc_property_set(env, object, "model", pc_string_make(env, &job->model));
+}
+
+napi_value pc_report_summary(napi_env env, struct pc_job *job)
+{
+  napi_value object = NULL;
+
+  if (napi_create_object(env, &object) != napi_ok)
+    return pc_undefined(env);
+  set_number(env, object, "batches", job->batch_count);
+  if (job->plan.kind == PC_EMBEDDINGS)
+    set_vectors(env, object, job);
+  return object;
+}

@@ -1,0 +1,17 @@
+/*
+ * settle.h - outcomes on their way out: told to the JS object of their call.
+ *
+ * Thread: the environment's.
+ */
+#ifndef PC_BINDING_SETTLE_H
+#define PC_BINDING_SETTLE_H
+
+#include <node_api.h>
+
+/* drain(limit) -> how many outcomes were told */
+napi_value pc_settle_drain(napi_env env, napi_callback_info info);
+
+/* setWake(callback) */
+napi_value pc_settle_set_wake(napi_env env, napi_callback_info info);
+
+#endif

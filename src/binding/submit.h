@@ -1,0 +1,23 @@
+/*
+ * submit.h - a call on its way in: begun, cancelled, ended.
+ *
+ * Thread: the environment's.
+ */
+#ifndef PC_BINDING_SUBMIT_H
+#define PC_BINDING_SUBMIT_H
+
+#include <node_api.h>
+
+#include "binding/addon.h"
+
+/* submit(engine, kind, numbers, texts, inputs, handler) -> number of the call
+ */
+napi_value pc_submit(napi_env env, napi_callback_info info);
+
+/* cancel(number) */
+napi_value pc_cancel(napi_env env, napi_callback_info info);
+
+/* Forgets a call whose job has ended, and lets go of all it holds. */
+void pc_call_end(struct pc_addon *addon, struct pc_call *call);
+
+#endif

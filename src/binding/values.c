@@ -1,0 +1,234 @@
+#include "binding/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  UTF8_PER_UNIT = 3,     /* most bytes of one UTF-16 unit */
+  TEXTS_PER_SCOPE = 256, /* handles held at once while reading */
+  MESSAGE_SIZE = 512
+};
+
+bool pc_throw(napi_env env, const char *code, const char *message)
+{
+  bool is_pending = false;
+
+  napi_is_exception_pending(env, &is_pending);
+  if (!is_pending)
+    napi_throw_error(env, code, message);
+  return false;
+}
+
+bool pc_throw_status(napi_env env, enum pc_status status, const char *detail)
+{
+  char message[MESSAGE_SIZE];
+
+  snprintf(message, sizeof(message), "%s%s%s", pc_status_sentence(status),
+           detail ? ": " : "", detail ? detail : "");
+  return pc_throw(env, pc_status_code(status), message);
+}
+
+bool pc_check(napi_env env, napi_status status)
+{
+  const napi_extended_error_info *info = NULL;
+
+  if (status == napi_ok)
+    return true;
+  napi_get_last_error_info(env, &info);
+  return pc_throw(env, "INVALID_ARGUMENT",
+                  info && info->error_message ? info->error_message
+                                              : "Node-API call failed");
+}
+
+bool pc_arguments_read(napi_env env,
+                       napi_callback_info info,
+                       napi_value *arguments,
+                       size_t count)
+{
+  size_t given = count;
+
+  return pc_check(env,
+                  napi_get_cb_info(env, info, &given, arguments, NULL, NULL));
+}
+
+bool pc_number_read(napi_env env, napi_value value, double *out)
+{
+  return pc_check(env, napi_get_value_double(env, value, out));
+}
+
+bool pc_number_property(napi_env env,
+                        napi_value object,
+                        const char *name,
+                        double *out)
+{
+  napi_value value = NULL;
+  napi_value number = NULL;
+
+  return pc_check(env, napi_get_named_property(env, object, name, &value)) &&
+         pc_check(env, napi_coerce_to_number(env, value, &number)) &&
+         pc_number_read(env, number, out);
+}
+
+bool pc_string_property(napi_env env,
+                        napi_value object,
+                        const char *name,
+                        char **out)
+{
+  napi_value value = NULL;
+  size_t size = 0;
+
+  *out = NULL;
+  if (!pc_check(env, napi_get_named_property(env, object, name, &value)) ||
+      !pc_check(env, napi_get_value_string_utf8(env, value, NULL, 0, &size)))
+    return false;
+  *out = malloc(size + 1);
+  if (!*out)
+    return pc_throw_status(env, PC_NO_MEMORY, NULL);
+  if (!pc_check(env,
+                napi_get_value_string_utf8(env, value, *out, size + 1, &size)))
+    return false;
+  if (strlen(*out) != size)
+    return pc_throw_status(env, PC_INVALID_ARGUMENT, name);
+  return true;
+}
+
+static bool read_text(napi_env env,
+                      napi_value value,
+                      bool ends_with_nul,
+                      struct pc_texts *texts)
+{
+  struct pc_bytes *arena = &texts->arena;
+  size_t units = 0;
+  size_t room = 0;
+  size_t size = 0;
+  enum pc_status status = PC_OK;
+
+  if (!pc_check(env, napi_get_value_string_utf16(env, value, NULL, 0, &units)))
+    return false;
+  room = units * UTF8_PER_UNIT + 1;
+  status = pc_bytes_reserve(arena, room);
+  if (status != PC_OK)
+    return pc_throw_status(env, status, NULL);
+  if (!pc_check(env, napi_get_value_string_utf8(
+                         env, value, arena->data + arena->size, room, &size)))
+    return false;
+  pc_texts_close_text(texts, ends_with_nul ? size + 1 : size);
+  return true;
+}
+
+static bool read_some(napi_env env,
+                      napi_value array,
+                      bool ends_with_nul,
+                      uint32_t end,
+                      struct pc_texts *texts)
+{
+  napi_handle_scope scope = NULL;
+  bool is_read = pc_check(env, napi_open_handle_scope(env, &scope));
+
+  while (is_read && texts->count < end) {
+    napi_value value = NULL;
+
+    is_read =
+        pc_check(env, napi_get_element(env, array, texts->count, &value)) &&
+        read_text(env, value, ends_with_nul, texts);
+  }
+  if (scope)
+    napi_close_handle_scope(env, scope);
+  return is_read;
+}
+
+bool pc_texts_read(napi_env env,
+                   napi_value array,
+                   bool ends_with_nul,
+                   struct pc_texts *texts)
+{
+  uint32_t count = 0;
+
+  *texts = (struct pc_texts){0};
+  if (!pc_check(env, napi_get_array_length(env, array, &count)))
+    return false;
+  if (pc_texts_init(texts, count) != PC_OK)
+    return pc_throw_status(env, PC_NO_MEMORY, NULL);
+  while (texts->count < count) {
+    uint32_t left = count - texts->count;
+    uint32_t some = left < TEXTS_PER_SCOPE ? left : TEXTS_PER_SCOPE;
+
+    if (!read_some(env, array, ends_with_nul, texts->count + some, texts)) {
+      pc_texts_deinit(texts);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool pc_doubles_read(napi_env env,
+                     napi_value array,
+                     size_t count,
+                     const double **out)
+{
+  napi_typedarray_type type = napi_int8_array;
+  size_t length = 0;
+  void *data = NULL;
+
+  if (!pc_check(env, napi_get_typedarray_info(env, array, &type, &length, &data,
+                                              NULL, NULL)))
+    return false;
+  if (type != napi_float64_array || length != count)
+    return pc_throw_status(env, PC_INVALID_ARGUMENT, "numbers");
+  *out = data;
+  return true;
+}
+
+napi_value pc_undefined(napi_env env)
+{
+  napi_value made = NULL;
+
+  napi_get_undefined(env, &made);
+  return made;
+}
+
+napi_value pc_string_make(napi_env env, const struct pc_bytes *bytes)
+{
+  napi_value made = NULL;
+  const char *data = bytes->data ? bytes->data : "";
+
+  if (napi_create_string_utf8(env, data, bytes->size, &made) != napi_ok)
+    return pc_undefined(env);
+  return made;
+}
+
+napi_value pc_latin1_make(napi_env env, const struct pc_bytes *bytes)
+{
+  napi_value made = NULL;
+  const char *data = bytes->data ? bytes->data : "";
+
+  if (napi_create_string_latin1(env, data, bytes->size, &made) != napi_ok)
+    return pc_undefined(env);
+  return made;
+}
+
+napi_value pc_text_make(napi_env env, const char *text)
+{
+  napi_value made = NULL;
+
+  if (napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &made) != napi_ok)
+    return pc_undefined(env);
+  return made;
+}
+
+napi_value pc_number_make(napi_env env, double number)
+{
+  napi_value made = NULL;
+
+  napi_create_double(env, number, &made);
+  return made;
+}
+
+void pc_property_set(napi_env env,
+                     napi_value object,
+                     const char *name,
+                     napi_value value)
+{
+  napi_set_named_property(env, object, name, value);
+}

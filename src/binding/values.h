@@ -1,0 +1,79 @@
+/*
+ * values.h - JavaScript values to C and back.
+ *
+ * Helpers that answer false have already thrown. Thread: the environment's.
+ */
+#ifndef PC_BINDING_VALUES_H
+#define PC_BINDING_VALUES_H
+
+#include <node_api.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "base/texts.h"
+
+/* Throws an Error with `code` unless one is pending. Answers false. */
+bool pc_throw(napi_env env, const char *code, const char *message);
+
+/* Throws what `status` says. `detail` may be NULL. Answers false. */
+bool pc_throw_status(napi_env env, enum pc_status status, const char *detail);
+
+/* Throws the last Node-API error unless `status` is napi_ok. */
+bool pc_check(napi_env env, napi_status status);
+
+/* Reads exactly `count` arguments; missing ones are undefined. */
+bool pc_arguments_read(napi_env env,
+                       napi_callback_info info,
+                       napi_value *arguments,
+                       size_t count);
+
+bool pc_number_read(napi_env env, napi_value value, double *out);
+
+/* A property that must be a number or a boolean. */
+bool pc_number_property(napi_env env,
+                        napi_value object,
+                        const char *name,
+                        double *out);
+
+/*
+ * Copies a string property as UTF-8 with a NUL; gives it in *out (free).
+ * Strings that hold a NUL are refused.
+ */
+bool pc_string_property(napi_env env,
+                        napi_value object,
+                        const char *name,
+                        char **out);
+
+/*
+ * Copies every string of a JS array into `texts`, made here, lone surrogates as
+ * U+FFFD. `ends_with_nul` adds a NUL to each. On failure nothing is left.
+ */
+bool pc_texts_read(napi_env env,
+                   napi_value array,
+                   bool ends_with_nul,
+                   struct pc_texts *texts);
+
+/* Lends the elements of a Float64Array of `count` numbers. */
+bool pc_doubles_read(napi_env env,
+                     napi_value array,
+                     size_t count,
+                     const double **out);
+
+napi_value pc_undefined(napi_env env);
+
+/* A JS string, or undefined when V8 cannot make it. */
+napi_value pc_string_make(napi_env env, const struct pc_bytes *bytes);
+napi_value pc_latin1_make(napi_env env, const struct pc_bytes *bytes);
+napi_value pc_text_make(napi_env env, const char *text);
+
+napi_value pc_number_make(napi_env env, double number);
+
+void pc_property_set(napi_env env,
+                     napi_value object,
+                     const char *name,
+                     napi_value value);
+
+#endif

@@ -1,0 +1,150 @@
+#include "engine/answer.h"
+
+#include "wire/classify.h"
+#include "wire/rerank.h"
+
+enum {
+  BODY_CEILING = 512 * 1024 * 1024 - 1024, /* what one V8 string can hold */
+  KEPT_TEXT_SIZE = 64 * 1024,              /* of an error or broken answer */
+  LARGE_SIZE = 256 * 1024
+};
+
+void pc_answer_init(struct pc_answer *answer)
+{
+  *answer = (struct pc_answer){0};
+  pc_bytes_init(&answer->text, BODY_CEILING);
+  pc_bytes_init(&answer->value, BODY_CEILING);
+  pc_embeddings_init(&answer->embeddings);
+}
+
+void pc_answer_deinit(struct pc_answer *answer)
+{
+  pc_bytes_deinit(&answer->text);
+  pc_bytes_deinit(&answer->value);
+  pc_embeddings_deinit(&answer->embeddings);
+}
+
+enum pc_status pc_answer_begin(struct pc_answer *answer)
+{
+  pc_bytes_clear(&answer->text);
+  pc_bytes_clear(&answer->value);
+  answer->is_error = false;
+  answer->fault.reason[0] = '\0';
+  if (answer->kind == PC_EMBEDDINGS)
+    return pc_embeddings_expect(&answer->embeddings, answer->count,
+                                answer->is_opaque);
+  pc_batch_init(&answer->batch);
+  return PC_OK;
+}
+
+static enum pc_status
+keep_beginning(struct pc_answer *answer, const char *data, size_t size)
+{
+  size_t room = KEPT_TEXT_SIZE - answer->text.size;
+
+  return pc_bytes_append(&answer->text, data, size < room ? size : room);
+}
+
+static enum pc_status
+feed_embeddings(struct pc_answer *answer, const char *data, size_t size)
+{
+  enum pc_status status = keep_beginning(answer, data, size);
+
+  if (status != PC_OK)
+    return status;
+  status = pc_embeddings_feed(&answer->embeddings, data, size);
+  if (status != PC_OK)
+    answer->fault = answer->embeddings.fault;
+  return status;
+}
+
+static enum pc_status read_batch(struct pc_answer *answer, bool is_last)
+{
+  enum pc_status status =
+      pc_batch_read(&answer->batch, answer->text.data ? answer->text.data : "",
+                    answer->text.size, is_last);
+
+  if (status != PC_OK)
+    answer->fault = answer->batch.fault;
+  return status;
+}
+
+static enum pc_status
+feed_text(struct pc_answer *answer, const char *data, size_t size)
+{
+  enum pc_status status = pc_bytes_append(&answer->text, data, size);
+
+  if (status != PC_OK || answer->kind != PC_BATCH)
+    return status;
+  return read_batch(answer, false);
+}
+
+enum pc_status
+pc_answer_feed(struct pc_answer *answer, const char *data, size_t size)
+{
+  if (answer->is_error)
+    return keep_beginning(answer, data, size);
+  if (answer->kind == PC_EMBEDDINGS)
+    return feed_embeddings(answer, data, size);
+  return feed_text(answer, data, size);
+}
+
+static enum pc_status finish_batch(struct pc_answer *answer)
+{
+  enum pc_status status = PC_OK;
+
+  answer->is_ascii = true;
+  if (answer->is_head)
+    return PC_OK;
+  status = read_batch(answer, true);
+  if (status != PC_OK || answer->batch.is_empty)
+    return status;
+  answer->is_ascii = pc_batch_is_ascii(&answer->batch);
+  pc_bytes_drop_front(&answer->text, pc_batch_start(&answer->batch));
+  pc_bytes_move(&answer->value, &answer->text);
+  return PC_OK;
+}
+
+static enum pc_status finish_embeddings(struct pc_answer *answer)
+{
+  enum pc_status status = pc_embeddings_finish(&answer->embeddings);
+
+  if (status != PC_OK)
+    answer->fault = answer->embeddings.fault;
+  return status;
+}
+
+enum pc_status pc_answer_finish(struct pc_answer *answer)
+{
+  const char *text = answer->text.data ? answer->text.data : "";
+  size_t size = answer->text.size;
+
+  answer->is_ascii = false;
+  switch (answer->kind) {
+  case PC_EMBEDDINGS:
+    return finish_embeddings(answer);
+  case PC_RERANK:
+    return pc_rerank_read(text, size, answer->first, answer->count,
+                          &answer->value, &answer->fault);
+  case PC_CLASSIFY:
+    return pc_classify_read(text, size, answer->count, &answer->value,
+                            &answer->fault);
+  case PC_BATCH:
+    return finish_batch(answer);
+  }
+  return PC_PARSE_ERROR;
+}
+
+static void trim(struct pc_bytes *bytes)
+{
+  if (bytes->capacity > LARGE_SIZE)
+    pc_bytes_deinit(bytes);
+}
+
+void pc_answer_trim(struct pc_answer *answer)
+{
+  trim(&answer->text);
+  trim(&answer->value);
+  trim(&answer->embeddings.values);
+  trim(&answer->embeddings.window);
+}

@@ -1,0 +1,30 @@
+/*
+ * context.h - what everything on the engine's thread can reach.
+ *
+ * One per engine. Thread: engine.
+ */
+#ifndef PC_ENGINE_CONTEXT_H
+#define PC_ENGINE_CONTEXT_H
+
+#include <stdint.h>
+
+#include "base/queue.h"
+#include "engine/reactor.h"
+#include "engine/transport.h"
+
+struct pc_context {
+  struct pc_reactor reactor;
+  const struct pc_transport *transport; /* kept */
+  struct pc_queue jobs;                 /* all that are not over */
+  struct pc_queue runnable;      /* jobs with something to send and a slot */
+  struct pc_queue outcomes;      /* handed over at the end of the turn */
+  struct pc_queue idle_attempts; /* free list */
+  struct pc_queue idle_requests; /* free list */
+  uint64_t random_state;
+  uint64_t last_serial; /* of targets */
+};
+
+/* Uniform in [0, 1). */
+double pc_context_random(struct pc_context *context);
+
+#endif

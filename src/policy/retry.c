@@ -1,0 +1,55 @@
+#include "policy/retry.h"
+
+#include <stdbool.h>
+
+enum { GROWTH = 4 };
+
+static bool is_passing_status(long http_status)
+{
+  switch (http_status) {
+  case 408:
+  case 409:
+  case 429:
+    return true;
+  default:
+    return http_status >= 500 && http_status <= 599;
+  }
+}
+
+enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
+{
+  switch (cause.status) {
+  case PC_HTTP_ERROR:
+    return is_passing_status(cause.http_status) ? PC_RETRY_FREE
+                                                : PC_RETRY_NEVER;
+  case PC_CONNECT_TIMEOUT:
+  case PC_CONNECT_FAILED:
+    return PC_RETRY_FREE;
+  case PC_ATTEMPT_TIMEOUT:
+  case PC_CONNECTION_LOST:
+  case PC_PARSE_ERROR:
+    return PC_RETRY_BUDGETED;
+  case PC_OK:
+  case PC_NO_MEMORY:
+  case PC_SYSTEM_ERROR:
+  case PC_INVALID_ARGUMENT:
+  case PC_CANCELLED:
+  case PC_CLOSED:
+  case PC_TOTAL_TIMEOUT:
+  case PC_TLS_ERROR:
+  case PC_TOO_LARGE:
+    return PC_RETRY_NEVER;
+  }
+  return PC_RETRY_NEVER;
+}
+
+uint64_t pc_retry_wait_ms(uint32_t number, uint64_t initial_ms, double jitter)
+{
+  uint64_t wait_ms = initial_ms;
+
+  while (--number && wait_ms < PC_RETRY_LONGEST_WAIT_MS)
+    wait_ms *= GROWTH;
+  if (wait_ms > PC_RETRY_LONGEST_WAIT_MS)
+    wait_ms = PC_RETRY_LONGEST_WAIT_MS;
+  return wait_ms - (uint64_t)((double)wait_ms * jitter / 2);
+}

@@ -1,0 +1,44 @@
+/*
+ * retry.h - may a failed attempt be made again, and after how long.
+ *
+ * Pure arithmetic: what happened, how often and a random number come in, the
+ * verdict goes out. Thread: any.
+ */
+#ifndef PC_POLICY_RETRY_H
+#define PC_POLICY_RETRY_H
+
+#include <stdint.h>
+
+#include "base/status.h"
+
+#define PC_RETRY_LONGEST_WAIT_MS 45000
+
+/* How an attempt failed. */
+struct pc_retry_cause {
+  enum pc_status status;
+  long http_status; /* meant only with PC_HTTP_ERROR */
+};
+
+enum pc_retry_price {
+  PC_RETRY_NEVER,   /* no further attempt can mend this */
+  PC_RETRY_FREE,    /* only max_retries limits it */
+  PC_RETRY_BUDGETED /* also takes one from the call's retry budget */
+};
+
+/*
+ * What another attempt costs. Statuses 408, 409, 429 and 5xx and connections
+ * that never came to be are free: the server did no work. Timeouts, lost
+ * connections and broken bodies may have cost it a whole answer, so they draw
+ * on the budget. Other statuses say the same thing twice.
+ */
+enum pc_retry_price pc_retry_price(struct pc_retry_cause cause);
+
+/*
+ * Milliseconds to wait before retry `number` (1 is the first): `initial_ms`
+ * times 4 for each retry before it, at most PC_RETRY_LONGEST_WAIT_MS, of which
+ * `jitter` (0 … 1, uniform) takes away up to half, so that a burst refused at
+ * once does not come back at once.
+ */
+uint64_t pc_retry_wait_ms(uint32_t number, uint64_t initial_ms, double jitter);
+
+#endif

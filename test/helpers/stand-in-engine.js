@@ -1,0 +1,107 @@
+'use strict';
+
+const binding = require('../../lib/binding');
+
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n';
+
+const SUMMARY = {
+  batches: 1,
+  vectors: undefined,
+  rowSize: 0,
+  rows: 0,
+  places: undefined,
+  promptTokens: 0,
+  totalTokens: 0,
+  model: '',
+};
+
+const NO_FAILURE = {
+  code: 'HTTP_ERROR',
+  message: 'the server answered with an error status',
+  detail: '',
+  status: 0,
+  head: '',
+  body: '',
+  requestId: '',
+  attempts: 0,
+  batch: -1,
+  firstInput: -1,
+  inputCount: -1,
+};
+
+/** Names for what lib/ hands to the addon's submit. */
+function readSubmission([engine, kind, numbers, texts, inputs, handler]) {
+  const [url, method, lines, stem, ...frame] = texts;
+  const headers = Object.fromEntries(
+    lines.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)),
+  );
+  const [prefix, open, close, suffix] = frame;
+  const items = inputs.map((text) => open + JSON.stringify(text) + close);
+  const body = prefix && JSON.parse(prefix + items.join(',') + suffix);
+  const flags = numbers[10];
+  return {
+    ...{ engine, kind, numbers, flags, url, method, lines, headers, stem },
+    ...{ frame, inputs: [...inputs], body, handler },
+  };
+}
+
+/**
+ * Puts a stand-in where the addon is: it keeps what it is given, and each job
+ * waits until the test answers it. A `refusal` set by the test is thrown.
+ */
+function standInEngine(t) {
+  const stand = {
+    engines: [],
+    jobs: [],
+    destroyed: [],
+    cancelled: [],
+    refusal: undefined,
+  };
+  const addon = {
+    info: () => ({ libcurl: '8.0.0', http2: true, encodings: 'gzip, br' }),
+    createEngine(options) {
+      const engine = { options };
+      stand.engines.push(engine);
+      return engine;
+    },
+    destroyEngine(engine) {
+      stand.destroyed.push(engine);
+      for (const job of stand.jobs)
+        if (job.engine === engine) setImmediate(fail, job, { code: 'CLOSED' });
+    },
+    submit(...args) {
+      if (stand.refusal) throw stand.refusal;
+      const job = { ...readSubmission(args), isOver: false };
+      stand.jobs.push(job);
+      return job;
+    },
+    cancel(job) {
+      stand.cancelled.push(job);
+      const message = 'the call was cancelled';
+      setImmediate(fail, job, { code: 'CANCELLED', message });
+    },
+  };
+  t.mock.method(binding, 'native', () => addon);
+  return stand;
+}
+
+/** Ends a job well: `answers` are JSON texts by batch. */
+function succeed(job, answers = [undefined], summary = {}) {
+  if (job.isOver) return;
+  job.isOver = true;
+  answers.forEach((text, i) => job.handler.onAnswer(i, text, HEAD, 0.25));
+  job.handler.onEnd(undefined, {
+    ...SUMMARY,
+    batches: answers.length,
+    ...summary,
+  });
+}
+
+/** Ends a job with a failure, of which only what matters need be given. */
+function fail(job, failure) {
+  if (job.isOver) return;
+  job.isOver = true;
+  job.handler.onEnd({ ...NO_FAILURE, ...failure }, SUMMARY);
+}
+
+module.exports = { fail, standInEngine, succeed };

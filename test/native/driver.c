@@ -1,0 +1,150 @@
+#include "driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void on_outcomes(void *context, struct pc_queue *outcomes)
+{
+  struct driver *driver = context;
+
+  pthread_mutex_lock(&driver->lock);
+  pc_queue_move(&driver->outcomes, outcomes);
+  pthread_cond_signal(&driver->changed);
+  pthread_mutex_unlock(&driver->lock);
+}
+
+struct driver_call driver_call_for(const char *url, uint32_t input_count)
+{
+  struct driver_call call = {
+      .kind = PC_BATCH, .url = url, .input_count = input_count};
+
+  pc_preference_init(&call.preference);
+  call.preference.initial_backoff_ms = 50;
+  return call;
+}
+
+void driver_start(struct driver *driver)
+{
+  struct pc_transport transport = {.http_version = 1,
+                                   .system_roots = true,
+                                   .connect_timeout_ms = 10000,
+                                   .log_level = PC_LOG_OFF};
+
+  *driver = (struct driver){0};
+  pthread_mutex_init(&driver->lock, NULL);
+  pthread_cond_init(&driver->changed, NULL);
+  pc_queue_init(&driver->outcomes);
+  if (pc_engine_create(&transport, on_outcomes, driver, &driver->engine) !=
+      PC_OK)
+    abort();
+}
+
+/* The owner pointer of a job marks that its end was read. */
+static void read_outcome(struct driver *driver, struct pc_outcome *outcome)
+{
+  if (outcome->is_end) {
+    outcome->job->owner = driver;
+    driver->ends++;
+    return;
+  }
+  driver->answers++;
+  pc_outcome_destroy(outcome);
+}
+
+static void read_some(struct driver *driver, bool may_wait)
+{
+  struct pc_queue some;
+  struct pc_link *link = NULL;
+
+  pc_queue_init(&some);
+  pthread_mutex_lock(&driver->lock);
+  while (may_wait && pc_queue_is_empty(&driver->outcomes))
+    pthread_cond_wait(&driver->changed, &driver->lock);
+  pc_queue_move(&some, &driver->outcomes);
+  pthread_mutex_unlock(&driver->lock);
+  while ((link = pc_queue_pop(&some)) != NULL)
+    read_outcome(driver, PC_ITEM_OF(link, struct pc_outcome, link));
+}
+
+void driver_stop(struct driver *driver)
+{
+  pc_engine_destroy(driver->engine);
+  read_some(driver, false);
+  pthread_mutex_destroy(&driver->lock);
+  pthread_cond_destroy(&driver->changed);
+}
+
+static void add_word(struct pc_texts *words, const char *word)
+{
+  if (pc_texts_add(words, word, strlen(word) + 1) != PC_OK)
+    abort();
+}
+
+static void fill_words(struct pc_texts *words, const struct driver_call *call)
+{
+  bool is_batch = call->kind == PC_BATCH;
+
+  if (pc_texts_init(words, PC_WORD_COUNT) != PC_OK)
+    abort();
+  add_word(words, call->url);
+  add_word(words, call->method ? call->method : "POST");
+  add_word(words, "content-type: application/json\nauthorization: Bearer k");
+  add_word(words, "test-0123456789");
+  add_word(words, is_batch ? "" : "{\"input\":[");
+  add_word(words, "");
+  add_word(words, "");
+  add_word(words, is_batch ? "" : "]}");
+}
+
+static void fill_inputs(struct pc_texts *inputs, const struct driver_call *call)
+{
+  if (pc_texts_init(inputs, call->input_count) != PC_OK)
+    abort();
+  for (uint32_t i = 0; i < call->input_count; i++) {
+    const char *input = call->inputs ? call->inputs[i] : "{}";
+
+    if (pc_texts_add(inputs, input, strlen(input)) != PC_OK)
+      abort();
+  }
+}
+
+struct pc_job *driver_submit(struct driver *driver,
+                             const struct driver_call *call)
+{
+  struct pc_job_plan plan = {.kind = call->kind,
+                             .preference = call->preference};
+  struct pc_fault fault = {{0}};
+  struct pc_job *job = NULL;
+
+  fill_words(&plan.words, call);
+  fill_inputs(&plan.inputs, call);
+  if (pc_job_create(&plan, &fault, &job) != PC_OK ||
+      pc_engine_submit(driver->engine, job) != PC_OK)
+    abort();
+  return job;
+}
+
+void driver_wait(struct driver *driver, struct pc_job *job)
+{
+  while (!job->owner)
+    read_some(driver, true);
+}
+
+void driver_wait_for_answers(struct driver *driver, uint32_t answers)
+{
+  while (driver->answers < answers)
+    read_some(driver, true);
+}
+
+struct pc_job *driver_run(struct driver *driver, const struct driver_call *call)
+{
+  struct pc_job *job = driver_submit(driver, call);
+
+  driver_wait(driver, job);
+  return job;
+}
+
+void driver_release(struct pc_job *job)
+{
+  pc_job_release(job);
+}

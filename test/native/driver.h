@@ -1,0 +1,55 @@
+/*
+ * driver.h - plays the owner of an engine: submits jobs, waits for their end.
+ */
+#ifndef PC_TEST_DRIVER_H
+#define PC_TEST_DRIVER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+
+struct driver {
+  struct pc_engine *engine;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  struct pc_queue outcomes; /* guard: lock */
+  uint32_t answers;         /* batches told, over all jobs */
+  uint32_t ends;            /* jobs ended */
+};
+
+struct driver_call {
+  enum pc_kind kind;
+  const char *url;
+  const char *method;        /* NULL for POST */
+  const char *const *inputs; /* NULL for "{}" each */
+  uint32_t input_count;
+  struct pc_preference preference;
+};
+
+/* A POST of `input_count` small JSON bodies with default limits. */
+struct driver_call driver_call_for(const char *url, uint32_t input_count);
+
+void driver_start(struct driver *driver);
+
+/* Destroys the engine and reads what it still hands over. */
+void driver_stop(struct driver *driver);
+
+/* Submits; the job stays valid until driver_release. */
+struct pc_job *driver_submit(struct driver *driver,
+                             const struct driver_call *call);
+
+/* Reads outcomes until `job` has ended. */
+void driver_wait(struct driver *driver, struct pc_job *job);
+
+/* Reads outcomes until `answers` batches in all were told. */
+void driver_wait_for_answers(struct driver *driver, uint32_t answers);
+
+/* Submit and wait. */
+struct pc_job *driver_run(struct driver *driver,
+                          const struct driver_call *call);
+
+void driver_release(struct pc_job *job);
+
+#endif

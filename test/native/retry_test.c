@@ -1,0 +1,106 @@
+#include "harness.h"
+
+#include "policy/retry.h"
+
+static enum pc_retry_price price_of_status(long http_status)
+{
+  return pc_retry_price((struct pc_retry_cause){.status = PC_HTTP_ERROR,
+                                                .http_status = http_status});
+}
+
+static enum pc_retry_price price_of(enum pc_status status)
+{
+  return pc_retry_price((struct pc_retry_cause){.status = status});
+}
+
+static void passing_statuses_are_free(void)
+{
+  static const long passing[] = {408, 409, 429, 500, 502, 503, 504, 599};
+
+  for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+    CHECK_NUMBER(price_of_status(passing[i]), PC_RETRY_FREE);
+}
+
+static void lasting_statuses_are_never_tried_again(void)
+{
+  static const long lasting[] = {301, 400, 401, 403, 404, 410, 413, 422, 600};
+
+  for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++)
+    CHECK_NUMBER(price_of_status(lasting[i]), PC_RETRY_NEVER);
+}
+
+static void failures_before_any_work_are_free(void)
+{
+  CHECK_NUMBER(price_of(PC_CONNECT_FAILED), PC_RETRY_FREE);
+  CHECK_NUMBER(price_of(PC_CONNECT_TIMEOUT), PC_RETRY_FREE);
+}
+
+static void failures_after_work_draw_on_the_budget(void)
+{
+  CHECK_NUMBER(price_of(PC_ATTEMPT_TIMEOUT), PC_RETRY_BUDGETED);
+  CHECK_NUMBER(price_of(PC_CONNECTION_LOST), PC_RETRY_BUDGETED);
+  CHECK_NUMBER(price_of(PC_PARSE_ERROR), PC_RETRY_BUDGETED);
+}
+
+static void what_no_repetition_mends_is_final(void)
+{
+  static const enum pc_status final[] = {
+      PC_NO_MEMORY, PC_SYSTEM_ERROR,  PC_INVALID_ARGUMENT, PC_CANCELLED,
+      PC_CLOSED,    PC_TOTAL_TIMEOUT, PC_TLS_ERROR,        PC_TOO_LARGE};
+
+  for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++)
+    CHECK_NUMBER(price_of(final[i]), PC_RETRY_NEVER);
+}
+
+static void waits_grow_fourfold_up_to_the_longest(void)
+{
+  CHECK_NUMBER(pc_retry_wait_ms(1, 125, 0), 125);
+  CHECK_NUMBER(pc_retry_wait_ms(2, 125, 0), 500);
+  CHECK_NUMBER(pc_retry_wait_ms(3, 125, 0), 2000);
+  CHECK_NUMBER(pc_retry_wait_ms(4, 125, 0), 8000);
+  CHECK_NUMBER(pc_retry_wait_ms(5, 125, 0), 32000);
+  CHECK_NUMBER(pc_retry_wait_ms(6, 125, 0), PC_RETRY_LONGEST_WAIT_MS);
+  CHECK_NUMBER(pc_retry_wait_ms(1, 45000, 0), PC_RETRY_LONGEST_WAIT_MS);
+  CHECK_NUMBER(pc_retry_wait_ms(1000000, 125, 0), PC_RETRY_LONGEST_WAIT_MS);
+}
+
+static void jitter_takes_away_up_to_half(void)
+{
+  CHECK_NUMBER(pc_retry_wait_ms(2, 125, 0.5), 375);
+  CHECK(pc_retry_wait_ms(2, 125, 0.999) >= 250);
+  CHECK(pc_retry_wait_ms(2, 125, 0.999) < 253);
+}
+
+/* 500 requests refused in one moment: no tenth of the span gets a quarter. */
+static void a_burst_comes_back_spread(void)
+{
+  enum { REQUESTS = 500, PARTS = 10 };
+  int parts[PARTS] = {0};
+  uint64_t state = 7;
+
+  for (int i = 0; i < REQUESTS; i++) {
+    double jitter = (double)(harness_random(&state) >> 11) * 0x1p-53;
+    uint64_t wait_ms = pc_retry_wait_ms(3, 125, jitter);
+
+    parts[(wait_ms - 1000) * PARTS / 1001]++;
+  }
+  for (int part = 0; part < PARTS; part++) {
+    CHECK(parts[part] > REQUESTS / PARTS / 2);
+    CHECK(parts[part] < REQUESTS / 4);
+  }
+}
+
+int main(void)
+{
+  static const struct harness_test tests[] = {
+      TEST(passing_statuses_are_free),
+      TEST(lasting_statuses_are_never_tried_again),
+      TEST(failures_before_any_work_are_free),
+      TEST(failures_after_work_draw_on_the_budget),
+      TEST(what_no_repetition_mends_is_final),
+      TEST(waits_grow_fourfold_up_to_the_longest),
+      TEST(jitter_takes_away_up_to_half),
+      TEST(a_burst_comes_back_spread),
+  };
+  return HARNESS_RUN(tests);
+}

@@ -1,0 +1,222 @@
+/*
+ * Real use of the declarations, compiled under strict rules and never run.
+ * Every line behind an expect-error mark must fail to compile.
+ */
+import {
+  BatchPostResponse,
+  CancellationToken,
+  CancelledError,
+  ClassificationResponse,
+  EmbeddingsResponse,
+  HttpClientWrapper,
+  HttpError,
+  InvalidArgumentError,
+  PerformanceClient,
+  PerformanceClientError,
+  RequestProcessingPreference,
+  RerankResponse,
+  TimeoutError,
+  version,
+} from 'baseten-performance-client';
+
+const texts: readonly string[] = ['a', 'b'];
+
+export const currentVersion: string = version;
+
+export function construct(): PerformanceClient[] {
+  const wrapper = new HttpClientWrapper(1, 'http://proxy:3128', {
+    ca: [Buffer.from('pem'), 'pem'],
+    connectTimeoutS: 2.5,
+  });
+  const shared = new HttpClientWrapper({ httpVersion: 2, cert: 'c', key: 'k' });
+  // @ts-expect-error: there is no HTTP/3
+  new HttpClientWrapper(3);
+  // @ts-expect-error: an unknown option
+  new HttpClientWrapper({ timeout: 3 });
+  // @ts-expect-error: a client is no pool
+  new PerformanceClient('https://a.example', 'key', 1, construct()[0]);
+  // @ts-expect-error: the base URL is missing
+  new PerformanceClient();
+  // @ts-expect-error: an unknown option
+  new PerformanceClient('https://a.example', { apikey: 'key' });
+  return [
+    new PerformanceClient('https://a.example'),
+    new PerformanceClient('https://a.example', process.env.BASETEN_API_KEY),
+    new PerformanceClient('https://a.example', 'key', 2, wrapper, null),
+    new PerformanceClient('https://a.example', {
+      apiKey: 'key',
+      clientWrapper: shared,
+    }),
+  ];
+}
+
+export function prefer(): RequestProcessingPreference[] {
+  const cancelToken = new CancellationToken();
+  const preference = new RequestProcessingPreference({
+    batchSize: 16,
+    timeoutS: 30.5,
+    cancelToken,
+    extraHeaders: new Headers({ 'x-a': 'b' }),
+  });
+  const seconds: number = preference.timeoutS;
+  const delay: number | undefined = preference.hedgeDelay;
+  // @ts-expect-error: a preference is frozen
+  preference.timeoutS = seconds + (delay ?? 0);
+  // @ts-expect-error: no option of this name
+  new RequestProcessingPreference({ batchsize: 16 });
+  // @ts-expect-error: numbers are not given as text
+  new RequestProcessingPreference('32');
+  // @ts-expect-error: header values are strings
+  new RequestProcessingPreference({ extraHeaders: { 'x-a': 1 } });
+  return [
+    preference,
+    new RequestProcessingPreference(32, undefined, null, 360.0, 0.5),
+    new RequestProcessingPreference({ cancelToken: AbortSignal.timeout(5) }),
+  ];
+}
+
+export async function embed(client: PerformanceClient): Promise<number> {
+  const [preference] = prefer();
+  const plain: EmbeddingsResponse = await client.embed(texts, 'model');
+  const numbers: number[] | undefined = plain.data[0]?.embedding;
+  const printed = await client.embed(texts, 'm', null, null, null, preference);
+  const sum: number = printed.data[0]!.embedding.reduce((a, b) => a + b);
+
+  const encoded = await client.embed(texts, 'm', 'base64');
+  const text: string = encoded.data[0]!.embedding;
+  const named = await client.embed(texts, 'm', { encodingFormat: 'base64' });
+  const namedText: string = named.data[0]!.embedding;
+  const views = await client.embed(texts, 'm', {
+    output: 'float32',
+    encodingFormat: 'base64',
+    preference,
+    signal: AbortSignal.timeout(1000),
+  });
+  const view: Float32Array = views.data[0]!.embedding;
+  const mixed = await client.embed(texts, 'm', {
+    output: 'array',
+    encodingFormat: 'base64',
+  });
+  const arrays: number[] = mixed.data[0]!.embedding;
+  // @ts-expect-error: base64 hands back strings
+  const wrong: number[] = encoded.data[0]!.embedding;
+  // @ts-expect-error: the input is a list
+  await client.embed('text', 'model');
+  // @ts-expect-error: the model is missing
+  await client.embed(texts);
+  // @ts-expect-error: no option of this name
+  await client.embed(texts, 'model', { batch_size: 4 });
+  // @ts-expect-error: a response is not made by its user
+  new EmbeddingsResponse();
+
+  const { data, rows, dimensions } = plain.matrix();
+  const first: number | undefined = data[rows * dimensions - 1];
+  const header: string | string[] | undefined =
+    plain.response_headers[0]?.['content-type'];
+  const cookies: string[] | undefined =
+    plain.response_headers[0]?.['set-cookie'];
+  void [numbers, text, namedText, view, arrays, wrong, first, header, cookies];
+  return sum + plain.usage.total_tokens + plain.total_time;
+}
+
+export async function score(client: PerformanceClient): Promise<string> {
+  const [preference] = prefer();
+  const ranked: RerankResponse = await client.rerank(
+    'query',
+    texts,
+    'model',
+    true,
+    preference,
+  );
+  await client.rerank('q', texts, false, 'm', true, true, 'Left', preference);
+  await client.rerank('q', texts, { returnText: true, rawScores: true });
+  // @ts-expect-error: neither end of a text
+  await client.rerank('q', texts, { truncationDirection: 'Middle' });
+  // @ts-expect-error: the texts are missing
+  await client.rerank('q');
+
+  const labels: ClassificationResponse = await client.classify(
+    texts,
+    'model',
+    preference,
+  );
+  await client.classify(texts, 'model', false, true, 'Right', preference);
+  await client.classify(texts, { truncate: true, batchSize: 8 });
+  // @ts-expect-error: classify has no text to return
+  await client.classify(texts, { returnText: true });
+  return `${ranked.sorted()[0]?.text} ${labels.data[0]?.[0]?.label}`;
+}
+
+interface Completion {
+  choices: { text: string }[];
+}
+
+export async function post(client: PerformanceClient): Promise<unknown> {
+  const [preference] = prefer();
+  const payloads = [{ prompt: 'a' }, { prompt: 'b' }];
+  const path = '/v1/completions';
+  const headers = { 'x-a': 'b' };
+  const answers = await client.batchPost<Completion>(
+    path,
+    payloads,
+    preference,
+  );
+  const text: string | undefined = answers.data[0]?.choices[0]?.text;
+  const untyped: BatchPostResponse = await client.batchPost(path, payloads);
+  // @ts-expect-error: an answer of unknown shape must be looked at first
+  const guessed: string = untyped.data[0].text;
+
+  await client.batchPost(path, payloads, preference, 'POST');
+  await client.batchPost(path, payloads, preference, headers, 'PUT');
+  await client.batchPost(path, payloads, headers, preference);
+  await client.batchPost(path, payloads, new Map([['x-a', 'b']]), preference);
+  await client.batchPost(
+    ...([path, payloads] as const),
+    ...([undefined, undefined, undefined, undefined, undefined] as const),
+    headers,
+    preference,
+  );
+  await client.batchPost(path, payloads, {
+    method: 'PATCH',
+    headers,
+    preference,
+    timeoutS: 5,
+  });
+  // @ts-expect-error: methods are upper case
+  await client.batchPost(path, payloads, preference, 'post');
+  // @ts-expect-error: payloads are a list
+  await client.batchPost(path, { prompt: 'a' });
+  return [text, guessed];
+}
+
+export function explain(error: unknown): string {
+  if (error instanceof HttpError)
+    return `${error.status} ${error.response.text} ${error.response.json()}`;
+  if (error instanceof TimeoutError) {
+    const code: 'TIMEOUT' = error.code;
+    return `${code} after ${error.attempts ?? 0} attempts`;
+  }
+  if (error instanceof CancelledError) return String(error.cause);
+  if (error instanceof PerformanceClientError) {
+    // @ts-expect-error: only some errors have an answer
+    const status: number = error.response.status;
+    return `${error.code} ${error.requestId} ${error.customerRequestId} ${status}`;
+  }
+  const refused = error as InvalidArgumentError;
+  return refused.code === 'INVALID_ARGUMENT' ? refused.argument : 'unknown';
+}
+
+export async function end(client: PerformanceClient): Promise<void> {
+  const wrapper: HttpClientWrapper = client.getClientWrapper();
+  await using scoped = new PerformanceClient('https://a.example', 'key');
+  await scoped.close();
+  await client.destroy();
+  await wrapper.close();
+  await client.clientWrapper.destroy();
+  const token = new CancellationToken();
+  token.cancel();
+  const both: boolean = token.isCancelled() && token.is_cancelled();
+  // @ts-expect-error: a method, not a flag
+  const flag: boolean = token.isCancelled;
+  void [both, flag];
+}
