@@ -23,7 +23,7 @@ async function startServerProcess(flags) {
   return {
     url: first.url,
     stop: async () => {
-      child.disconnect();
+      if (child.connected) child.disconnect();
       await exited;
     },
   };
