@@ -82,16 +82,33 @@ static bool read_kind(napi_env env, napi_value value, enum pc_kind *out)
   return true;
 }
 
+/* Header lines are bytes on the wire: lib/ has made sure they are latin1. */
+static bool read_words(napi_env env, napi_value array, struct pc_texts *words)
+{
+  if (pc_texts_init(words, PC_WORD_COUNT) != PC_OK)
+    return pc_throw_status(env, PC_NO_MEMORY, NULL);
+  for (uint32_t word = 0; word < PC_WORD_COUNT; word++) {
+    bool is_latin1 = word == PC_WORD_HEADERS;
+    napi_value value = NULL;
+
+    if (!pc_check(env, napi_get_element(env, array, word, &value)) ||
+        !pc_word_read(env, value,
+                      is_latin1 ? napi_get_value_string_latin1
+                                : napi_get_value_string_utf8,
+                      words))
+      return false;
+  }
+  return true;
+}
+
 static bool
 read_texts(napi_env env, const napi_value *arguments, struct pc_job_plan *plan)
 {
-  if (!pc_texts_read(env, arguments[ARG_TEXTS], true, &plan->words))
-    return false;
-  if (plan->words.count == PC_WORD_COUNT &&
-      pc_texts_read(env, arguments[ARG_INPUTS], false, &plan->inputs))
+  if (read_words(env, arguments[ARG_TEXTS], &plan->words) &&
+      pc_texts_read(env, arguments[ARG_INPUTS], &plan->inputs))
     return true;
   pc_texts_deinit(&plan->words);
-  return pc_throw_status(env, PC_INVALID_ARGUMENT, "texts");
+  return false;
 }
 
 static struct pc_job *read_job(napi_env env, const napi_value *arguments)

@@ -93,15 +93,15 @@ bool pc_string_property(napi_env env,
   return true;
 }
 
-static bool read_text(napi_env env,
-                      napi_value value,
-                      bool ends_with_nul,
-                      struct pc_texts *texts)
+/* Writes a JS string behind the arena's size. */
+static bool write_text(napi_env env,
+                       napi_value value,
+                       pc_encode_fn *encode,
+                       struct pc_bytes *arena,
+                       size_t *size)
 {
-  struct pc_bytes *arena = &texts->arena;
   size_t units = 0;
   size_t room = 0;
-  size_t size = 0;
   enum pc_status status = PC_OK;
 
   if (!pc_check(env, napi_get_value_string_utf16(env, value, NULL, 0, &units)))
@@ -110,18 +110,35 @@ static bool read_text(napi_env env,
   status = pc_bytes_reserve(arena, room);
   if (status != PC_OK)
     return pc_throw_status(env, status, NULL);
-  if (!pc_check(env, napi_get_value_string_utf8(
-                         env, value, arena->data + arena->size, room, &size)))
+  return pc_check(env,
+                  encode(env, value, arena->data + arena->size, room, size));
+}
+
+bool pc_word_read(napi_env env,
+                  napi_value value,
+                  pc_encode_fn *encode,
+                  struct pc_texts *texts)
+{
+  size_t size = 0;
+
+  if (!write_text(env, value, encode, &texts->arena, &size))
     return false;
-  pc_texts_close_text(texts, ends_with_nul ? size + 1 : size);
+  pc_texts_close_text(texts, size + 1);
   return true;
 }
 
-static bool read_some(napi_env env,
-                      napi_value array,
-                      bool ends_with_nul,
-                      uint32_t end,
-                      struct pc_texts *texts)
+static bool read_text(napi_env env, napi_value value, struct pc_texts *texts)
+{
+  size_t size = 0;
+
+  if (!write_text(env, value, napi_get_value_string_utf8, &texts->arena, &size))
+    return false;
+  pc_texts_close_text(texts, size);
+  return true;
+}
+
+static bool
+read_some(napi_env env, napi_value array, uint32_t end, struct pc_texts *texts)
 {
   napi_handle_scope scope = NULL;
   bool is_read = pc_check(env, napi_open_handle_scope(env, &scope));
@@ -131,17 +148,14 @@ static bool read_some(napi_env env,
 
     is_read =
         pc_check(env, napi_get_element(env, array, texts->count, &value)) &&
-        read_text(env, value, ends_with_nul, texts);
+        read_text(env, value, texts);
   }
   if (scope)
     napi_close_handle_scope(env, scope);
   return is_read;
 }
 
-bool pc_texts_read(napi_env env,
-                   napi_value array,
-                   bool ends_with_nul,
-                   struct pc_texts *texts)
+bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts)
 {
   uint32_t count = 0;
 
@@ -154,7 +168,7 @@ bool pc_texts_read(napi_env env,
     uint32_t left = count - texts->count;
     uint32_t some = left < TEXTS_PER_SCOPE ? left : TEXTS_PER_SCOPE;
 
-    if (!read_some(env, array, ends_with_nul, texts->count + some, texts)) {
+    if (!read_some(env, array, texts->count + some, texts)) {
       pc_texts_deinit(texts);
       return false;
     }

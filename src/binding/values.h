@@ -47,14 +47,21 @@ bool pc_string_property(napi_env env,
                         const char *name,
                         char **out);
 
+/* How a JS string becomes bytes: napi_get_value_string_utf8 or _latin1. */
+typedef napi_status pc_encode_fn(
+    napi_env env, napi_value value, char *to, size_t room, size_t *size);
+
+/* Copies one JS string to the end of `texts`, with a NUL behind it. */
+bool pc_word_read(napi_env env,
+                  napi_value value,
+                  pc_encode_fn *encode,
+                  struct pc_texts *texts);
+
 /*
- * Copies every string of a JS array into `texts`, made here, lone surrogates as
- * U+FFFD. `ends_with_nul` adds a NUL to each. On failure nothing is left.
+ * Copies every string of a JS array into `texts`, made here, as UTF-8 with lone
+ * surrogates as U+FFFD. On failure nothing is left.
  */
-bool pc_texts_read(napi_env env,
-                   napi_value array,
-                   bool ends_with_nul,
-                   struct pc_texts *texts);
+bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts);
 
 /* Lends the elements of a Float64Array of `count` numbers. */
 bool pc_doubles_read(napi_env env,
