@@ -1,6 +1,7 @@
 # make demo   see it work         make test   everything that must hold
 # make build  the addon           make check  the same, warnings are errors
 # make native-test SANITIZER=thread   the engine's C tests under TSan
+# make fuzz SECONDS=60                each reader against arbitrary bytes
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -86,6 +87,43 @@ $(TESTS): $(NATIVE)/%: $(NATIVE)/test/native/%.o $(SHARED_OBJECTS) \
 
 -include $(patsubst %.o,%.d,$(CORE_OBJECTS) $(SHARED_OBJECTS) $(TEST_OBJECTS))
 
+# --- fuzzing: src/wire against arbitrary bytes ----------------------------
+
+SECONDS ?= 60
+FUZZ := build/fuzz
+FUZZERS := $(patsubst test/fuzz/%.c,$(FUZZ)/%,$(wildcard test/fuzz/*.c))
+FUZZED := $(filter src/base/% src/wire/%,$(CORE))
+FUZZED_OBJECTS := $(FUZZED:%.c=$(FUZZ)/%.o)
+FUZZER_OBJECTS := $(FUZZERS:$(FUZZ)/%=$(FUZZ)/test/fuzz/%.o)
+FUZZ_SANITIZE := address,undefined -fno-sanitize-recover=all
+
+.PHONY: fuzz
+fuzz: $(FUZZERS)
+	@echo "fuzzing, $(SECONDS) s each"
+	@scripts/fuzz.sh $(SECONDS) $(FUZZERS)
+
+.PHONY: fuzz-packages
+fuzz-packages:
+	@scripts/setup.sh fuzz
+
+$(FUZZ)/%: CC := clang-14
+$(FUZZ)/%.o: SANITIZE := -fsanitize=fuzzer-no-link,$(FUZZ_SANITIZE)
+
+$(FUZZ)/%.o: %.c | fuzz-packages
+	@mkdir -p $(@D)
+	@echo "  cc $<"
+	@$(CC) $(C_FLAGS) -MMD -MP -c $< -o $@
+
+$(FUZZ)/libwire.a: $(FUZZED_OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(FUZZERS): $(FUZZ)/%: $(FUZZ)/test/fuzz/%.o $(FUZZ)/libwire.a
+	@$(CC) -fsanitize=fuzzer,$(FUZZ_SANITIZE) $^ \
+	  $(shell pkg-config --libs libcjson) -lm -o $@
+
+-include $(patsubst %.o,%.d,$(FUZZED_OBJECTS) $(FUZZER_OBJECTS))
+
 # --- everything that must hold --------------------------------------------
 
 # Node's own counts come last, so that the output ends with them.
@@ -102,7 +140,14 @@ endif
 check:
 	@$(MAKE) --no-print-directory CI=true test
 
-C_FILES := $(C_SOURCES) $(C_HEADERS) $(wildcard test/native/*.[ch])
+# What takes minutes: ten times the random rounds of the C tests, and fuzzing.
+.PHONY: check-long
+check-long: check
+	@PC_TEST_LONG=10 $(MAKE) --no-print-directory native-test
+	@$(MAKE) --no-print-directory CI=true fuzz
+
+C_FILES := $(C_SOURCES) $(C_HEADERS) $(wildcard test/native/*.[ch]) \
+  $(wildcard test/fuzz/*.[ch])
 
 .PHONY: lint
 lint: setup

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages this repository builds and tests with, but only
 # those whose tool or library is missing. Prints nothing when all is there.
+# With the word "fuzz", also those that only `make fuzz` needs.
 set -euo pipefail
 
 missing=()
@@ -11,6 +12,12 @@ need_command() {
 
 need_library() {
   pkg-config --exists "$1" 2>/dev/null || missing+=("$2")
+}
+
+# Clang's own folder tells, as the file's name has the machine's in it.
+need_fuzzer_runtime() {
+  compgen -G "$(clang-14 -print-resource-dir 2>/dev/null)/lib/linux/*fuzzer*" \
+    >/dev/null || missing+=(libclang-rt-14-dev)
 }
 
 can_be_root() {
@@ -42,6 +49,10 @@ need_library libcurl libcurl4-openssl-dev
 need_library libcjson libcjson-dev
 need_library libuv libuv1-dev
 [ -e /usr/include/features.h ] || missing+=(libc6-dev)
+if [ "${1:-}" = fuzz ]; then
+  need_command clang-14 clang-14
+  need_fuzzer_runtime
+fi
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -2,6 +2,7 @@
 
 #include "binding/addon.h"
 #include "binding/engine_handle.h"
+#include "binding/figures.h"
 #include "binding/settle.h"
 #include "binding/submit.h"
 #include "binding/values.h"
@@ -36,6 +37,9 @@ static napi_value export_functions(napi_env env, napi_value exports)
        napi_default, NULL},
       {"submit", NULL, pc_submit, NULL, NULL, NULL, napi_default, NULL},
       {"cancel", NULL, pc_cancel, NULL, NULL, NULL, napi_default, NULL},
+      {"progress", NULL, pc_figures_progress, NULL, NULL, NULL, napi_default,
+       NULL},
+      {"stats", NULL, pc_figures_stats, NULL, NULL, NULL, napi_default, NULL},
       {"drain", NULL, pc_settle_drain, NULL, NULL, NULL, napi_default, NULL},
       {"setWake", NULL, pc_settle_set_wake, NULL, NULL, NULL, napi_default,
        NULL},

@@ -6,20 +6,13 @@
 #include "binding/values.h"
 
 static void
-set_number(napi_env env, napi_value object, const char *name, double number)
-{
-  pc_property_set(env, object, name, pc_number_make(env, number));
-}
-
-static void
 set_text(napi_env env, napi_value object, const char *name, const char *text)
 {
   pc_property_set(env, object, name, pc_text_make(env, text));
 }
 
-napi_value pc_report_failure(napi_env env, const struct pc_job *job)
+napi_value pc_report_failure(napi_env env, const struct pc_failure *failure)
 {
-  const struct pc_failure *failure = &job->failure;
   napi_value object = NULL;
 
   if (failure->status == PC_OK || napi_create_object(env, &object) != napi_ok)
@@ -27,14 +20,14 @@ napi_value pc_report_failure(napi_env env, const struct pc_job *job)
   set_text(env, object, "code", pc_status_code(failure->status));
   set_text(env, object, "message", pc_status_sentence(failure->status));
   set_text(env, object, "detail", failure->detail);
-  set_number(env, object, "status", (double)failure->http_status);
+  pc_number_set(env, object, "status", (double)failure->http_status);
   pc_property_set(env, object, "head", pc_latin1_make(env, &failure->head));
   pc_property_set(env, object, "body", pc_string_make(env, &failure->body));
   set_text(env, object, "requestId", failure->request_id);
-  set_number(env, object, "attempts", failure->attempts);
-  set_number(env, object, "batch", (double)failure->batch);
-  set_number(env, object, "firstInput", (double)failure->first_input);
-  set_number(env, object, "inputCount", (double)failure->input_count);
+  pc_number_set(env, object, "attempts", failure->attempts);
+  pc_number_set(env, object, "batch", (double)failure->batch);
+  pc_number_set(env, object, "firstInput", (double)failure->first_input);
+  pc_number_set(env, object, "inputCount", (double)failure->input_count);
   return object;
 }
 
@@ -97,16 +90,20 @@ static napi_value places_of(napi_env env, const struct pc_vectors *vectors)
 
 static void set_vectors(napi_env env, napi_value object, struct pc_job *job)
 {
-  struct pc_vectors *vectors = &job->vectors;
+  struct pc_vectors *vectors = &job->result.vectors;
   bool is_ragged = pc_vectors_are_ragged(vectors);
 
-  set_number(env, object, "rows", vectors->row_count);
-  set_number(env, object, "rowSize", is_ragged ? 0 : (double)vectors->row_size);
+  pc_number_set(env, object, "rows", vectors->row_count);
+  pc_number_set(env, object, "rowSize",
+                is_ragged ? 0 : (double)vectors->row_size);
   pc_property_set(env, object, "places", places_of(env, vectors));
   pc_property_set(env, object, "vectors", hand_over(env, vectors));
-  set_number(env, object, "promptTokens", (double)job->usage.prompt_tokens);
-  set_number(env, object, "totalTokens", (double)job->usage.total_tokens);
-  pc_property_set(env, object, "model", pc_string_make(env, &job->model));
+  pc_number_set(env, object, "promptTokens",
+                (double)job->result.usage.prompt_tokens);
+  pc_number_set(env, object, "totalTokens",
+                (double)job->result.usage.total_tokens);
+  pc_property_set(env, object, "model",
+                  pc_string_make(env, &job->result.model));
 }
 
 napi_value pc_report_summary(napi_env env, struct pc_job *job)
@@ -115,7 +112,12 @@ napi_value pc_report_summary(napi_env env, struct pc_job *job)
 
   if (napi_create_object(env, &object) != napi_ok)
     return pc_undefined(env);
-  set_number(env, object, "batches", job->batch_count);
+  pc_number_set(env, object, "batches",
+                (double)pc_figure_read(&job->progress.batches));
+  pc_number_set(env, object, "retries",
+                (double)pc_figure_read(&job->progress.retries));
+  pc_number_set(env, object, "hedges",
+                (double)pc_figure_read(&job->progress.hedges));
   if (job->plan.kind == PC_EMBEDDINGS)
     set_vectors(env, object, job);
   return object;

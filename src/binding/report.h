@@ -10,8 +10,8 @@
 
 #include "engine/job.h"
 
-/* { code, message, … }, or undefined when the job succeeded. */
-napi_value pc_report_failure(napi_env env, const struct pc_job *job);
+/* { code, message, … }, or undefined when nothing failed. */
+napi_value pc_report_failure(napi_env env, const struct pc_failure *failure);
 
 /* { batches, vectors, … }; takes the vectors out of the job. */
 napi_value pc_report_summary(napi_env env, struct pc_job *job);

@@ -46,9 +46,26 @@ static void tell_answer(napi_env env, struct pc_outcome *outcome)
   napi_value arguments[] = {pc_number_make(env, outcome->batch),
                             text_of(env, outcome),
                             pc_latin1_make(env, &outcome->head),
-                            pc_number_make(env, outcome->seconds)};
+                            pc_number_make(env, outcome->seconds),
+                            pc_number_make(env, outcome->first),
+                            pc_number_make(env, outcome->count)};
 
-  tell(env, outcome->job->owner, "onAnswer", 4, arguments);
+  tell(env, outcome->job->owner, "onAnswer", 6, arguments);
+}
+
+static void tell_failure(napi_env env, const struct pc_outcome *outcome)
+{
+  napi_value argument = pc_report_failure(env, outcome->failure);
+
+  tell(env, outcome->job->owner, "onFailure", 1, &argument);
+}
+
+static void tell_batch(napi_env env, struct pc_outcome *outcome)
+{
+  if (outcome->failure)
+    tell_failure(env, outcome);
+  else
+    tell_answer(env, outcome);
   pc_outcome_destroy(outcome);
 }
 
@@ -56,7 +73,7 @@ static void
 tell_end(napi_env env, struct pc_addon *addon, struct pc_outcome *outcome)
 {
   struct pc_call *call = outcome->job->owner;
-  napi_value arguments[] = {pc_report_failure(env, call->job),
+  napi_value arguments[] = {pc_report_failure(env, &call->job->failure),
                             pc_report_summary(env, call->job)};
 
   tell(env, call, "onEnd", 2, arguments);
@@ -73,7 +90,7 @@ settle_one(napi_env env, struct pc_addon *addon, struct pc_outcome *outcome)
   if (outcome->is_end)
     tell_end(env, addon, outcome);
   else
-    tell_answer(env, outcome);
+    tell_batch(env, outcome);
   return pc_check(env, napi_close_handle_scope(env, scope));
 }
 

@@ -27,14 +27,16 @@ enum number {
   NUMBER_MAX_RETRIES,
   NUMBER_INITIAL_BACKOFF_MS,
   NUMBER_FLAGS,
-  NUMBER_COUNT
+  NUMBER_FINAL_STATUSES /* this one and all behind it, if any */
 };
 
 enum flag {
   FLAG_OPAQUE = 1,
   FLAG_OWN_REQUEST_ID = 2,
   FLAG_OWN_TIMEOUT = 4,
-  FLAG_OWN_DEADLINE = 8
+  FLAG_OWN_DEADLINE = 8,
+  FLAG_PARTIAL = 32,
+  FLAG_SPLIT = 64
 };
 
 static unsigned own_headers(unsigned flags)
@@ -44,18 +46,9 @@ static unsigned own_headers(unsigned flags)
          (flags & FLAG_OWN_DEADLINE ? PC_OWN_DEADLINE : 0u);
 }
 
-static bool
-read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
+static struct pc_preference preference_of(const double *numbers)
 {
-  const double *numbers = NULL;
-  unsigned flags = 0;
-
-  if (!pc_doubles_read(env, array, NUMBER_COUNT, &numbers))
-    return false;
-  flags = (unsigned)numbers[NUMBER_FLAGS];
-  plan->is_opaque = flags & FLAG_OPAQUE;
-  plan->own_headers = own_headers(flags);
-  plan->preference = (struct pc_preference){
+  return (struct pc_preference){
       .max_concurrent_requests = numbers[NUMBER_MAX_CONCURRENT_REQUESTS],
       .batch_size = numbers[NUMBER_BATCH_SIZE],
       .max_chars_per_request = numbers[NUMBER_MAX_CHARS_PER_REQUEST],
@@ -66,6 +59,28 @@ read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
       .retry_budget_pct = numbers[NUMBER_RETRY_BUDGET_PCT],
       .max_retries = numbers[NUMBER_MAX_RETRIES],
       .initial_backoff_ms = numbers[NUMBER_INITIAL_BACKOFF_MS]};
+}
+
+static bool
+read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
+{
+  const double *numbers = NULL;
+  size_t count = 0;
+  unsigned flags = 0;
+
+  if (!pc_doubles_read(env, array, &numbers, &count))
+    return false;
+  if (count < NUMBER_FINAL_STATUSES ||
+      count > NUMBER_FINAL_STATUSES + PC_FINAL_STATUSES_MOST)
+    return pc_throw_status(env, PC_INVALID_ARGUMENT, "numbers");
+  flags = (unsigned)numbers[NUMBER_FLAGS];
+  plan->is_opaque = flags & FLAG_OPAQUE;
+  plan->wants_partial = flags & FLAG_PARTIAL;
+  plan->may_split = flags & FLAG_SPLIT;
+  plan->own_headers = own_headers(flags);
+  plan->preference = preference_of(numbers);
+  for (size_t i = NUMBER_FINAL_STATUSES; i < count; i++)
+    plan->final_statuses[plan->final_status_count++] = (long)numbers[i];
   return true;
 }
 

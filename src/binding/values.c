@@ -178,17 +178,16 @@ bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts)
 
 bool pc_doubles_read(napi_env env,
                      napi_value array,
-                     size_t count,
-                     const double **out)
+                     const double **out,
+                     size_t *count)
 {
   napi_typedarray_type type = napi_int8_array;
-  size_t length = 0;
   void *data = NULL;
 
-  if (!pc_check(env, napi_get_typedarray_info(env, array, &type, &length, &data,
+  if (!pc_check(env, napi_get_typedarray_info(env, array, &type, count, &data,
                                               NULL, NULL)))
     return false;
-  if (type != napi_float64_array || length != count)
+  if (type != napi_float64_array)
     return pc_throw_status(env, PC_INVALID_ARGUMENT, "numbers");
   *out = data;
   return true;
@@ -237,6 +236,14 @@ napi_value pc_number_make(napi_env env, double number)
 
   napi_create_double(env, number, &made);
   return made;
+}
+
+void pc_number_set(napi_env env,
+                   napi_value object,
+                   const char *name,
+                   double number)
+{
+  pc_property_set(env, object, name, pc_number_make(env, number));
 }
 
 void pc_property_set(napi_env env,

@@ -63,11 +63,11 @@ bool pc_word_read(napi_env env,
  */
 bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts);
 
-/* Lends the elements of a Float64Array of `count` numbers. */
+/* Lends the elements of a Float64Array. */
 bool pc_doubles_read(napi_env env,
                      napi_value array,
-                     size_t count,
-                     const double **out);
+                     const double **out,
+                     size_t *count);
 
 napi_value pc_undefined(napi_env env);
 
@@ -77,6 +77,11 @@ napi_value pc_latin1_make(napi_env env, const struct pc_bytes *bytes);
 napi_value pc_text_make(napi_env env, const char *text);
 
 napi_value pc_number_make(napi_env env, double number);
+
+void pc_number_set(napi_env env,
+                   napi_value object,
+                   const char *name,
+                   double number);
 
 void pc_property_set(napi_env env,
                      napi_value object,

@@ -27,6 +27,7 @@ static void on_done(void *context, enum pc_status status)
 {
   struct pc_attempt *attempt = context;
 
+  pc_transfer_count(attempt->transfer, &attempt->engine->figures);
   if (status == PC_OK && !is_success(attempt->transfer->http_status))
     status = PC_HTTP_ERROR;
   else if (status == PC_OK)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/queue.h"
+#include "engine/figures.h"
 #include "engine/reactor.h"
 #include "engine/transport.h"
 
@@ -18,10 +19,12 @@ struct pc_context {
   struct pc_queue jobs;                 /* all that are not over */
   struct pc_queue runnable;      /* jobs with something to send and a slot */
   struct pc_queue outcomes;      /* handed over at the end of the turn */
+  struct pc_queue origins;       /* servers that jobs ask */
   struct pc_queue idle_attempts; /* free list */
   struct pc_queue idle_requests; /* free list */
   uint64_t random_state;
   uint64_t last_serial; /* of targets */
+  struct pc_figures figures;
 };
 
 /* Uniform in [0, 1). */

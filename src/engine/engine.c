@@ -7,7 +7,8 @@
  * Shared, and how it is guarded:
  *   inbox.submitted, inbox.cancelled, inbox.is_stopping   inbox.lock
  *   the links and flags in struct pc_job that say so      inbox.lock
- *   pc_job.reference_count                                atomic
+ *   pc_job.reference_count, pc_job.progress               atomic
+ *   pc_context.figures                                    atomic
  *   inbox.async                                           uv_async_send
  * Everything else belongs to the owner before submit and after the end, and to
  * the engine's thread between. The inbox is emptied whole under the lock and
@@ -23,6 +24,7 @@
 #include "base/clock.h"
 #include "engine/attempt.h"
 #include "engine/context.h"
+#include "engine/origin.h"
 #include "engine/request.h"
 
 enum {
@@ -144,6 +146,7 @@ static void end_jobs(struct pc_engine *engine)
 static void close_loop(struct pc_engine *engine)
 {
   engine->is_stopped = true;
+  pc_origin_destroy_all(&engine->context);
   pc_attempt_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
   pc_reactor_close(&engine->context.reactor);
@@ -192,6 +195,7 @@ static void init_context(struct pc_engine *engine)
   pc_queue_init(&context->jobs);
   pc_queue_init(&context->runnable);
   pc_queue_init(&context->outcomes);
+  pc_queue_init(&context->origins);
   pc_queue_init(&context->idle_attempts);
   pc_queue_init(&context->idle_requests);
   context->random_state = pc_clock_monotonic_ns() ^ (uintptr_t)engine;
@@ -332,6 +336,11 @@ void pc_engine_cancel(struct pc_engine *engine, struct pc_job *job)
   pthread_mutex_unlock(&inbox->lock);
   if (is_first && was_empty)
     uv_async_send(&inbox->async);
+}
+
+const struct pc_figures *pc_engine_figures(const struct pc_engine *engine)
+{
+  return &engine->context.figures;
 }
 
 static void stop_thread(struct pc_engine *engine)

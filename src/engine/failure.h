@@ -32,4 +32,11 @@ void pc_failure_init(struct pc_failure *failure, enum pc_status status);
 
 void pc_failure_deinit(struct pc_failure *failure);
 
+/* Copies `from`, which it borrows, over *to. PC_NO_MEMORY leaves *to alone. */
+PC_MUST_CHECK enum pc_status pc_failure_copy(const struct pc_failure *from,
+                                             struct pc_failure *to);
+
+/* Ends a failure that stands on the heap. NULL is allowed. */
+void pc_failure_destroy(struct pc_failure *failure);
+
 #endif

@@ -5,11 +5,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/origin.h"
 #include "engine/request.h"
+#include "policy/hedge.h"
 #include "policy/split.h"
 
 static const double NS_PER_MS = 1e6;
-enum { MODEL_CEILING = 64 * 1024 };
 
 const char *pc_job_word(const struct pc_job *job, enum pc_word word)
 {
@@ -24,12 +25,19 @@ static struct pc_text word_text(const struct pc_job *job, enum pc_word word)
   return text;
 }
 
-static void init_result(struct pc_job *job)
+static void init(struct pc_job *job)
 {
+  atomic_init(&job->reference_count, 1);
+  job->largest_batch = UINT32_MAX;
+  pc_queue_init(&job->requests);
+  pc_queue_init(&job->ready);
   pc_failure_init(&job->failure, PC_OK);
-  pc_bytes_init(&job->model, MODEL_CEILING);
-  pc_vectors_init(&job->vectors, job->plan.inputs.count);
+  pc_result_init(&job->result, job->plan.inputs.count);
   job->end = (struct pc_outcome){.job = job, .is_end = true};
+  job->frame = (struct pc_body_frame){.prefix = word_text(job, PC_WORD_PREFIX),
+                                      .open = word_text(job, PC_WORD_OPEN),
+                                      .close = word_text(job, PC_WORD_CLOSE),
+                                      .suffix = word_text(job, PC_WORD_SUFFIX)};
 }
 
 static enum pc_status check(const struct pc_job *job, struct pc_fault *fault)
@@ -53,14 +61,7 @@ enum pc_status pc_job_create(struct pc_job_plan *plan,
     return PC_NO_MEMORY;
   }
   job->plan = *plan;
-  atomic_init(&job->reference_count, 1);
-  pc_queue_init(&job->requests);
-  pc_queue_init(&job->ready);
-  job->frame = (struct pc_body_frame){.prefix = word_text(job, PC_WORD_PREFIX),
-                                      .open = word_text(job, PC_WORD_OPEN),
-                                      .close = word_text(job, PC_WORD_CLOSE),
-                                      .suffix = word_text(job, PC_WORD_SUFFIX)};
-  init_result(job);
+  init(job);
 
   status = check(job, fault);
   if (status == PC_OK)
@@ -89,12 +90,11 @@ void pc_job_release(struct pc_job *job)
   pc_texts_deinit(&job->plan.inputs);
   free(job->batch_starts);
   pc_failure_deinit(&job->failure);
-  pc_vectors_deinit(&job->vectors);
-  pc_bytes_deinit(&job->model);
+  pc_result_deinit(&job->result);
   free(job);
 }
 
-static uint32_t count_batches(struct pc_job *job, uint32_t *starts)
+static uint32_t plan_batches(const struct pc_job *job, uint32_t *starts)
 {
   const struct pc_preference *preference = &job->plan.preference;
   const struct pc_texts *inputs = &job->plan.inputs;
@@ -117,11 +117,20 @@ static uint32_t count_batches(struct pc_job *job, uint32_t *starts)
 
 static enum pc_status split_inputs(struct pc_job *job)
 {
+  const struct pc_preference *preference = &job->plan.preference;
+
   job->batch_starts =
       calloc((size_t)job->plan.inputs.count + 1, sizeof(*job->batch_starts));
   if (!job->batch_starts)
     return PC_NO_MEMORY;
-  job->batch_count = count_batches(job, job->batch_starts);
+  job->planned_count = plan_batches(job, job->batch_starts);
+  pc_figure_add(&job->progress.batches, job->planned_count);
+  pc_figure_add(&job->engine->figures.queued, job->planned_count);
+  job->retry_budget =
+      pc_budget_for_retries(job->planned_count, preference->retry_budget_pct);
+  job->hedge_budget =
+      pc_hedge_budget(job->planned_count, preference->hedge_delay_ms,
+                      preference->hedge_budget_pct);
   return PC_OK;
 }
 
@@ -161,40 +170,60 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
   job->engine = engine;
   job->target.serial = ++engine->last_serial;
   pc_queue_push(&engine->jobs, &job->link);
-  status = split_inputs(job);
+  status = pc_origin_take(engine, job->target.url, &job->origin);
+  if (status == PC_OK)
+    status = split_inputs(job);
   if (status == PC_OK)
     status = set_total_alarm(job);
-  if (status != PC_OK) {
+  if (status == PC_OK)
+    pc_job_wake(job);
+  else
     pc_job_end(job, status);
-    return;
-  }
-  job->retry_budget = pc_budget_for_retries(
-      job->batch_count, job->plan.preference.retry_budget_pct);
-  pc_job_wake(job);
 }
 
-bool pc_job_can_send(const struct pc_job *job)
+static bool wants_slot(const struct pc_job *job)
 {
   if (job->is_over ||
       job->running_count >= job->plan.preference.max_concurrent_requests)
     return false;
-  return !pc_queue_is_empty(&job->ready) || job->next_batch < job->batch_count;
+  return !pc_queue_is_empty(&job->ready) ||
+         job->next_planned < job->planned_count;
 }
 
-static struct pc_request *next_ready(struct pc_job *job)
+bool pc_job_can_send(const struct pc_job *job)
 {
-  struct pc_link *link = pc_queue_pop(&job->ready);
+  return wants_slot(job) && !pc_origin_is_closed(job->origin);
+}
 
-  return link ? PC_ITEM_OF(link, struct pc_request, ready_link) : NULL;
+/* Makes the next planned batch, or as much of it as the server takes. */
+static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
+{
+  uint32_t *first = &job->batch_starts[job->next_planned];
+  uint32_t count = first[1] - *first;
+  enum pc_status status = PC_OK;
+
+  if (count > job->largest_batch) {
+    count = job->largest_batch;
+    status = pc_request_create(job, *first, count, out);
+    *first += count;
+    pc_figure_add(&job->progress.batches, 1);
+    return status;
+  }
+  job->next_planned++;
+  pc_figure_take(&job->engine->figures.queued, 1);
+  return pc_request_create(job, *first, count, out);
 }
 
 void pc_job_send_one(struct pc_job *job)
 {
-  struct pc_request *request = next_ready(job);
+  struct pc_link *ready = pc_queue_pop(&job->ready);
+  struct pc_request *request = NULL;
   enum pc_status status = PC_OK;
 
-  if (!request)
-    status = pc_request_create(job, job->next_batch++, &request);
+  if (ready)
+    request = PC_ITEM_OF(ready, struct pc_request, ready_link);
+  else
+    status = make_next(job, &request);
   if (status == PC_OK)
     pc_request_send(request);
   else
@@ -203,8 +232,14 @@ void pc_job_send_one(struct pc_job *job)
 
 void pc_job_wake(struct pc_job *job)
 {
-  if (pc_job_can_send(job) && !pc_link_is_queued(&job->runnable_link))
-    pc_queue_push(&job->engine->runnable, &job->runnable_link);
+  if (!wants_slot(job))
+    return;
+  if (!pc_origin_is_closed(job->origin)) {
+    if (!pc_link_is_queued(&job->runnable_link))
+      pc_queue_push(&job->engine->runnable, &job->runnable_link);
+  } else if (!pc_link_is_queued(&job->origin_link)) {
+    pc_queue_push(&job->origin->waiting, &job->origin_link);
+  }
 }
 
 static void stop_requests(struct pc_job *job)
@@ -214,19 +249,38 @@ static void stop_requests(struct pc_job *job)
         PC_ITEM_OF(job->requests.head.next, struct pc_request, link));
 }
 
+static void unlink_if_queued(struct pc_link *link)
+{
+  if (pc_link_is_queued(link))
+    pc_link_remove(link);
+}
+
 static void leave_engine(struct pc_job *job)
 {
   job->is_over = true;
   stop_requests(job);
   pc_alarm_end(&job->total_alarm);
-  if (pc_link_is_queued(&job->runnable_link))
-    pc_link_remove(&job->runnable_link);
+  unlink_if_queued(&job->runnable_link);
+  unlink_if_queued(&job->origin_link);
+  pc_origin_release(job->origin);
   pc_link_remove(&job->link);
+  pc_figure_take(&job->engine->figures.queued,
+                 job->planned_count - job->next_planned);
+}
+
+static void hand_over(struct pc_job *job)
+{
+  uint64_t completed = pc_figure_read(&job->progress.completed_inputs);
+
+  leave_engine(job);
+  if (job->plan.kind == PC_EMBEDDINGS &&
+      (completed < job->plan.inputs.count || job->failure.status != PC_OK))
+    pc_result_fill_gaps(&job->result);
   pc_log_line(job->engine->transport->log_level, PC_LOG_INFO,
-              "call %s: %s, %u of %u batches",
+              "call %s: %s, %llu of %u inputs",
               pc_job_word(job, PC_WORD_ID_STEM),
-              pc_status_sentence(job->failure.status), job->finished_count,
-              job->batch_count);
+              pc_status_sentence(job->failure.status),
+              (unsigned long long)completed, job->plan.inputs.count);
   pc_queue_push(&job->engine->outcomes, &job->end.link);
 }
 
@@ -234,22 +288,70 @@ void pc_job_end(struct pc_job *job, enum pc_status status)
 {
   if (job->is_over)
     return;
-  job->failure.status = status;
-  leave_engine(job);
-}
-
-void pc_job_fail(struct pc_job *job, struct pc_failure *failure)
-{
   pc_failure_deinit(&job->failure);
-  job->failure = *failure;
-  leave_engine(job);
+  pc_failure_init(&job->failure, status);
+  hand_over(job);
 }
 
-void pc_job_finish_batch(struct pc_job *job)
+enum pc_status
+pc_job_add_batch(struct pc_job *job, uint32_t first, uint32_t count)
 {
-  job->finished_count++;
-  if (job->finished_count == job->batch_count)
-    pc_job_end(job, PC_OK);
+  struct pc_request *request = NULL;
+  enum pc_status status = pc_request_create(job, first, count, &request);
+
+  if (status != PC_OK)
+    return status;
+  pc_figure_add(&job->progress.batches, 1);
+  pc_queue_push(&job->ready, &request->ready_link);
+  return PC_OK;
+}
+
+static bool is_finished(const struct pc_job *job)
+{
+  return job->next_planned == job->planned_count &&
+         pc_queue_is_empty(&job->requests);
+}
+
+/* The first failure is kept: it is the call's own when no batch succeeds. */
+static enum pc_status keep_first_failure(struct pc_job *job,
+                                         const struct pc_failure *failure)
+{
+  if (job->failure.status != PC_OK)
+    return PC_OK;
+  return pc_failure_copy(failure, &job->failure);
+}
+
+static void finish(struct pc_job *job)
+{
+  if (job->has_answer) {
+    pc_failure_deinit(&job->failure);
+    pc_failure_init(&job->failure, PC_OK);
+  }
+  hand_over(job);
+}
+
+void pc_job_take_batch(struct pc_job *job, struct pc_outcome *outcome)
+{
+  enum pc_status status = PC_OK;
+
+  pc_figure_add(&job->progress.completed_batches, 1);
+  pc_figure_add(&job->progress.completed_inputs, outcome->count);
+  if (outcome->failure)
+    status = keep_first_failure(job, outcome->failure);
+  else
+    job->has_answer = true;
+
+  if (outcome->failure && !job->plan.wants_partial)
+    pc_outcome_destroy(outcome);
+  else
+    pc_queue_push(&job->engine->outcomes, &outcome->link);
+
+  if (status != PC_OK)
+    pc_job_end(job, status);
+  else if (job->failure.status != PC_OK && !job->plan.wants_partial)
+    hand_over(job);
+  else if (is_finished(job))
+    finish(job);
   else
     pc_job_wake(job);
 }

@@ -19,12 +19,13 @@
 #include "engine/answer.h"
 #include "engine/context.h"
 #include "engine/failure.h"
+#include "engine/figures.h"
 #include "engine/outcome.h"
+#include "engine/result.h"
 #include "engine/target.h"
 #include "policy/budget.h"
 #include "policy/preference.h"
 #include "wire/body.h"
-#include "wire/vectors.h"
 
 /* The texts of a call beside its inputs, each NUL-terminated. */
 enum pc_word {
@@ -39,14 +40,31 @@ enum pc_word {
   PC_WORD_COUNT
 };
 
+#define PC_FINAL_STATUSES_MOST 64
+
 struct pc_job_plan {
   enum pc_kind kind;
   bool is_opaque;       /* see struct pc_embeddings */
+  bool wants_partial;   /* a batch that fails for good does not end the call */
+  bool may_split;       /* batches refused as too large are sent as two */
   unsigned own_headers; /* see struct pc_target */
+  long final_statuses[PC_FINAL_STATUSES_MOST]; /* never tried again */
+  uint32_t final_status_count;
   struct pc_preference preference;
   struct pc_texts words;  /* PC_WORD_COUNT, each ending in a NUL */
   struct pc_texts inputs; /* texts, or with PC_BATCH ready request bodies */
 };
+
+/* How far a job is. Written by the engine's thread, read by any. */
+struct pc_progress {
+  pc_figure batches; /* grows when batches are split */
+  pc_figure completed_batches;
+  pc_figure completed_inputs;
+  pc_figure retries;
+  pc_figure hedges;
+};
+
+struct pc_origin;
 
 struct pc_job {
   /* Set before the job is submitted, then only read. */
@@ -57,29 +75,33 @@ struct pc_job {
 
   /* The engine's, until the end. */
   struct pc_context *engine;
+  struct pc_origin *origin;     /* one reference */
   struct pc_link link;          /* in pc_context.jobs */
   struct pc_link runnable_link; /* in pc_context.runnable */
+  struct pc_link origin_link;   /* in pc_origin.waiting */
   struct pc_queue requests;     /* all that are not over */
-  struct pc_queue ready;        /* those that have waited and want a slot */
-  uint32_t *batch_starts;       /* batch_count + 1 input indexes */
-  uint32_t batch_count;
-  uint32_t next_batch;     /* the next to be sent for the first time */
-  uint32_t finished_count; /* batches whose answer is merged */
-  uint32_t running_count;  /* requests that hold a slot */
+  struct pc_queue ready;        /* those that want a slot */
+  uint32_t *batch_starts;       /* planned_count + 1 input indexes */
+  uint32_t planned_count;
+  uint32_t next_planned;  /* the next to be sent for the first time */
+  uint32_t made_count;    /* batches made so far: the next one's number */
+  uint32_t largest_batch; /* inputs; learned from refusals */
+  uint32_t running_count; /* requests that hold a slot */
   struct pc_budget retry_budget;
+  struct pc_budget hedge_budget;
   struct pc_alarm *total_alarm;
   uint64_t deadline_ns; /* monotonic, UINT64_MAX for none */
   bool is_overdue;      /* the total timeout has struck */
+  bool has_answer;      /* at least one batch succeeded */
   bool is_over;
 
   /* The result: the owner's after the end. */
-  struct pc_failure failure; /* status PC_OK when every batch succeeded */
-  struct pc_vectors vectors;
-  struct pc_usage usage;
-  struct pc_bytes model; /* JSON text, of the first batch */
+  struct pc_failure failure; /* status PC_OK when the call succeeded */
+  struct pc_result result;
   struct pc_outcome end; /* the last outcome */
 
   /* Shared. */
+  struct pc_progress progress; /* atomic */
   atomic_int reference_count;
   struct pc_link inbox_link;  /* guard: the engine's inbox lock */
   struct pc_link cancel_link; /* guard: the engine's inbox lock */
@@ -120,10 +142,14 @@ void pc_job_wake(struct pc_job *job);
 /* Ends the job, unless it is over, with its requests aborted. */
 void pc_job_end(struct pc_job *job, enum pc_status status);
 
-/* The same, with a failure that is told in full. Takes its bytes. */
-void pc_job_fail(struct pc_job *job, struct pc_failure *failure);
+/* Makes the second of two batches out of inputs that were one. */
+PC_MUST_CHECK enum pc_status
+pc_job_add_batch(struct pc_job *job, uint32_t first, uint32_t count);
 
-/* Counts one batch as merged; the last one ends the job. */
-void pc_job_finish_batch(struct pc_job *job);
+/*
+ * A batch has succeeded or, when outcome->failure is set, failed for good.
+ * Takes `outcome`. Its request is gone. May end the job.
+ */
+void pc_job_take_batch(struct pc_job *job, struct pc_outcome *outcome);
 
 #endif

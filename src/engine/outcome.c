@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "engine/failure.h"
+
 struct pc_outcome *pc_outcome_create(struct pc_job *job, uint32_t batch)
 {
   struct pc_outcome *outcome = calloc(1, sizeof(*outcome));
@@ -21,5 +23,6 @@ void pc_outcome_destroy(struct pc_outcome *outcome)
     return;
   pc_bytes_deinit(&outcome->head);
   pc_bytes_deinit(&outcome->value);
+  pc_failure_destroy(outcome->failure);
   free(outcome);
 }

@@ -6,13 +6,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "engine/redirect.h"
-#include "policy/retry.h"
+#include "engine/verdict.h"
 
 enum { LARGE_BODY_SIZE = 256 * 1024, NS_PER_MS = 1000000 };
-
-static const double NS_PER_S = 1e9;
 
 static void set_state(struct pc_request *request, enum pc_request_state state)
 {
@@ -55,8 +51,26 @@ static enum pc_status build_body(struct pc_request *request)
   return status;
 }
 
-enum pc_status
-pc_request_create(struct pc_job *job, uint32_t batch, struct pc_request **out)
+static void init(struct pc_request *request,
+                 struct pc_job *job,
+                 uint32_t first,
+                 uint32_t count)
+{
+  request->job = job;
+  request->state = PC_REQUEST_READY;
+  request->batch = job->made_count++;
+  request->first = first;
+  request->count = count;
+  request->attempts = 0;
+  request->refusals = 0;
+  request->outcome = pc_outcome_create(job, request->batch);
+  pc_queue_push(&job->requests, &request->link);
+}
+
+enum pc_status pc_request_create(struct pc_job *job,
+                                 uint32_t first,
+                                 uint32_t count,
+                                 struct pc_request **out)
 {
   struct pc_request *request = take_idle(job->engine);
   enum pc_status status = PC_NO_MEMORY;
@@ -64,16 +78,7 @@ pc_request_create(struct pc_job *job, uint32_t batch, struct pc_request **out)
   *out = NULL;
   if (!request)
     return PC_NO_MEMORY;
-
-  request->job = job;
-  request->state = PC_REQUEST_READY;
-  request->batch = batch;
-  request->first = job->batch_starts[batch];
-  request->count = job->batch_starts[batch + 1] - request->first;
-  request->attempts = 0;
-  request->outcome = pc_outcome_create(job, batch);
-  pc_queue_push(&job->requests, &request->link);
-
+  init(request, job, first, count);
   if (request->outcome)
     status = build_body(request);
   if (status == PC_OK)
@@ -83,13 +88,24 @@ pc_request_create(struct pc_job *job, uint32_t batch, struct pc_request **out)
   return status;
 }
 
+static void release_attempt(struct pc_attempt **attempt)
+{
+  struct pc_attempt *released = *attempt;
+
+  if (!released)
+    return;
+  pc_figure_take(&released->engine->figures.in_flight, 1);
+  pc_attempt_release(released);
+  *attempt = NULL;
+}
+
 void pc_request_destroy(struct pc_request *request)
 {
   struct pc_context *engine = request->job->engine;
 
   set_state(request, PC_REQUEST_OVER);
-  pc_attempt_release(request->attempt);
-  request->attempt = NULL;
+  release_attempt(&request->attempt);
+  release_attempt(&request->copy);
   pc_alarm_end(&request->alarm);
   pc_outcome_destroy(request->outcome);
   request->outcome = NULL;
@@ -113,95 +129,19 @@ void pc_request_destroy_idle(struct pc_context *engine)
   }
 }
 
-static enum pc_status copy_head(struct pc_request *request)
+static void make_ready(struct pc_request *request)
 {
-  const struct pc_bytes *head = &request->attempt->transfer->head;
-
-  return pc_bytes_append(&request->outcome->head, head->data, head->size);
+  set_state(request, PC_REQUEST_READY);
+  pc_queue_push(&request->job->ready, &request->ready_link);
 }
 
-static void merge_usage(struct pc_job *job, const struct pc_usage *usage)
+enum pc_status pc_request_shrink(struct pc_request *request, uint32_t count)
 {
-  job->usage.prompt_tokens += usage->prompt_tokens;
-  job->usage.total_tokens += usage->total_tokens;
-}
-
-static enum pc_status merge_model(struct pc_request *request)
-{
-  struct pc_job *job = request->job;
-  const struct pc_bytes *model = &request->attempt->answer.embeddings.model;
-
-  if (request->batch != 0 && job->model.size)
-    return PC_OK;
-  pc_bytes_clear(&job->model);
-  return pc_bytes_append(&job->model, model->data, model->size);
-}
-
-static enum pc_status merge(struct pc_request *request)
-{
-  struct pc_job *job = request->job;
-  struct pc_answer *answer = &request->attempt->answer;
-  enum pc_status status = copy_head(request);
-
-  if (status != PC_OK)
-    return status;
-  if (answer->kind != PC_EMBEDDINGS) {
-    request->outcome->is_ascii = answer->is_ascii;
-    pc_bytes_move(&request->outcome->value, &answer->value);
-    return PC_OK;
-  }
-  merge_usage(job, &answer->embeddings.usage);
-  status = merge_model(request);
-  if (status != PC_OK)
-    return status;
-  return pc_embeddings_move_rows(&answer->embeddings, &job->vectors,
-                                 request->first);
-}
-
-static void succeed(struct pc_request *request)
-{
-  struct pc_job *job = request->job;
-  struct pc_outcome *outcome = request->outcome;
-  enum pc_status status = merge(request);
-
-  if (status != PC_OK) {
-    pc_job_end(job, status);
-    return;
-  }
-  outcome->seconds =
-      (double)(pc_clock_monotonic_ns() - request->started_ns) / NS_PER_S;
-  pc_queue_push(&job->engine->outcomes, &outcome->link);
-  request->outcome = NULL;
-  pc_request_destroy(request);
-  pc_job_finish_batch(job);
-}
-
-static const char *words_of(const struct pc_attempt *attempt)
-{
-  if (attempt->answer.fault.reason[0])
-    return attempt->answer.fault.reason;
-  if (pc_redirect_is_status(attempt->transfer->http_status))
-    return "redirects are followed within the same origin only";
-  return attempt->transfer->error_text;
-}
-
-static void fail(struct pc_request *request, enum pc_status status)
-{
-  struct pc_attempt *attempt = request->attempt;
-  struct pc_failure failure;
-
-  pc_failure_init(&failure, status);
-  failure.batch = request->batch;
-  failure.first_input = request->first;
-  failure.input_count = request->count;
-  failure.attempts = request->attempts;
-  failure.http_status = attempt->transfer->http_status;
-  snprintf(failure.detail, sizeof(failure.detail), "%s", words_of(attempt));
-  snprintf(failure.request_id, sizeof(failure.request_id), "%s",
-           attempt->request_id);
-  pc_bytes_move(&failure.head, &attempt->transfer->head);
-  pc_bytes_move(&failure.body, &attempt->answer.text);
-  pc_job_fail(request->job, &failure);
+  release_attempt(&request->attempt);
+  request->count = count;
+  request->refusals++;
+  make_ready(request);
+  return build_body(request);
 }
 
 static void on_waited(void *context)
@@ -209,63 +149,44 @@ static void on_waited(void *context)
   struct pc_request *request = context;
 
   pc_alarm_end(&request->alarm);
-  set_state(request, PC_REQUEST_READY);
-  pc_queue_push(&request->job->ready, &request->ready_link);
+  make_ready(request);
   pc_job_wake(request->job);
 }
 
-static bool may_try_again(struct pc_request *request, enum pc_status status)
+enum pc_status pc_request_wait(struct pc_request *request, uint64_t wait_ms)
 {
-  struct pc_job *job = request->job;
-  struct pc_retry_cause cause = {
-      .status = status, .http_status = request->attempt->transfer->http_status};
-  enum pc_retry_price price = pc_retry_price(cause);
-
-  if (price == PC_RETRY_NEVER ||
-      request->attempts > job->plan.preference.max_retries)
-    return false;
-  return price == PC_RETRY_FREE || pc_budget_take(&job->retry_budget);
+  release_attempt(&request->attempt);
+  set_state(request, PC_REQUEST_WAITING);
+  return pc_alarm_start(&request->job->engine->reactor.alarms, wait_ms,
+                        on_waited, request, &request->alarm);
 }
 
-static enum pc_status wait_for_retry(struct pc_request *request)
+/* While its twin still runs, a failed attempt only ends itself. */
+static void drop_failed(struct pc_request *request, struct pc_attempt *attempt)
 {
-  struct pc_job *job = request->job;
-  uint64_t wait_ms = pc_retry_wait_ms(
-      request->attempts, (uint64_t)job->plan.preference.initial_backoff_ms,
-      pc_context_random(job->engine));
-
-  set_state(request, PC_REQUEST_WAITING);
-  pc_log_line(job->engine->transport->log_level, PC_LOG_INFO,
-              "request %s: %s; next attempt in %" PRIu64 " ms",
-              request->attempt->request_id, words_of(request->attempt),
-              wait_ms);
-  pc_attempt_release(request->attempt);
-  request->attempt = NULL;
-  return pc_alarm_start(&job->engine->reactor.alarms, wait_ms, on_waited,
-                        request, &request->alarm);
+  if (attempt == request->attempt) {
+    request->attempt = request->copy;
+    request->copy = attempt;
+  }
+  release_attempt(&request->copy);
 }
 
 static void on_attempt_done(struct pc_attempt *attempt, enum pc_status status)
 {
   struct pc_request *request = attempt->request;
-  struct pc_job *job = request->job;
 
-  pc_log_line(job->engine->transport->log_level, PC_LOG_DEBUG,
+  pc_log_line(attempt->engine->transport->log_level, PC_LOG_DEBUG,
               "request %s: %s, HTTP status %ld", attempt->request_id,
               pc_status_sentence(status), attempt->transfer->http_status);
-  if (status == PC_OK) {
-    succeed(request);
+  if (status != PC_OK && request->copy) {
+    drop_failed(request, attempt);
     return;
   }
-  if (!may_try_again(request, status)) {
-    fail(request, status);
-    return;
-  }
-  status = wait_for_retry(request);
-  if (status != PC_OK)
-    pc_job_end(job, status);
+  pc_alarm_end(&request->alarm);
+  if (status == PC_OK)
+    pc_verdict_success(request, attempt);
   else
-    pc_job_wake(job);
+    pc_verdict_failure(request, status);
 }
 
 /* What is left of the attempt's and of the call's time, whichever is less. */
@@ -281,9 +202,10 @@ static uint64_t time_left_ms(const struct pc_job *job, uint64_t now_ns)
   return left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
-static void prepare_attempt(struct pc_request *request)
+static void prepare(struct pc_attempt *attempt,
+                    struct pc_request *request,
+                    const char *id_suffix)
 {
-  struct pc_attempt *attempt = request->attempt;
   struct pc_job *job = request->job;
 
   attempt->request = request;
@@ -294,38 +216,74 @@ static void prepare_attempt(struct pc_request *request)
   attempt->answer.is_opaque = job->plan.is_opaque;
   attempt->answer.is_head = job->target.method == PC_HEAD;
   snprintf(attempt->request_id, sizeof(attempt->request_id),
-           "%.120s-%" PRIu32 "-%" PRIu32, pc_job_word(job, PC_WORD_ID_STEM),
-           request->batch, request->attempts);
+           "%.120s-%" PRIu32 "-%" PRIu32 "%s",
+           pc_job_word(job, PC_WORD_ID_STEM), request->batch,
+           request->attempts - 1, id_suffix);
 }
 
-static enum pc_status start_attempt(struct pc_request *request)
+/* Sends the body, for the first time or once more; *out is the attempt. */
+static enum pc_status launch(struct pc_request *request,
+                             const char *id_suffix,
+                             struct pc_attempt **out)
 {
   struct pc_job *job = request->job;
+  struct pc_figures *figures = &job->engine->figures;
   uint64_t now_ns = pc_clock_monotonic_ns();
-  struct pc_transfer_order order = {.target = &job->target,
-                                    .body = request->body.data,
-                                    .body_size = request->body.size};
+  struct pc_transfer_order order = {
+      .target = &job->target,
+      .body = request->body.data,
+      .body_size = request->body.size,
+      .timeout_ms = (uint64_t)ceil(job->plan.preference.timeout_ms),
+      .deadline_ms = pc_clock_epoch_ms() + time_left_ms(job, now_ns)};
 
-  request->attempt = pc_attempt_take(job->engine);
-  if (!request->attempt)
+  *out = pc_attempt_take(job->engine);
+  if (!*out)
     return PC_NO_MEMORY;
-  if (!request->attempts)
-    request->started_ns = now_ns;
-  prepare_attempt(request);
-  order.request_id = request->attempt->request_id;
-  order.timeout_ms = (uint64_t)ceil(job->plan.preference.timeout_ms);
-  order.deadline_ms = pc_clock_epoch_ms() + time_left_ms(job, now_ns);
-  request->attempts++;
-  return pc_attempt_start(request->attempt, &order);
+  pc_figure_add(&figures->in_flight, 1);
+  pc_figure_add(&figures->requests, 1);
+  prepare(*out, request, id_suffix);
+  order.request_id = (*out)->request_id;
+  return pc_attempt_start(*out, &order);
+}
+
+/* The request has run for long: may the better of two win? */
+static void on_hedge_due(void *context)
+{
+  struct pc_request *request = context;
+  struct pc_job *job = request->job;
+  enum pc_status status = PC_OK;
+
+  pc_alarm_end(&request->alarm);
+  if (!pc_budget_take(&job->hedge_budget))
+    return;
+  pc_figure_add(&job->engine->figures.hedges, 1);
+  pc_figure_add(&job->progress.hedges, 1);
+  status = launch(request, "-hedge", &request->copy);
+  if (status != PC_OK)
+    pc_job_end(job, status);
+}
+
+static enum pc_status plan_hedge(struct pc_request *request)
+{
+  struct pc_job *job = request->job;
+
+  if (!job->hedge_budget.left)
+    return PC_OK;
+  return pc_alarm_start(&job->engine->reactor.alarms,
+                        (uint64_t)job->plan.preference.hedge_delay_ms,
+                        on_hedge_due, request, &request->alarm);
 }
 
 void pc_request_send(struct pc_request *request)
 {
-  struct pc_job *job = request->job;
   enum pc_status status = PC_OK;
 
   set_state(request, PC_REQUEST_RUNNING);
-  status = start_attempt(request);
+  if (!request->attempts++)
+    request->started_ns = pc_clock_monotonic_ns();
+  status = launch(request, "", &request->attempt);
+  if (status == PC_OK)
+    status = plan_hedge(request);
   if (status != PC_OK)
-    pc_job_end(job, status);
+    pc_job_end(request->job, status);
 }

@@ -175,7 +175,6 @@ curl_socket_t pc_sockets_on_open(void *context,
     close(fd);
     return CURL_SOCKET_BAD;
   }
-  sockets->opened_count++;
   return fd;
 }
 

@@ -16,7 +16,6 @@
 
 #include <curl/curl.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <uv.h>
 
 /* Called with CURL_CSELECT_* bits that the transfer waits for. */
@@ -30,7 +29,6 @@ struct pc_sockets {
   void *context;            /* kept */
   struct pc_socket **by_fd; /* NULL where nothing is watched */
   size_t capacity;          /* of by_fd */
-  uint64_t opened_count;    /* connections opened since the start */
 };
 
 void pc_sockets_init(struct pc_sockets *sockets,

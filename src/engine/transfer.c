@@ -138,6 +138,7 @@ aim(struct pc_transfer *transfer, const char *url, enum pc_method method)
 {
   CURLcode code = curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
 
+  transfer->method = method;
   code = code ? code : apply_method(transfer->easy, method);
   if (code != CURLE_OK)
     return PC_NO_MEMORY;
@@ -234,12 +235,19 @@ enum pc_status pc_transfer_start(struct pc_transfer *transfer,
   return launch(transfer, order->timeout_ms);
 }
 
+static void detach(struct pc_transfer *transfer)
+{
+  transfer->is_attached = false;
+  pc_reactor_detach(transfer->reactor, transfer->easy);
+}
+
 void pc_transfer_abort(struct pc_transfer *transfer)
 {
   if (!transfer->is_attached)
     return;
-  transfer->is_attached = false;
-  pc_reactor_detach(transfer->reactor, transfer->easy);
+  pc_transport_apply_abort(transfer->transport, transfer->easy);
+  transfer->target_serial = 0; /* what an abort has set must not stay */
+  detach(transfer);
 }
 
 static uint64_t elapsed_ms(const struct pc_transfer *transfer)
@@ -251,7 +259,7 @@ static uint64_t elapsed_ms(const struct pc_transfer *transfer)
 static enum pc_status follow(struct pc_transfer *transfer, const char *place)
 {
   enum pc_method method =
-      pc_redirect_method(transfer->http_status, transfer->order.target->method);
+      pc_redirect_method(transfer->http_status, transfer->method);
   uint64_t spent_ms = elapsed_ms(transfer);
   enum pc_status status = PC_OK;
 
@@ -310,6 +318,27 @@ static enum pc_status status_of(const struct pc_transfer *transfer,
   }
 }
 
+void pc_transfer_count(const struct pc_transfer *transfer,
+                       struct pc_figures *figures)
+{
+  long place = transfer->http_status - PC_FIGURES_LOWEST_STATUS;
+  curl_off_t sent = 0;
+  curl_off_t received = 0;
+  long opened = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+  curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
+  pc_figure_add(&figures->bytes_sent, (uint64_t)sent);
+  pc_figure_add(&figures->bytes_received, (uint64_t)received);
+  pc_figure_add(&figures->connections_opened, (uint64_t)opened);
+  if (place < 0 || place >= PC_FIGURES_STATUS_COUNT)
+    return;
+  pc_figure_add(&figures->statuses[place], 1);
+  if (!opened)
+    pc_figure_add(&figures->connections_reused, 1);
+}
+
 void pc_transfer_finished(void *context, CURLcode result)
 {
   struct pc_transfer *transfer = context;
@@ -320,7 +349,7 @@ void pc_transfer_finished(void *context, CURLcode result)
                     &transfer->http_status);
   status = transfer->refusal ? transfer->refusal : status_of(transfer, result);
   place = status == PC_OK ? next_place(transfer) : NULL;
-  pc_transfer_abort(transfer);
+  detach(transfer);
 
   if (place) {
     status = follow(transfer, place);

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "engine/figures.h"
 #include "engine/reactor.h"
 #include "engine/target.h"
 #include "engine/transport.h"
@@ -57,6 +58,7 @@ struct pc_transfer {
   struct pc_transfer_order order;
   uint64_t target_serial; /* of the target the handle is set up for, 0 none */
   uint64_t started_ns;
+  enum pc_method method; /* of the last hop */
   unsigned redirects;
   bool is_attached;
   enum pc_status refusal; /* why a callback stopped the transfer */
@@ -84,6 +86,10 @@ pc_transfer_start(struct pc_transfer *transfer,
 
 /* Ends a running transfer without calling on_done. */
 void pc_transfer_abort(struct pc_transfer *transfer);
+
+/* Adds what a transfer that is done has moved. */
+void pc_transfer_count(const struct pc_transfer *transfer,
+                       struct pc_figures *figures);
 
 /* For pc_reactor_init: the handle of `transfer` has finished. */
 void pc_transfer_finished(void *transfer, CURLcode result);

@@ -11,7 +11,7 @@ enum {
   /* Below the server's usual 60-120 s, so that dead connections are rare. */
   IDLE_CONNECTION_S = 30,
   RECEIVE_BUFFER_SIZE = 64 * 1024,
-  FIRST_H2C_REUSE_VERSION = 0x080000
+  FIRST_REWORKED_H2_VERSION = 0x080000
 };
 
 static char *copy_text(const char *text, bool *is_whole)
@@ -204,23 +204,35 @@ static bool is_tls(const char *url)
   return strncasecmp(url, "https:", strlen("https:")) == 0;
 }
 
-/*
- * libcurl before 8.0 breaks every request on a reused cleartext HTTP/2
- * connection ("HTTP2 framing layer"), so such a connection serves one request.
- */
-static bool may_reuse_h2c(void)
+/* HTTP/2 in libcurl was reworked in 8.0; what was there before has flaws. */
+static bool has_reworked_h2(void)
 {
   return curl_version_info(CURLVERSION_NOW)->version_num >=
-         FIRST_H2C_REUSE_VERSION;
+         FIRST_REWORKED_H2_VERSION;
 }
 
+/*
+ * The older one keeps the reset of an aborted stream to itself until the
+ * connection is used again. A connection that carried nothing else is closed
+ * instead.
+ */
+void pc_transport_apply_abort(const struct pc_transport *transport, CURL *easy)
+{
+  if (transport->http_version == 2 && !has_reworked_h2())
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
+/*
+ * The older one breaks every request on a reused cleartext connection ("HTTP2
+ * framing layer"), so such a connection serves one request.
+ */
 enum pc_status pc_transport_apply_version(const struct pc_transport *transport,
                                           CURL *easy,
                                           const char *url)
 {
   bool is_h2 = transport->http_version == 2;
   bool is_h2c = is_h2 && !is_tls(url);
-  bool is_single_use = is_h2c && !may_reuse_h2c();
+  bool is_single_use = is_h2c && !has_reworked_h2();
   long version = CURL_HTTP_VERSION_1_1;
   CURLcode code = CURLE_OK;
 

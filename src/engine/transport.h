@@ -50,6 +50,12 @@ pc_transport_apply(const struct pc_transport *transport, CURL *easy);
 PC_MUST_CHECK enum pc_status pc_transport_apply_version(
     const struct pc_transport *transport, CURL *easy, const char *url);
 
+/*
+ * Prepares a handle whose transfer is about to be aborted, so that the server
+ * learns of it. Undone by pc_transport_apply_version. Thread: engine.
+ */
+void pc_transport_apply_abort(const struct pc_transport *transport, CURL *easy);
+
 /* The libcurl that runs us. Texts are lent literals, "" when unknown. */
 struct pc_transport_library {
   const char *version;

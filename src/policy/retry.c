@@ -43,13 +43,29 @@ enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
   return PC_RETRY_NEVER;
 }
 
-uint64_t pc_retry_wait_ms(uint32_t number, uint64_t initial_ms, double jitter)
+static uint64_t least(uint64_t a, uint64_t b)
+{
+  return a < b ? a : b;
+}
+
+static uint64_t grown_ms(uint32_t number, uint64_t initial_ms)
 {
   uint64_t wait_ms = initial_ms;
 
   while (--number && wait_ms < PC_RETRY_LONGEST_WAIT_MS)
     wait_ms *= GROWTH;
-  if (wait_ms > PC_RETRY_LONGEST_WAIT_MS)
-    wait_ms = PC_RETRY_LONGEST_WAIT_MS;
-  return wait_ms - (uint64_t)((double)wait_ms * jitter / 2);
+  return least(wait_ms, PC_RETRY_LONGEST_WAIT_MS);
+}
+
+uint64_t pc_retry_wait_ms(uint32_t number,
+                          uint64_t initial_ms,
+                          uint64_t asked_ms,
+                          double jitter)
+{
+  uint64_t wait_ms = grown_ms(number, initial_ms);
+
+  if (!asked_ms)
+    return wait_ms - (uint64_t)((double)wait_ms * jitter / 2);
+  wait_ms = least(asked_ms, PC_RETRY_LONGEST_ASKED_MS);
+  return wait_ms + (uint64_t)((double)wait_ms * jitter / 4);
 }

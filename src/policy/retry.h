@@ -12,6 +12,7 @@
 #include "base/status.h"
 
 #define PC_RETRY_LONGEST_WAIT_MS 45000
+#define PC_RETRY_LONGEST_ASKED_MS 60000
 
 /* How an attempt failed. */
 struct pc_retry_cause {
@@ -34,11 +35,17 @@ enum pc_retry_price {
 enum pc_retry_price pc_retry_price(struct pc_retry_cause cause);
 
 /*
- * Milliseconds to wait before retry `number` (1 is the first): `initial_ms`
- * times 4 for each retry before it, at most PC_RETRY_LONGEST_WAIT_MS, of which
- * `jitter` (0 … 1, uniform) takes away up to half, so that a burst refused at
- * once does not come back at once.
+ * Milliseconds to wait before retry `number` (1 is the first).
+ *
+ * Without the server's word: `initial_ms` times 4 for each retry before it, at
+ * most PC_RETRY_LONGEST_WAIT_MS, of which `jitter` (0 … 1, uniform) takes away
+ * up to half. With it (`asked_ms` above 0): never less than that, at most
+ * PC_RETRY_LONGEST_ASKED_MS, and up to a quarter more. Either way a burst that
+ * is refused at once does not come back at once.
  */
-uint64_t pc_retry_wait_ms(uint32_t number, uint64_t initial_ms, double jitter);
+uint64_t pc_retry_wait_ms(uint32_t number,
+                          uint64_t initial_ms,
+                          uint64_t asked_ms,
+                          double jitter);
 
 #endif

@@ -132,6 +132,16 @@ enum pc_status pc_vectors_put(struct pc_vectors *vectors,
   return PC_OK;
 }
 
+/* All bits set are a NaN of any width. */
+void pc_vectors_fill_gaps(struct pc_vectors *vectors)
+{
+  if (!vectors->data || vectors->places)
+    return;
+  for (uint32_t row = 0; row < vectors->row_count; row++)
+    if (!was_put(vectors, row))
+      memset(vectors->data + row * vectors->row_size, 0xff, vectors->row_size);
+}
+
 struct pc_vector_place pc_vectors_place(const struct pc_vectors *vectors,
                                         uint32_t row)
 {

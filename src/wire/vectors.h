@@ -46,6 +46,9 @@ PC_MUST_CHECK enum pc_status pc_vectors_put(struct pc_vectors *vectors,
                                             const void *data,
                                             size_t size);
 
+/* Fills the rows of a matrix that were never put with float32 NaN. */
+void pc_vectors_fill_gaps(struct pc_vectors *vectors);
+
 /* Where row `row` stands, in matrix and ragged stores alike. */
 struct pc_vector_place pc_vectors_place(const struct pc_vectors *vectors,
                                         uint32_t row);

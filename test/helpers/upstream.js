@@ -19,10 +19,10 @@
  *   reset    closes the connection instead of answering
  *   cut      announces the whole body, sends so many bytes of it, closes
  *
- * A recorded request is { method, url, headers, rawHeaders, text, json, time,
- * socket, aborted }: json is undefined when text is none, time is in ms of
- * performance.now(), socket numbers the connection from 0, aborted tells that
- * the client left before the answer's end.
+ * A recorded request is { method, url, httpVersion, headers, rawHeaders, text,
+ * json, time, socket, aborted }: json is undefined when text is none, time is
+ * in ms of performance.now(), socket numbers the connection from 0, aborted
+ * tells that the client left before the answer's end.
  */
 
 const http = require('node:http');
@@ -133,8 +133,8 @@ class Upstream {
       record.aborted = !response.writableFinished;
       this.#wakeWaiters();
     });
-    const answer = await this.#pickAnswer(record);
     this.#wakeWaiters();
+    const answer = await this.#pickAnswer(record);
     if (answer.delayMs) await this.#wait(answer.delayMs);
     sendAnswer(request, response, answer);
   }
@@ -143,6 +143,7 @@ class Upstream {
     const record = {
       method: request.method,
       url: request.url,
+      httpVersion: request.httpVersion,
       headers: request.headers,
       rawHeaders: request.rawHeaders,
       text,

@@ -47,7 +47,12 @@ static void read_outcome(struct driver *driver, struct pc_outcome *outcome)
     driver->ends++;
     return;
   }
-  driver->answers++;
+  if (outcome->failure) {
+    driver->failures++;
+  } else {
+    driver->answers++;
+    driver->inputs_answered += outcome->count;
+  }
   pc_outcome_destroy(outcome);
 }
 
@@ -112,6 +117,10 @@ struct pc_job *driver_submit(struct driver *driver,
                              const struct driver_call *call)
 {
   struct pc_job_plan plan = {.kind = call->kind,
+                             .wants_partial = call->wants_partial,
+                             .may_split = call->may_split,
+                             .final_statuses = {call->final_status},
+                             .final_status_count = call->final_status != 0,
                              .preference = call->preference};
   struct pc_fault fault = {{0}};
   struct pc_job *job = NULL;
@@ -127,12 +136,6 @@ struct pc_job *driver_submit(struct driver *driver,
 void driver_wait(struct driver *driver, struct pc_job *job)
 {
   while (!job->owner)
-    read_some(driver, true);
-}
-
-void driver_wait_for_answers(struct driver *driver, uint32_t answers)
-{
-  while (driver->answers < answers)
     read_some(driver, true);
 }
 

@@ -15,7 +15,9 @@ struct driver {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   struct pc_queue outcomes; /* guard: lock */
-  uint32_t answers;         /* batches told, over all jobs */
+  uint32_t answers;         /* batches answered, over all jobs */
+  uint32_t inputs_answered; /* inputs in those */
+  uint32_t failures;        /* batches told as failed */
   uint32_t ends;            /* jobs ended */
 };
 
@@ -25,6 +27,9 @@ struct driver_call {
   const char *method;        /* NULL for POST */
   const char *const *inputs; /* NULL for "{}" each */
   uint32_t input_count;
+  bool wants_partial;
+  bool may_split;
+  long final_status; /* 0 for none */
   struct pc_preference preference;
 };
 
@@ -42,9 +47,6 @@ struct pc_job *driver_submit(struct driver *driver,
 
 /* Reads outcomes until `job` has ended. */
 void driver_wait(struct driver *driver, struct pc_job *job);
-
-/* Reads outcomes until `answers` batches in all were told. */
-void driver_wait_for_answers(struct driver *driver, uint32_t answers);
 
 /* Submit and wait. */
 struct pc_job *driver_run(struct driver *driver,

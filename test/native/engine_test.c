@@ -111,14 +111,14 @@ static void vectors_stand_in_input_order(void)
   job = driver_run(&driver, &call);
 
   CHECK_NUMBER(job->failure.status, PC_OK);
-  CHECK_NUMBER(job->batch_count, 43);
-  CHECK_NUMBER(job->usage.total_tokens, COUNT);
-  CHECK_TEXT(job->model.data, "\"m\"");
-  if (CHECK_NUMBER(job->vectors.size, COUNT * sizeof(float)))
+  CHECK_NUMBER(job->planned_count, 43);
+  CHECK_NUMBER(job->result.usage.total_tokens, COUNT);
+  CHECK_TEXT(job->result.model.data, "\"m\"");
+  if (CHECK_NUMBER(job->result.vectors.size, COUNT * sizeof(float)))
     for (int i = 0; i < COUNT; i++) {
       float value = 0;
 
-      memcpy(&value, job->vectors.data + (size_t)i * sizeof(value),
+      memcpy(&value, job->result.vectors.data + (size_t)i * sizeof(value),
              sizeof(value));
       CHECK_NUMBER(value, i);
     }

@@ -54,21 +54,21 @@ static void what_no_repetition_mends_is_final(void)
 
 static void waits_grow_fourfold_up_to_the_longest(void)
 {
-  CHECK_NUMBER(pc_retry_wait_ms(1, 125, 0), 125);
-  CHECK_NUMBER(pc_retry_wait_ms(2, 125, 0), 500);
-  CHECK_NUMBER(pc_retry_wait_ms(3, 125, 0), 2000);
-  CHECK_NUMBER(pc_retry_wait_ms(4, 125, 0), 8000);
-  CHECK_NUMBER(pc_retry_wait_ms(5, 125, 0), 32000);
-  CHECK_NUMBER(pc_retry_wait_ms(6, 125, 0), PC_RETRY_LONGEST_WAIT_MS);
-  CHECK_NUMBER(pc_retry_wait_ms(1, 45000, 0), PC_RETRY_LONGEST_WAIT_MS);
-  CHECK_NUMBER(pc_retry_wait_ms(1000000, 125, 0), PC_RETRY_LONGEST_WAIT_MS);
+  CHECK_NUMBER(pc_retry_wait_ms(1, 125, 0, 0), 125);
+  CHECK_NUMBER(pc_retry_wait_ms(2, 125, 0, 0), 500);
+  CHECK_NUMBER(pc_retry_wait_ms(3, 125, 0, 0), 2000);
+  CHECK_NUMBER(pc_retry_wait_ms(4, 125, 0, 0), 8000);
+  CHECK_NUMBER(pc_retry_wait_ms(5, 125, 0, 0), 32000);
+  CHECK_NUMBER(pc_retry_wait_ms(6, 125, 0, 0), PC_RETRY_LONGEST_WAIT_MS);
+  CHECK_NUMBER(pc_retry_wait_ms(1, 45000, 0, 0), PC_RETRY_LONGEST_WAIT_MS);
+  CHECK_NUMBER(pc_retry_wait_ms(1000000, 125, 0, 0), PC_RETRY_LONGEST_WAIT_MS);
 }
 
 static void jitter_takes_away_up_to_half(void)
 {
-  CHECK_NUMBER(pc_retry_wait_ms(2, 125, 0.5), 375);
-  CHECK(pc_retry_wait_ms(2, 125, 0.999) >= 250);
-  CHECK(pc_retry_wait_ms(2, 125, 0.999) < 253);
+  CHECK_NUMBER(pc_retry_wait_ms(2, 125, 0, 0.5), 375);
+  CHECK(pc_retry_wait_ms(2, 125, 0, 0.999) >= 250);
+  CHECK(pc_retry_wait_ms(2, 125, 0, 0.999) < 253);
 }
 
 /* 500 requests refused in one moment: no tenth of the span gets a quarter. */
@@ -80,7 +80,7 @@ static void a_burst_comes_back_spread(void)
 
   for (int i = 0; i < REQUESTS; i++) {
     double jitter = (double)(harness_random(&state) >> 11) * 0x1p-53;
-    uint64_t wait_ms = pc_retry_wait_ms(3, 125, jitter);
+    uint64_t wait_ms = pc_retry_wait_ms(3, 125, 0, jitter);
 
     parts[(wait_ms - 1000) * PARTS / 1001]++;
   }
@@ -88,6 +88,15 @@ static void a_burst_comes_back_spread(void)
     CHECK(parts[part] > REQUESTS / PARTS / 2);
     CHECK(parts[part] < REQUESTS / 4);
   }
+}
+
+static void the_servers_word_is_obeyed_up_to_a_minute(void)
+{
+  CHECK_NUMBER(pc_retry_wait_ms(1, 125, 2000, 0), 2000);
+  CHECK_NUMBER(pc_retry_wait_ms(6, 125, 10, 0), 10);
+  CHECK_NUMBER(pc_retry_wait_ms(1, 125, 3600000, 0), 60000);
+  CHECK(pc_retry_wait_ms(1, 125, 2000, 0.999) > 2490);
+  CHECK(pc_retry_wait_ms(1, 125, 2000, 0.999) <= 2500);
 }
 
 int main(void)
@@ -100,6 +109,7 @@ int main(void)
       TEST(what_no_repetition_mends_is_final),
       TEST(waits_grow_fourfold_up_to_the_longest),
       TEST(jitter_takes_away_up_to_half),
+      TEST(the_servers_word_is_obeyed_up_to_a_minute),
       TEST(a_burst_comes_back_spread),
   };
   return HARNESS_RUN(tests);

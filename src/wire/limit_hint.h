@@ -1,0 +1,16 @@
+/*
+ * limit_hint.h - does a refusal mean that the batch was too large?
+ *
+ * Servers say so in many ways: 413, or 400 and 422 with words about the size of
+ * the batch, its tokens or their length. Thread: any.
+ */
+#ifndef PC_WIRE_LIMIT_HINT_H
+#define PC_WIRE_LIMIT_HINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* May a smaller batch be accepted where this answer refused one? */
+bool pc_limit_hint(long http_status, const char *body, size_t size);
+
+#endif
