@@ -116,13 +116,15 @@ napi_value pc_settle_drain(napi_env env, napi_callback_info info)
 napi_value pc_settle_set_wake(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
+  napi_ref reference = NULL;
   napi_value callback = NULL;
 
   if (!addon || !pc_arguments_read(env, info, &callback, 1))
     return NULL;
+  if (!pc_check(env, napi_create_reference(env, callback, 1, &reference)))
+    return NULL;
   if (addon->on_wake)
     napi_delete_reference(env, addon->on_wake);
-  addon->on_wake = NULL;
-  pc_check(env, napi_create_reference(env, callback, 1, &addon->on_wake));
+  addon->on_wake = reference;
   return NULL;
 }

@@ -270,17 +270,13 @@ static void leave_engine(struct pc_job *job)
 
 static void hand_over(struct pc_job *job)
 {
-  uint64_t completed = pc_figure_read(&job->progress.completed_inputs);
-
   leave_engine(job);
-  if (job->plan.kind == PC_EMBEDDINGS &&
-      (completed < job->plan.inputs.count || job->failure.status != PC_OK))
+  if (job->answered_count < job->plan.inputs.count)
     pc_result_fill_gaps(&job->result);
   pc_log_line(job->engine->transport->log_level, PC_LOG_INFO,
-              "call %s: %s, %llu of %u inputs",
-              pc_job_word(job, PC_WORD_ID_STEM),
-              pc_status_sentence(job->failure.status),
-              (unsigned long long)completed, job->plan.inputs.count);
+              "call %s: %s, %u of %u inputs", pc_job_word(job, PC_WORD_ID_STEM),
+              pc_status_sentence(job->failure.status), job->answered_count,
+              job->plan.inputs.count);
   pc_queue_push(&job->engine->outcomes, &job->end.link);
 }
 
@@ -323,7 +319,7 @@ static enum pc_status keep_first_failure(struct pc_job *job,
 
 static void finish(struct pc_job *job)
 {
-  if (job->has_answer) {
+  if (job->answered_count) {
     pc_failure_deinit(&job->failure);
     pc_failure_init(&job->failure, PC_OK);
   }
@@ -339,7 +335,7 @@ void pc_job_take_batch(struct pc_job *job, struct pc_outcome *outcome)
   if (outcome->failure)
     status = keep_first_failure(job, outcome->failure);
   else
-    job->has_answer = true;
+    job->answered_count += outcome->count;
 
   if (outcome->failure && !job->plan.wants_partial)
     pc_outcome_destroy(outcome);

@@ -90,9 +90,9 @@ struct pc_job {
   struct pc_budget retry_budget;
   struct pc_budget hedge_budget;
   struct pc_alarm *total_alarm;
-  uint64_t deadline_ns; /* monotonic, UINT64_MAX for none */
-  bool is_overdue;      /* the total timeout has struck */
-  bool has_answer;      /* at least one batch succeeded */
+  uint64_t deadline_ns;    /* monotonic, UINT64_MAX for none */
+  bool is_overdue;         /* the total timeout has struck */
+  uint32_t answered_count; /* inputs with an answer */
   bool is_over;
 
   /* The result: the owner's after the end. */

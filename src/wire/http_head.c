@@ -17,24 +17,31 @@ static struct pc_text trimmed(const char *start, const char *end)
   return (struct pc_text){.data = start, .size = (size_t)(end - start)};
 }
 
+static bool has_name(const char *line, const char *end, const char *name)
+{
+  size_t size = strlen(name);
+
+  return (size_t)(end - line) > size && line[size] == ':' &&
+         strncasecmp(line, name, size) == 0;
+}
+
 bool pc_http_head_find(const char *head,
                        size_t size,
                        const char *name,
                        struct pc_text *out)
 {
-  size_t name_size = strlen(name);
   const char *end = head + size;
+  const char *line = head;
 
-  for (const char *line = head; line < end;) {
-    const char *line_end = memchr(line, '\n', (size_t)(end - line));
-    size_t line_size = (size_t)((line_end ? line_end : end) - line);
+  while (line < end) {
+    const char *feed = memchr(line, '\n', (size_t)(end - line));
+    const char *line_end = feed ? feed : end;
 
-    if (line_size > name_size && line[name_size] == ':' &&
-        strncasecmp(line, name, name_size) == 0) {
-      *out = trimmed(line + name_size + 1, line + line_size);
+    if (has_name(line, line_end, name)) {
+      *out = trimmed(line + strlen(name) + 1, line_end);
       return true;
     }
-    line += line_size + 1;
+    line = feed ? feed + 1 : end;
   }
   return false;
 }
