@@ -60,6 +60,15 @@ function findHeaders() {
 }
 
 /**
+ * gyp links with the C++ compiler; an addon in C needs none.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+function linkWithC(env) {
+  return { ...env, LINK: env.LINK ?? env.CC ?? 'cc' };
+}
+
+/**
  * @param {string} message
  * @returns {never}
  */
@@ -89,7 +98,7 @@ function main() {
       '--release',
       ...findHeaders(),
     ],
-    { cwd: ROOT, stdio: 'inherit' },
+    { cwd: ROOT, stdio: 'inherit', env: linkWithC(process.env) },
   );
   if (build.error) fail(`node-gyp did not start: ${build.error.message}`);
   process.exitCode = build.status ?? 1;
