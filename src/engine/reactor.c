@@ -145,6 +145,7 @@ void pc_reactor_close(struct pc_reactor *reactor)
 {
   curl_multi_cleanup(reactor->multi);
   reactor->multi = NULL;
+  pc_sockets_drop_all(&reactor->sockets);
   uv_close((uv_handle_t *)&reactor->timer, NULL);
   uv_close((uv_handle_t *)&reactor->prepare, NULL);
   pc_alarms_close(&reactor->alarms);
@@ -174,5 +175,6 @@ enum pc_status pc_reactor_drop_connections(struct pc_reactor *reactor)
 {
   curl_multi_cleanup(reactor->multi);
   reactor->multi = NULL;
+  pc_sockets_drop_all(&reactor->sockets);
   return make_multi(reactor);
 }

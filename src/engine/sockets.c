@@ -91,6 +91,13 @@ add(struct pc_sockets *sockets, curl_socket_t fd, bool is_owned)
   return made;
 }
 
+void pc_sockets_drop_all(struct pc_sockets *sockets)
+{
+  for (size_t fd = 0; fd < sockets->capacity; fd++)
+    if (sockets->by_fd[fd])
+      drop(sockets->by_fd[fd]);
+}
+
 static void rest(struct pc_socket *resting)
 {
   uv_poll_stop(&resting->poll);

@@ -36,7 +36,13 @@ void pc_sockets_init(struct pc_sockets *sockets,
                      pc_socket_ready_fn *on_ready,
                      void *context);
 
-/* Frees the table. Every socket must have been closed or dropped. */
+/*
+ * Stops watching whatever is left: libcurl may close a socket that never got
+ * connected without telling. The loop must run once more.
+ */
+void pc_sockets_drop_all(struct pc_sockets *sockets);
+
+/* Frees the table, from which everything must have been dropped. */
 void pc_sockets_deinit(struct pc_sockets *sockets);
 
 /* For CURLMOPT_SOCKETFUNCTION; `context` is the struct pc_sockets. */

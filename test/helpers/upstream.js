@@ -130,7 +130,7 @@ class Upstream {
     const record = this.#record(request, text, time);
     response.on('error', () => {});
     response.on('close', () => {
-      record.aborted = !response.writableFinished;
+      record.aborted = response.stream?.aborted ?? !response.writableFinished;
       this.#wakeWaiters();
     });
     this.#wakeWaiters();
