@@ -160,7 +160,7 @@ int pc_sockets_on_interest(
       known = add(sockets, fd, false);
     return known ? watch(known, wanted_events(what)) : -1;
   }
-  if (known && known->is_owned)
+  if (known && known->is_owned && known->wanted == UV_READABLE)
     known->wanted = 0;
   else if (known)
     drop(known);

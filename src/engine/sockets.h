@@ -4,11 +4,16 @@
  * DESIGN. One uv_poll_t per socket, found by descriptor number. libcurl says
  * "no interest" after every answer and "readable" at the next request of the
  * same kept-alive connection; taking it at its word costs two epoll_ctl calls
- * per request. So a socket of ours stays watched while it idles, and is put to
- * rest only if something happens on it then (the peer closed it). That is safe
- * because libcurl opens and closes its connections through the two callbacks
- * here, so a descriptor number never changes hands unseen. Descriptors that
- * libcurl makes for itself (the resolver's) are dropped when it says so.
+ * per request. So a socket that pc_sockets_on_open made stays watched while it
+ * idles, and is put to rest only if something happens on it then (the peer
+ * closed it). pc_sockets_on_close ends it.
+ *
+ * That is safe only where libcurl does call it before closing. It does not for
+ * sockets whose connection was never complete (seen in 7.88: it closes them
+ * first and says "no interest" then), so a socket that waits to become writable
+ * is dropped at that word, and connections that are complete only after a
+ * handshake (TLS, SOCKS) are not opened here at all. Other descriptors, such as
+ * the resolver's, are dropped as well.
  * Thread: engine.
  */
 #ifndef PC_ENGINE_SOCKETS_H
@@ -36,10 +41,7 @@ void pc_sockets_init(struct pc_sockets *sockets,
                      pc_socket_ready_fn *on_ready,
                      void *context);
 
-/*
- * Stops watching whatever is left: libcurl may close a socket that never got
- * connected without telling. The loop must run once more.
- */
+/* Stops watching whatever is left. The loop must run once more. */
 void pc_sockets_drop_all(struct pc_sockets *sockets);
 
 /* Frees the table, from which everything must have been dropped. */
@@ -49,7 +51,10 @@ void pc_sockets_deinit(struct pc_sockets *sockets);
 int pc_sockets_on_interest(
     CURL *easy, curl_socket_t fd, int what, void *context, void *unused);
 
-/* For CURLOPT_OPENSOCKETFUNCTION; `context` is the struct pc_sockets. */
+/*
+ * For CURLOPT_OPENSOCKETFUNCTION, of connections that are complete once TCP has
+ * connected; `context` is the struct pc_sockets.
+ */
 curl_socket_t pc_sockets_on_open(void *context,
                                  curlsocktype purpose,
                                  struct curl_sockaddr *address);

@@ -71,7 +71,6 @@ static void set_callbacks(struct pc_transfer *transfer)
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_piece);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, pc_sockets_on_open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, pc_sockets_on_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets);
@@ -142,6 +141,10 @@ aim(struct pc_transfer *transfer, const char *url, enum pc_method method)
   code = code ? code : apply_method(transfer->easy, method);
   if (code != CURLE_OK)
     return PC_NO_MEMORY;
+  curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETFUNCTION,
+                   pc_transport_is_plain(transfer->transport, url)
+                       ? pc_sockets_on_open
+                       : NULL);
   return pc_transport_apply_version(transfer->transport, transfer->easy, url);
 }
 

@@ -199,9 +199,23 @@ enum pc_status pc_transport_apply(const struct pc_transport *transport,
   return code == CURLE_OK ? PC_OK : PC_NO_MEMORY;
 }
 
+static bool has_scheme(const char *url, const char *scheme)
+{
+  return strncasecmp(url, scheme, strlen(scheme)) == 0;
+}
+
 static bool is_tls(const char *url)
 {
-  return strncasecmp(url, "https:", strlen("https:")) == 0;
+  return has_scheme(url, "https:");
+}
+
+bool pc_transport_is_plain(const struct pc_transport *transport,
+                           const char *url)
+{
+  bool is_proxy_plain =
+      !*transport->proxy || has_scheme(transport->proxy, "http:");
+
+  return transport->http_version == 1 && !is_tls(url) && is_proxy_plain;
 }
 
 /* HTTP/2 in libcurl was reworked in 8.0; what was there before has flaws. */

@@ -50,6 +50,10 @@ pc_transport_apply(const struct pc_transport *transport, CURL *easy);
 PC_MUST_CHECK enum pc_status pc_transport_apply_version(
     const struct pc_transport *transport, CURL *easy, const char *url);
 
+/* Is a connection for `url` complete as soon as TCP has connected? */
+bool pc_transport_is_plain(const struct pc_transport *transport,
+                           const char *url);
+
 /*
  * Prepares a handle whose transfer is about to be aborted, so that the server
  * learns of it. Undone by pc_transport_apply_version. Thread: engine.
