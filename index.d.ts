@@ -60,6 +60,26 @@ export interface PreferenceOptions {
   primaryApiKeyOverride?: string | null | undefined;
   /** Headers for every request. Default none. */
   extraHeaders?: RequestHeaders | null | undefined;
+  /**
+   * HTTP statuses after which nothing is tried again; at most 64 integers, 100
+   * to 599. Only under its name: it has no place in the positional form.
+   * Default none.
+   */
+  nonRetryableStatusCodes?: readonly number[] | null | undefined;
+}
+
+/** How far a call is. */
+export interface ProgressFigures {
+  /** Batches answered, or failed for good. */
+  completed: number;
+  /** Batches of the call; grows when batches are split. */
+  total: number;
+  /** Inputs in the completed batches. */
+  inputs: number;
+  /** Further attempts so far. */
+  retries: number;
+  /** Second copies of slow requests so far. */
+  hedges: number;
 }
 
 /** Options of one call: a preference, or parts of one, and a signal. */
@@ -68,7 +88,40 @@ export interface CallOptions extends PreferenceOptions {
   preference?: RequestProcessingPreference | null | undefined;
   /** Cancels the call, beside any cancelToken. */
   signal?: AbortSignal | null | undefined;
+  /**
+   * Whether the first batch that fails for good ends the call, or the call goes
+   * on without it; see {@link Partly}. Default throw.
+   */
+  onError?: 'throw' | null | undefined;
+  /**
+   * Called while the call runs, at most 20 times a second and only with news,
+   * and once at the end, before the promise settles. What it throws is an
+   * uncaught exception and does not touch the call. Default none.
+   */
+  onProgress?: ((figures: ProgressFigures) => void) | null | undefined;
 }
+
+/** Options of a call that goes on without the batches that fail. */
+export type Partly<Options extends CallOptions> = Omit<Options, 'onError'> & {
+  onError: 'partial';
+};
+
+/** Inputs in a row that have no answer, and why. */
+export interface InputFailure {
+  /** Place of the first of them. */
+  firstInput: number;
+  inputCount: number;
+  error: PerformanceClientError;
+}
+
+/**
+ * A response in which answers may be missing. Every input has an answer or
+ * stands in `errors`, never both.
+ */
+export type PartialResponse<Response> = Response & {
+  /** In input order; empty when every input has its answer. */
+  errors: InputFailure[];
+};
 
 /** Where a preference is expected, an options object will do. */
 export type Preference = RequestProcessingPreference | CallOptions;
@@ -106,6 +159,7 @@ export class RequestProcessingPreference {
   readonly primaryApiKeyOverride: string | undefined;
   /** By lower-case name. */
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
+  readonly nonRetryableStatusCodes: readonly number[];
 }
 
 /** Cancels every call it was given to; the end of a call does not touch it. */
@@ -142,6 +196,42 @@ export interface HttpClientOptions {
   connectTimeoutS?: number | null | undefined;
 }
 
+/** How long answered batches took, in seconds; zeros while there are none. */
+export interface LatencyFigures {
+  readonly count: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What a pool of connections has done since it was made. */
+export interface ClientStats {
+  /** Requests sent: every attempt, and every second copy. */
+  readonly requests: number;
+  /** Answers by HTTP status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly retries: number;
+  /** Second copies of slow requests. */
+  readonly hedges: number;
+  /** Second copies that brought the answer. */
+  readonly hedgesWon: number;
+  readonly connectionsOpened: number;
+  /** Requests sent over a connection that was open already. */
+  readonly connectionsReused: number;
+  /** Of request bodies. */
+  readonly bytesSent: number;
+  /** Of answer bodies, as they came over the wire. */
+  readonly bytesReceived: number;
+  /** Requests under way now. */
+  readonly inFlight: number;
+  /** Batches that wait to be sent now. */
+  readonly queued: number;
+  /** Per batch: from its first attempt to its answer, retries included. */
+  readonly latency: LatencyFigures;
+}
+
 /** A pool of connections; any number of clients may share it. */
 export class HttpClientWrapper {
   #private;
@@ -151,6 +241,8 @@ export class HttpClientWrapper {
     proxy?: string | null,
     options?: HttpClientOptions | null,
   );
+  /** A frozen snapshot, for all its clients together. */
+  stats(): ClientStats;
   /** Refuses new calls, lets running ones finish, closes the connections. */
   close(): Promise<void>;
   /** Ends the running calls of all its clients now, with code CLOSED. */
@@ -172,8 +264,18 @@ export interface PerformanceClientOptions extends HttpClientOptions {
 /** An embedding in one of its forms. */
 export type EmbeddingValue = number[] | Float32Array | string;
 
+/** Options of the calls that send texts in batches. */
+interface TextOptions extends CallOptions {
+  /**
+   * Send a batch that the server refuses as too large (413, or 400 and 422 that
+   * say so) in halves, and no larger ones for the rest of the call. Default
+   * true.
+   */
+  splitOnLimit?: boolean | null | undefined;
+}
+
 /** What the positional forms of embed can say, under names. */
-export interface EmbedOptions extends CallOptions {
+export interface EmbedOptions extends TextOptions {
   /**
    * What the server is asked for; base64 hands back strings unless `output`
    * says otherwise. Default: the server's choice.
@@ -190,7 +292,7 @@ export interface EmbedOptions extends CallOptions {
   output?: 'array' | 'float32' | null | undefined;
 }
 
-interface ScoringOptions extends CallOptions {
+interface ScoringOptions extends TextOptions {
   /** Default none. */
   model?: string | null | undefined;
   /** Scores as the model gives them, not normalised. Default false. */
@@ -229,8 +331,8 @@ interface CallResponse {
   total_time: number;
 }
 
-export interface EmbeddingItem<Value extends EmbeddingValue = number[]> {
-  /** Made at the first look, then kept. */
+export interface EmbeddingItem<Value extends EmbeddingValue | null = number[]> {
+  /** Made at the first look, then kept; null where there is no answer. */
   embedding: Value;
   /** Place of the input it belongs to. */
   index: number;
@@ -254,7 +356,7 @@ export interface Usage {
 
 /** One embedding per input, in input order. */
 export class EmbeddingsResponse<
-  Value extends EmbeddingValue = number[],
+  Value extends EmbeddingValue | null = number[],
 > implements CallResponse {
   private constructor();
   data: EmbeddingItem<Value>[];
@@ -268,8 +370,8 @@ export class EmbeddingsResponse<
   /** Summed over all requests. */
   usage: Usage;
   /**
-   * All embeddings as one block of float32 values, without a copy. Throws a
-   * RangeError when they differ in length.
+   * All embeddings as one block of float32 values, without a copy; NaN where
+   * there is no answer. Throws a RangeError when they differ in length.
    */
   matrix(): EmbeddingMatrix;
 }
@@ -301,9 +403,12 @@ export interface ClassificationResult {
 }
 
 /** One list of labels per input, in input order. */
-export class ClassificationResponse implements CallResponse {
+export class ClassificationResponse<
+  Labels extends ClassificationResult[] | null = ClassificationResult[],
+> implements CallResponse {
   private constructor();
-  data: ClassificationResult[][];
+  /** Null where there is no answer. */
+  data: Labels[];
   individual_request_times: number[];
   readonly individual_batch_request_times: number[];
   object: 'list';
@@ -314,7 +419,7 @@ export class ClassificationResponse implements CallResponse {
 /** One answer per payload, in payload order. */
 export class BatchPostResponse<Answer = unknown> implements CallResponse {
   private constructor();
-  /** Null where the answer had no body. */
+  /** Null where the answer had no body, or where there is no answer. */
   data: Answer[];
   individual_request_times: number[];
   readonly individual_batch_request_times: number[];
@@ -352,6 +457,9 @@ export class PerformanceClient {
   readonly clientWrapper: HttpClientWrapper;
   getClientWrapper(): HttpClientWrapper;
 
+  /** A frozen snapshot of what its pool has done, for all clients of it. */
+  stats(): ClientStats;
+
   /** Embeds every text: POST /v1/embeddings in batches. */
   embed(
     input: readonly string[],
@@ -386,6 +494,34 @@ export class PerformanceClient {
   embed(
     input: readonly string[],
     model: string,
+    options: Partly<EmbedOptions> & { output: 'float32' },
+  ): Promise<PartialResponse<EmbeddingsResponse<Float32Array | null>>>;
+  embed(
+    input: readonly string[],
+    model: string,
+    options: Partly<EmbedOptions> & {
+      encodingFormat: 'base64';
+      output?: null | undefined;
+    },
+  ): Promise<PartialResponse<EmbeddingsResponse<string | null>>>;
+  embed(
+    input: readonly string[],
+    model: string,
+    options:
+      | (Partly<EmbedOptions> & {
+          encodingFormat?: 'float' | null | undefined;
+          output?: 'array' | null | undefined;
+        })
+      | (Partly<EmbedOptions> & { output: 'array' }),
+  ): Promise<PartialResponse<EmbeddingsResponse<number[] | null>>>;
+  embed(
+    input: readonly string[],
+    model: string,
+    options: Partly<EmbedOptions>,
+  ): Promise<PartialResponse<EmbeddingsResponse<EmbeddingValue | null>>>;
+  embed(
+    input: readonly string[],
+    model: string,
     encodingFormat?: 'float' | null,
     dimensions?: number | null,
     user?: string | null,
@@ -406,6 +542,12 @@ export class PerformanceClient {
     texts: readonly string[],
     options?: RequestProcessingPreference | RerankOptions | null,
   ): Promise<RerankResponse>;
+  /** Without an answer, texts are absent. */
+  rerank(
+    query: string,
+    texts: readonly string[],
+    options: Partly<RerankOptions>,
+  ): Promise<PartialResponse<RerankResponse>>;
   rerank(
     query: string,
     texts: readonly string[],
@@ -431,6 +573,12 @@ export class PerformanceClient {
   ): Promise<ClassificationResponse>;
   classify(
     inputs: readonly string[],
+    options: Partly<ClassifyOptions>,
+  ): Promise<
+    PartialResponse<ClassificationResponse<ClassificationResult[] | null>>
+  >;
+  classify(
+    inputs: readonly string[],
     model?: string | null,
     preference?: RequestProcessingPreference | ClassifyOptions | null,
   ): Promise<ClassificationResponse>;
@@ -452,6 +600,11 @@ export class PerformanceClient {
     payloads: readonly unknown[],
     options?: RequestProcessingPreference | BatchPostOptions | null,
   ): Promise<BatchPostResponse<Answer>>;
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    options: Partly<BatchPostOptions>,
+  ): Promise<PartialResponse<BatchPostResponse<Answer | null>>>;
   batchPost<Answer = unknown>(
     urlPath: string,
     payloads: readonly unknown[],
@@ -541,6 +694,19 @@ export class PerformanceClientError extends Error {
   inputCount?: number;
   /** What caused it, for example the reason of an AbortSignal. */
   cause?: unknown;
+  /**
+   * What the call had brought home when it failed, a response of its method's
+   * class; its `errors` name every input without an answer. Made at the first
+   * look; undefined when the call never began, and for the errors in `errors`.
+   */
+  readonly partial:
+    | PartialResponse<
+        | EmbeddingsResponse<EmbeddingValue | null>
+        | RerankResponse
+        | ClassificationResponse<ClassificationResult[] | null>
+        | BatchPostResponse
+      >
+    | undefined;
 }
 
 /** The server answered with a status that no retry could mend. */

@@ -2,14 +2,18 @@
 
 const { CallResponse } = require('./call-response');
 
-/** One answer per payload, in payload order; null where there was no body. */
+/**
+ * One answer per payload, in payload order; null where there was no body, or no
+ * answer.
+ */
 class BatchPostResponse extends CallResponse {
-  /**
-   * @param {import('./call-response').Answers} answers
-   * @param {unknown[]} values
-   */
-  constructor(answers, values) {
-    super(answers, () => values);
+  /** @param {import('./call-response').CallResult} result */
+  constructor(result) {
+    super(result, (parts) => {
+      const data = new Array(result.answers.inputCount).fill(null);
+      for (const { first, value } of parts) data[first] = value;
+      return data;
+    });
   }
 }
 

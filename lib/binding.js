@@ -33,8 +33,10 @@ const { settleWaiting } = require('./settle');
  * @property {number} firstInput
  * @property {number} inputCount
  *
- * @typedef {object} Summary
+ * @typedef {object} Summary what only embeddings have is missing elsewhere
  * @property {number} batches
+ * @property {number} retries
+ * @property {number} hedges
  * @property {ArrayBuffer} [vectors]
  * @property {number} rowSize bytes, 0 when ragged or none
  * @property {number} rows
@@ -44,8 +46,22 @@ const { settleWaiting } = require('./settle');
  * @property {string} model JSON text, '' when the server named none
  *
  * @typedef {object} Handler told of a job's outcomes; must not throw
- * @property {(batch: number, text: string | undefined, head: string, seconds: number) => void} onAnswer
+ * @property {(batch: number, text: string | undefined, head: string, seconds: number, first: number, count: number) => void} onAnswer
+ * @property {(failure: Failure) => void} onFailure
  * @property {(failure: Failure | undefined, summary: Summary) => void} onEnd
+ *
+ * @typedef {object} EngineFigures
+ * @property {number} requests
+ * @property {Record<string, number>} statuses answers by HTTP status
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {number} hedgesWon
+ * @property {number} connectionsOpened
+ * @property {number} connectionsReused
+ * @property {number} bytesSent
+ * @property {number} bytesReceived
+ * @property {number} inFlight
+ * @property {number} queued
  *
  * @typedef {object} Native
  * @property {() => { libcurl: string, http2: boolean, encodings: string }} info
@@ -53,6 +69,8 @@ const { settleWaiting } = require('./settle');
  * @property {(engine: Engine) => void} destroyEngine
  * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, texts: string[], inputs: string[], handler: Handler) => Job} submit
  * @property {(job: Job) => void} cancel
+ * @property {(job: Job) => number[] | undefined} progress batches, completed batches, completed inputs, retries, hedges; undefined when it has ended
+ * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed
  * @property {(limit: number) => number} drain
  * @property {(callback: () => void) => void} setWake
  */

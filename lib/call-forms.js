@@ -7,7 +7,11 @@ const {
   isPlainObject,
   wrongType,
 } = require('./check');
-const { BATCH_POST_NAMES } = require('./call-options');
+const {
+  BATCH_POST_NAMES,
+  EMBED_NAMES,
+  RERANK_NAMES,
+} = require('./call-options');
 const { isHeaderCollection } = require('./headers');
 const { nearest } = require('./nearest');
 const {
@@ -39,6 +43,13 @@ const CLASSIFY_ORDER = [
   'truncate',
   'truncationDirection',
 ];
+
+/** What means an option even where it is none of batchPost's. */
+const OPTION_NAMES = new Set([
+  ...BATCH_POST_NAMES,
+  ...EMBED_NAMES,
+  ...RERANK_NAMES,
+]);
 
 /** Edits that a misspelt name is off at most. */
 const CLOSE = 2;
@@ -150,7 +161,8 @@ function classifyForm(args) {
 }
 
 /**
- * A misspelt option still means one when its value could be no header's.
+ * A misspelt option, or one of another method, still means an option when its
+ * value could be no header's.
  * @param {string} name
  * @param {unknown} value
  * @returns {boolean}
@@ -158,7 +170,7 @@ function classifyForm(args) {
 function meansOption(name, value) {
   if (BATCH_POST_NAMES.has(name)) return true;
   if (typeof value === 'string') return false;
-  return nearest(name, BATCH_POST_NAMES).distance <= CLOSE;
+  return nearest(name, OPTION_NAMES).distance <= CLOSE;
 }
 
 /**

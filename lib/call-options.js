@@ -1,7 +1,7 @@
 'use strict';
 
 const { checkSignal } = require('./cancellation');
-const { isGiven, wrongType } = require('./check');
+const { checkChoice, checkFunction, isGiven, wrongType } = require('./check');
 const {
   PREFERENCE_NAMES,
   readPreference,
@@ -14,9 +14,13 @@ const {
 } = require('./request-processing-preference');
 
 /** @typedef {import('./preference-values').Settings} Settings */
+/** @typedef {import('./progress').OnProgress} OnProgress */
 
 /** What every method understands beside its own options. */
-const COMMON_NAMES = [...PREFERENCE_NAMES, 'preference', 'signal'];
+const COMMON_NAMES = [
+  ...PREFERENCE_NAMES,
+  ...['preference', 'signal', 'onError', 'onProgress'],
+];
 
 /**
  * @param {string[]} own
@@ -28,10 +32,17 @@ function namesWith(...own) {
 
 const SCORING = ['model', 'rawScores', 'truncate', 'truncationDirection'];
 
-const EMBED_NAMES = namesWith('encodingFormat', 'dimensions', 'user', 'output');
-const RERANK_NAMES = namesWith(...SCORING, 'returnText');
-const CLASSIFY_NAMES = namesWith(...SCORING);
+const BATCHING = ['splitOnLimit'];
+
+const EMBED_NAMES = namesWith(
+  ...['encodingFormat', 'dimensions', 'user', 'output'],
+  ...BATCHING,
+);
+const RERANK_NAMES = namesWith(...SCORING, ...BATCHING, 'returnText');
+const CLASSIFY_NAMES = namesWith(...SCORING, ...BATCHING);
 const BATCH_POST_NAMES = namesWith('method', 'headers');
+
+const ERROR_MODES = /** @type {const} */ (['throw', 'partial']);
 
 const DEFAULT_PREFERENCE = new RequestProcessingPreference();
 
@@ -73,12 +84,34 @@ function cancelSources(settings, options) {
   return sources;
 }
 
+/**
+ * Does the call go on without the batches that fail?
+ * @param {Record<string, unknown>} options
+ * @returns {boolean}
+ */
+function wantsPartial({ onError }) {
+  return (
+    isGiven(onError) &&
+    checkChoice(onError, 'onError', ERROR_MODES) === 'partial'
+  );
+}
+
+/**
+ * @param {Record<string, unknown>} options
+ * @returns {OnProgress | undefined}
+ */
+function progressCallback({ onProgress }) {
+  if (!isGiven(onProgress)) return undefined;
+  return /** @type {OnProgress} */ (checkFunction(onProgress, 'onProgress'));
+}
+
 module.exports = {
   BATCH_POST_NAMES,
   CLASSIFY_NAMES,
   EMBED_NAMES,
   RERANK_NAMES,
   cancelSources,
-
+  progressCallback,
   readSettings,
+  wantsPartial,
 };

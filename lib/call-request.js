@@ -25,6 +25,7 @@ const { checkOptionNames } = require('./nearest');
 /**
  * What one call sends: inputs, and the JSON text around them in each body.
  * @typedef {object} CallRequest
+ * @property {import('./tracing').CallContext['operation']} operation
  * @property {number} kind as the engine counts them
  * @property {string} method
  * @property {string} path
@@ -56,6 +57,7 @@ const DIRECTIONS = /** @type {const} */ (['Left', 'Right']);
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 const FLAG_BASE64 = 1;
+const FLAG_SPLIT = 64;
 
 const MOST_DIMENSIONS = 2 ** 31 - 1;
 
@@ -102,15 +104,15 @@ function bodyFrame(before, inputsName, behind, [open, close] = ['', '']) {
 }
 
 /**
- * @param {number} kind
- * @param {string} path
- * @param {string[]} inputs
- * @param {CallRequest['frame']} frame
- * @param {number} [flags]
+ * What the methods that send texts in batches have in common.
+ * @param {Pick<CallRequest, 'operation' | 'kind' | 'path' | 'inputs' | 'frame'>} facts
+ * @param {RawOptions} options
  * @returns {CallRequest}
  */
-function postRequest(kind, path, inputs, frame, flags = 0) {
-  return { kind, method: 'POST', path, hasBody: true, inputs, frame, flags };
+function textsRequest(facts, options) {
+  const maySplit = option(options, 'splitOnLimit', checkBoolean, true);
+  const flags = maySplit ? FLAG_SPLIT : 0;
+  return { ...facts, method: 'POST', hasBody: true, flags };
 }
 
 /**
@@ -143,9 +145,13 @@ function embedRequest(input, model, options) {
     user: option(options, 'user', checkString),
   };
   const form = vectorForm(options);
-  const flags = form === 'base64' ? FLAG_BASE64 : 0;
   const frame = bodyFrame({}, 'input', behind);
-  return { ...postRequest(0, '/v1/embeddings', inputs, frame, flags), form };
+  const request = textsRequest(
+    { operation: 'embed', kind: 0, path: '/v1/embeddings', inputs, frame },
+    options,
+  );
+  if (form === 'base64') request.flags |= FLAG_BASE64;
+  return { ...request, form };
 }
 
 /**
@@ -182,11 +188,10 @@ function rerankRequest(query, texts, options) {
     return_text: option(options, 'returnText', checkBoolean, false),
   };
   const inputs = checkTexts(texts, 'texts');
-  return postRequest(
-    1,
-    '/rerank',
-    inputs,
-    bodyFrame(before, 'texts', truncation),
+  const frame = bodyFrame(before, 'texts', truncation);
+  return textsRequest(
+    { operation: 'rerank', kind: 1, path: '/rerank', inputs, frame },
+    options,
   );
 }
 
@@ -201,7 +206,10 @@ function classifyRequest(inputs, options) {
   checkOptionNames(options, CLASSIFY_NAMES, 'classify');
   const texts = checkTexts(inputs, 'inputs');
   const frame = bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']);
-  return postRequest(2, '/predict', texts, frame);
+  return textsRequest(
+    { operation: 'classify', kind: 2, path: '/predict', inputs: texts, frame },
+    options,
+  );
 }
 
 /**
@@ -218,6 +226,7 @@ function batchPostRequest(path, payloads, options) {
     : 'POST';
   const hasBody = METHODS_WITH_BODY.has(method);
   return {
+    operation: 'batchPost',
     kind: 3,
     method,
     path: checkString(path, 'urlPath'),

@@ -2,14 +2,24 @@
 
 const { parseHead } = require('./headers');
 
-/** @typedef {import('./headers').ResponseHeaders} ResponseHeaders */
+/** @typedef {import('./answers').Answers} Answers */
+/** @typedef {import('./answers').Part} Part */
+
+/**
+ * Inputs in a row that have no answer, and why.
+ * @typedef {object} InputFailure
+ * @property {number} firstInput
+ * @property {number} inputCount
+ * @property {import('./errors').PerformanceClientError} [error]
+ */
 
 /**
  * What a call brought home, whatever its kind.
- * @typedef {object} Answers
- * @property {string[]} heads raw header blocks, by batch
- * @property {number[]} seconds by batch
+ * @typedef {object} CallResult
+ * @property {Answers} answers
  * @property {number} totalSeconds
+ * @property {import('./binding').Summary} summary
+ * @property {() => InputFailure[]} [makeErrors] only where some may be missing
  */
 
 /**
@@ -23,63 +33,41 @@ const { parseHead } = require('./headers');
 /**
  * What the answers of all methods share. The properties are the response's own
  * and enumerable, in alphabetical order, so that spread, JSON.stringify and
- * structuredClone see them all; `data` and `response_headers` are made at the
- * first look.
+ * structuredClone see them all; `data`, `errors` and `response_headers` are
+ * made at the first look.
  */
 class CallResponse {
-  /** @type {() => unknown[]} */
-  #makeData;
+  /** @type {Record<string, unknown>} */
+  #made = {};
 
-  /** @type {unknown[] | undefined} */
-  #data;
+  /** @type {Record<string, () => unknown>} */
+  #makers;
 
-  /** @type {string[]} */
-  #heads;
-
-  /** @type {ResponseHeaders[] | undefined} */
-  #headers;
+  static #data = CallResponse.#lazy('data');
+  static #errors = CallResponse.#lazy('errors');
+  static #headers = CallResponse.#lazy('response_headers');
 
   /**
-   * One pair of accessors for all responses: no closure per call.
-   * @type {PropertyDescriptor & ThisType<CallResponse>}
-   */
-  static #lazyData = {
-    get() {
-      return (this.#data ??= this.#makeData());
-    },
-    set(value) {
-      this.#data = value;
-    },
-    enumerable: true,
-    configurable: true,
-  };
-
-  /** @type {PropertyDescriptor & ThisType<CallResponse>} */
-  static #lazyHeaders = {
-    get() {
-      return (this.#headers ??= this.#heads.map(parseHead));
-    },
-    set(value) {
-      this.#headers = value;
-    },
-    enumerable: true,
-    configurable: true,
-  };
-
-  /**
-   * @param {Answers} answers
-   * @param {() => unknown[]} makeData
+   * @param {CallResult} result
+   * @param {(parts: Part[]) => unknown[]} makeData
    * @param {ResponseFacts} [facts]
    */
-  constructor({ heads, seconds, totalSeconds }, makeData, facts = {}) {
+  constructor({ answers, totalSeconds, makeErrors }, makeData, facts = {}) {
     const { model, object, usage } = facts;
-    this.#heads = heads;
-    this.#makeData = makeData;
-    Object.defineProperty(this, 'data', CallResponse.#lazyData);
-    this.individual_request_times = seconds;
+    const parts = answers.parts();
+    this.#makers = {
+      data: () => makeData(parts),
+      response_headers: () => parts.map(({ head }) => parseHead(head)),
+    };
+    Object.defineProperty(this, 'data', CallResponse.#data);
+    if (makeErrors) {
+      this.#makers.errors = makeErrors;
+      Object.defineProperty(this, 'errors', CallResponse.#errors);
+    }
+    this.individual_request_times = parts.map(({ seconds }) => seconds);
     if (model !== undefined) this.model = model;
     if (object !== undefined) this.object = object;
-    Object.defineProperty(this, 'response_headers', CallResponse.#lazyHeaders);
+    Object.defineProperty(this, 'response_headers', CallResponse.#headers);
     this.total_time = totalSeconds;
     if (usage !== undefined) this.usage = usage;
   }
@@ -93,6 +81,24 @@ class CallResponse {
   [Symbol.for('nodejs.util.inspect.custom')](depth, options, inspect) {
     const { name } = this.constructor;
     return depth < 0 ? `[${name}]` : `${name} ${inspect({ ...this }, options)}`;
+  }
+
+  /**
+   * A property made at the first look, by accessors that all responses share.
+   * @param {string} name
+   * @returns {PropertyDescriptor & ThisType<CallResponse>}
+   */
+  static #lazy(name) {
+    return {
+      get() {
+        return (this.#made[name] ??= this.#makers[name]());
+      },
+      set(value) {
+        this.#made[name] = value;
+      },
+      enumerable: true,
+      configurable: true,
+    };
   }
 }
 

@@ -3,12 +3,18 @@
 const binding = require('./binding');
 const { unwatch, watch } = require('./cancellation');
 const { createError } = require('./errors');
+const { statusOf } = require('./headers');
+const { areRequestsTraced, traceRequest } = require('./tracing');
 
+/** @typedef {import('./answers').Answers} Answers */
 /** @typedef {import('./binding').Engine} Engine */
 /** @typedef {import('./binding').Failure} Failure */
 /** @typedef {import('./binding').Job} Job */
 /** @typedef {import('./binding').Summary} Summary */
 /** @typedef {import('./cancellation').CancelSource} CancelSource */
+/** @typedef {import('./latencies').Latencies} Latencies */
+/** @typedef {import('./progress').ProgressFigures} ProgressFigures */
+/** @typedef {import('./tracing').CallContext} CallContext */
 
 /**
  * How a call ended.
@@ -34,17 +40,16 @@ function closedInstead(failure) {
  * holds it until the last outcome, so nobody else has to.
  */
 class Call {
-  /** @type {string[]} raw header blocks, by batch */
-  heads = [];
-
-  /** @type {number[]} seconds, by batch */
-  seconds = [];
-
-  /** @type {unknown[]} what the answers said, by batch */
-  values = [];
-
+  #answers;
   #sources;
+  #context;
+  #latencies;
+  #completed = 0;
+  #completedInputs = 0;
   #isClosed = false;
+
+  /** @type {Summary | undefined} */
+  #summary;
 
   /** @type {unknown} why an AbortSignal cancelled it */
   #reason;
@@ -61,9 +66,38 @@ class Call {
   /** @type {(error: Error) => void} */
   #reject = () => {};
 
-  /** @param {readonly CancelSource[]} sources */
-  constructor(sources) {
+  /**
+   * @param {Answers} answers filled while the call runs
+   * @param {readonly CancelSource[]} sources
+   * @param {CallContext} context
+   * @param {Latencies} latencies where each answered batch is noted
+   */
+  constructor(answers, sources, context, latencies) {
+    this.#answers = answers;
     this.#sources = sources;
+    this.#context = context;
+    this.#latencies = latencies;
+  }
+
+  /**
+   * How far it is: while it runs as the engine sees it, then as it was told.
+   * @returns {ProgressFigures | undefined} nothing before the engine has it
+   */
+  progress() {
+    if (this.#summary) {
+      const { batches, retries, hedges } = this.#summary;
+      return {
+        completed: this.#completed,
+        total: batches,
+        inputs: this.#completedInputs,
+        retries,
+        hedges,
+      };
+    }
+    const figures = this.#job && binding.native().progress(this.#job);
+    if (!figures) return undefined;
+    const [total, completed, inputs, retries, hedges] = figures;
+    return { completed, total, inputs, retries, hedges };
   }
 
   /**
@@ -104,11 +138,39 @@ class Call {
    * @param {string | undefined} text
    * @param {string} head
    * @param {number} seconds
+   * @param {number} first
+   * @param {number} count
    */
-  onAnswer(batch, text, head, seconds) {
-    this.heads[batch] = head;
-    this.seconds[batch] = seconds;
-    if (text !== undefined) this.#keepValue(batch, text);
+  onAnswer(batch, text, head, seconds, first, count) {
+    const value = text === undefined ? undefined : this.#read(text);
+    this.#answers.add(batch, { first, count, head, seconds, value });
+    this.#latencies.record(seconds);
+    this.#complete(count);
+    if (areRequestsTraced())
+      traceRequest({
+        call: this.#context,
+        batch,
+        firstInput: first,
+        inputCount: count,
+        seconds,
+        status: statusOf(head),
+      });
+  }
+
+  /**
+   * Called by the engine for a batch that failed for good, where the call goes
+   * on without it.
+   * @param {Failure} failure
+   */
+  onFailure(failure) {
+    const { batch, firstInput, inputCount, status, code } = failure;
+    this.#answers.addFailure(failure);
+    this.#complete(inputCount);
+    if (areRequestsTraced())
+      traceRequest({
+        call: this.#context,
+        ...{ batch, firstInput, inputCount, status, code },
+      });
   }
 
   /**
@@ -117,6 +179,13 @@ class Call {
    * @param {Summary} summary
    */
   onEnd(failure, summary) {
+    this.#summary = summary;
+    if (
+      failure &&
+      failure.batch >= 0 &&
+      !this.#answers.hasFailed(failure.batch)
+    )
+      this.onFailure(failure);
     for (const source of this.#sources) unwatch(source, this);
     if (this.#unreadable) {
       const message = `an answer cannot be read: ${this.#unreadable.message}`;
@@ -132,18 +201,25 @@ class Call {
     });
   }
 
+  /** @param {number} inputCount */
+  #complete(inputCount) {
+    this.#completed += 1;
+    this.#completedInputs += inputCount;
+  }
+
   /**
    * The engine has checked the text, so this does not fail; but an exception
    * must not leave a handler.
-   * @param {number} batch
    * @param {string} text
+   * @returns {unknown}
    */
-  #keepValue(batch, text) {
+  #read(text) {
     try {
-      this.values[batch] = text === '' ? null : JSON.parse(text);
+      return text === '' ? null : JSON.parse(text);
     } catch (error) {
       this.#unreadable ??= error;
       this.cancel();
+      return null;
     }
   }
 }

@@ -134,6 +134,21 @@ function checkInteger(value, argument, least, most) {
 /**
  * @param {unknown} value
  * @param {string} argument
+ * @param {number} least
+ * @param {number} most
+ * @returns {number[]} a copy
+ */
+function checkIntegers(value, argument, least, most) {
+  if (!Array.isArray(value))
+    throw wrongType(argument, 'an array of integers', value);
+  return Array.from(value, (one, i) =>
+    checkInteger(one, `${argument}[${i}]`, least, most),
+  );
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} argument
  * @returns {string}
  */
 function checkString(value, argument) {
@@ -160,6 +175,17 @@ function checkName(value, argument) {
  */
 function checkBoolean(value, argument) {
   if (typeof value !== 'boolean') throw wrongType(argument, 'a boolean', value);
+  return value;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} argument
+ * @returns {Function}
+ */
+function checkFunction(value, argument) {
+  if (typeof value !== 'function')
+    throw wrongType(argument, 'a function', value);
   return value;
 }
 
@@ -224,7 +250,9 @@ function isPlainObject(value) {
 module.exports = {
   checkBoolean,
   checkChoice,
+  checkFunction,
   checkInteger,
+  checkIntegers,
   checkList,
   checkName,
   checkNumber,

@@ -4,34 +4,37 @@ const { CallResponse } = require('./call-response');
 const { EmbeddingItem } = require('./embedding-item');
 const { Vectors } = require('./vectors');
 
-/** @typedef {import('./binding').Summary} Summary */
-/** @typedef {import('./call-response').Answers} Answers */
+/** @typedef {import('./answers').Answers} Answers */
+/** @typedef {import('./call-response').CallResult} CallResult */
 
 /**
  * @param {Vectors} vectors
- * @param {number} count
- * @returns {EmbeddingItem[]}
+ * @param {Answers} answers
+ * @returns {unknown[]} one item per input
  */
-function makeItems(vectors, count) {
-  const items = new Array(count);
-  for (let row = 0; row < count; row++)
+function makeItems(vectors, answers) {
+  const items = new Array(answers.inputCount);
+  for (let row = 0; row < items.length; row++)
     items[row] = new EmbeddingItem(vectors, row);
+  for (const { first, count } of answers.gaps())
+    for (let row = first; row < first + count; row++)
+      items[row] = { embedding: null, index: row, object: 'embedding' };
   return items;
 }
 
-/** One embedding per input, in input order. */
+/** One embedding per input, in input order; null where there is no answer. */
 class EmbeddingsResponse extends CallResponse {
   #vectors;
 
   /**
-   * @param {Answers} answers
-   * @param {Summary} summary
+   * @param {CallResult} result
    * @param {string} model named by the caller, for servers that name none
    * @param {import('./vectors').VectorForm} form
    */
-  constructor(answers, summary, model, form) {
+  constructor(result, model, form) {
+    const { answers, summary } = result;
     const vectors = new Vectors(summary, form);
-    super(answers, () => makeItems(vectors, summary.rows), {
+    super(result, () => makeItems(vectors, answers), {
       model: summary.model === '' ? model : JSON.parse(summary.model),
       object: 'list',
       usage: {
@@ -42,7 +45,10 @@ class EmbeddingsResponse extends CallResponse {
     this.#vectors = vectors;
   }
 
-  /** All embeddings as one block of float32 values, without a copy. */
+  /**
+   * All embeddings as one block of float32 values, without a copy; rows without
+   * an answer are NaN.
+   */
   matrix() {
     return this.#vectors.matrix();
   }

@@ -14,8 +14,25 @@
  * @property {unknown} [cause]
  */
 
+/** @typedef {import('./call-response').CallResponse} CallResponse */
+
+/** @type {(error: PerformanceClientError, make: () => CallResponse) => void} */
+let setPartial;
+
 /** Whatever ends a call after its arguments were accepted. */
 class PerformanceClientError extends Error {
+  /** @type {(() => CallResponse) | undefined} */
+  #makePartial;
+
+  /** @type {CallResponse | undefined} */
+  #partial;
+
+  static {
+    setPartial = (error, make) => {
+      error.#makePartial = make;
+    };
+  }
+
   /**
    * @param {string} message
    * @param {ErrorFacts} [facts]
@@ -31,6 +48,14 @@ class PerformanceClientError extends Error {
   /** The id of the failed request, as the server saw it. */
   get customerRequestId() {
     return /** @type {ErrorFacts} */ (this).requestId;
+  }
+
+  /**
+   * What the call had brought home when it failed, made at the first look; an
+   * accessor of the class, so that a console does not show it with the error.
+   */
+  get partial() {
+    return (this.#partial ??= this.#makePartial?.());
   }
 }
 
@@ -102,4 +127,5 @@ module.exports = {
   TimeoutError,
   createError,
   fromNative,
+  setPartial,
 };

@@ -4,8 +4,11 @@ const { ErrorResponse } = require('./error-response');
 const { createError } = require('./errors');
 const { redact } = require('./redact');
 
+/** @typedef {import('./answers').Answers} Answers */
 /** @typedef {import('./binding').Failure} Failure */
+/** @typedef {import('./call-response').InputFailure} InputFailure */
 /** @typedef {import('./errors').ErrorFacts} ErrorFacts */
+/** @typedef {import('./errors').PerformanceClientError} PerformanceClientError */
 
 /**
  * What the failure's own words cannot tell.
@@ -103,4 +106,27 @@ function failureError(failure, context) {
   return createError(code, message(failure, context), facts);
 }
 
-module.exports = { failureError };
+/**
+ * Names an error for every input that has no answer: that of its batch, or what
+ * ended the call before its batch was done.
+ * @param {Answers} answers
+ * @param {FailureContext} context
+ * @param {{ failure: Failure, error: PerformanceClientError }} [end] of a call
+ * that failed
+ * @returns {InputFailure[]}
+ */
+function inputFailures(answers, context, end) {
+  /** @param {Failure} [failure] */
+  const errorFor = (failure) =>
+    failure && failure.batch !== end?.failure.batch
+      ? failureError(failure, context)
+      : end?.error;
+
+  return answers.gaps().map(({ first, count, failure }) => ({
+    firstInput: first,
+    inputCount: count,
+    error: errorFor(failure),
+  }));
+}
+
+module.exports = { failureError, inputFailures };

@@ -165,6 +165,14 @@ function parseHead(head) {
   return Object.fromEntries(headers);
 }
 
+/**
+ * @param {string} head raw header block
+ * @returns {number}
+ */
+function statusOf(head) {
+  return Number(/^HTTP\/\S+ +(\d{3})/.exec(head)?.[1] ?? 0);
+}
+
 module.exports = {
   checkHeaders,
   headerFlags,
@@ -173,4 +181,5 @@ module.exports = {
   mergeHeaders,
   parseHead,
   renderHeaders,
+  statusOf,
 };

@@ -8,7 +8,9 @@ const {
   isPlainObject,
   wrongType,
 } = require('./check');
+const { sumFigures } = require('./engine-figures');
 const { logLevel } = require('./environment');
+const { Latencies } = require('./latencies');
 const { Lifecycle } = require('./lifecycle');
 const { checkOptionNames } = require('./nearest');
 const {
@@ -19,6 +21,7 @@ const {
 const { checkTrust, withEnvironmentTrust } = require('./trust');
 
 /** @typedef {import('./binding').Engine} Engine */
+/** @typedef {import('./binding').EngineFigures} EngineFigures */
 
 const OPTION_NAMES = new Set([
   'httpVersion',
@@ -33,6 +36,9 @@ const DEFAULT_CONNECT_TIMEOUT_S = 10;
 
 /** @type {(wrapper: HttpClientWrapper, url: string) => Engine} */
 let engineFor;
+
+/** @type {(wrapper: HttpClientWrapper) => Latencies} */
+let latenciesOf;
 
 /** @type {(wrapper: HttpClientWrapper) => Lifecycle} */
 let lifecycleOf;
@@ -68,8 +74,14 @@ class HttpClientWrapper {
   /** @type {Map<string, Engine>} by proxy; http and https may differ */
   #engines = new Map();
 
+  /** What the engines had done when they were destroyed. */
+  #past = sumFigures([]);
+
+  #latencies = new Latencies();
+
   static {
     engineFor = (wrapper, url) => wrapper.#engineFor(url);
+    latenciesOf = (wrapper) => wrapper.#latencies;
     lifecycleOf = (wrapper) => wrapper.#lifecycle;
   }
 
@@ -93,6 +105,16 @@ class HttpClientWrapper {
     this.#connectTimeoutMs = Math.round(
       1000 * checkNumber(seconds, 'connectTimeoutS', 0.1, 7200),
     );
+  }
+
+  /** What it has done so far, and how long its batches took. */
+  stats() {
+    const { statuses, ...figures } = sumFigures(this.#allFigures());
+    return Object.freeze({
+      ...figures,
+      statuses: Object.freeze(statuses),
+      latency: this.#latencies.figures(),
+    });
   }
 
   /** Refuses new calls, lets the running ones finish, then lets go. */
@@ -142,11 +164,23 @@ class HttpClientWrapper {
     });
   }
 
+  /** @returns {EngineFigures[]} */
+  #allFigures() {
+    const figures = [this.#past];
+    for (const engine of this.#engines.values()) {
+      const its = binding.native().stats(engine);
+      if (its) figures.push(its);
+    }
+    return figures;
+  }
+
   #destroyEngines() {
+    const past = sumFigures(this.#allFigures());
+    this.#past = { ...past, inFlight: 0, queued: 0 };
     for (const engine of this.#engines.values())
       binding.native().destroyEngine(engine);
     this.#engines.clear();
   }
 }
 
-module.exports = { HttpClientWrapper, engineFor, lifecycleOf };
+module.exports = { HttpClientWrapper, engineFor, latenciesOf, lifecycleOf };

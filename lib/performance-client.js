@@ -2,6 +2,7 @@
 
 const crypto = require('node:crypto');
 
+const { Answers } = require('./answers');
 const { BatchPostResponse } = require('./batch-post-response');
 const { Call } = require('./call');
 const {
@@ -10,7 +11,12 @@ const {
   embedForm,
   rerankForm,
 } = require('./call-forms');
-const { cancelSources, readSettings } = require('./call-options');
+const {
+  cancelSources,
+  progressCallback,
+  readSettings,
+  wantsPartial,
+} = require('./call-options');
 const {
   batchPostRequest,
   classifyRequest,
@@ -20,22 +26,47 @@ const {
 const { refuseCancelled } = require('./cancellation');
 const { ClassificationResponse } = require('./classification-response');
 const { readClientOptions } = require('./client-options');
+const { conclude, failureContext } = require('./conclusion');
 const { EmbeddingsResponse } = require('./embeddings-response');
 const { Endpoint } = require('./endpoint');
 const { requestIdPrefix } = require('./environment');
 const { fromNative } = require('./errors');
-const { failureError } = require('./failure');
-const { engineFor, lifecycleOf } = require('./http-client-wrapper');
+const {
+  engineFor,
+  latenciesOf,
+  lifecycleOf,
+} = require('./http-client-wrapper');
 const { Lifecycle } = require('./lifecycle');
+const { Progress } = require('./progress');
 const { RequestHeaders } = require('./request-headers');
 const { RerankResponse } = require('./rerank-response');
+const { traceCall } = require('./tracing');
 
+/** @typedef {import('./call').Outcome} Outcome */
 /** @typedef {import('./call-request').CallRequest} CallRequest */
+/** @typedef {import('./call-response').CallResponse} CallResponse */
+/** @typedef {import('./call-response').CallResult} CallResult */
 /** @typedef {import('./preference-values').Settings} Settings */
+/** @typedef {import('./tracing').CallContext} CallContext */
 
+/**
+ * One call, checked and ready to be sent.
+ * @template {CallResponse} Response
+ * @typedef {object} PreparedCall
+ * @property {CallRequest} request
+ * @property {Settings} settings
+ * @property {string} url
+ * @property {CallContext} context what listeners are told; theirs, not ours
+ * @property {import('./cancellation').CancelSource[]} sources
+ * @property {boolean} isPartial
+ * @property {Progress} [progress]
+ * @property {(result: CallResult) => Response} makeResponse
+ */
+
+/** Where the engine's numbers hold the flags. */
 const FLAGS = 10;
 
-const KIND_BATCH_POST = 3;
+const FLAG_PARTIAL = 32;
 
 /**
  * The engine's numbers with the flags of one call.
@@ -98,8 +129,10 @@ class PerformanceClient {
     PerformanceClient.#checkThis(this, 'embed');
     const options = embedForm(rest);
     const request = embedRequest(input, model, options);
-    const { answers, summary } = await this.#run(request, options);
-    return new EmbeddingsResponse(answers, summary, model, request.form);
+    return await this.#run(
+      ...[request, options],
+      (result) => new EmbeddingsResponse(result, model, request.form),
+    );
   }
 
   /**
@@ -112,8 +145,10 @@ class PerformanceClient {
     PerformanceClient.#checkThis(this, 'rerank');
     const options = rerankForm(rest);
     const request = rerankRequest(query, texts, options);
-    const { answers, values } = await this.#run(request, options);
-    return new RerankResponse(answers, values);
+    return await this.#run(
+      ...[request, options],
+      (result) => new RerankResponse(result),
+    );
   }
 
   /**
@@ -125,8 +160,10 @@ class PerformanceClient {
     PerformanceClient.#checkThis(this, 'classify');
     const options = classifyForm(rest);
     const request = classifyRequest(inputs, options);
-    const { answers, values } = await this.#run(request, options);
-    return new ClassificationResponse(answers, values);
+    return await this.#run(
+      ...[request, options],
+      (result) => new ClassificationResponse(result),
+    );
   }
 
   /**
@@ -139,8 +176,16 @@ class PerformanceClient {
     PerformanceClient.#checkThis(this, 'batchPost');
     const options = batchPostForm(rest);
     const request = batchPostRequest(urlPath, payloads, options);
-    const { answers, values } = await this.#run(request, options);
-    return new BatchPostResponse(answers, values);
+    return await this.#run(
+      ...[request, options],
+      (result) => new BatchPostResponse(result),
+    );
+  }
+
+  /** What its pool of connections has done so far, for all clients of it. */
+  stats() {
+    PerformanceClient.#checkThis(this, 'stats');
+    return this.#wrapper.stats();
   }
 
   /** Refuses new calls, lets the running ones finish, then lets go. */
@@ -171,61 +216,85 @@ class PerformanceClient {
   }
 
   /**
-   * Sends a call and waits for its end. Everything up to the first await
-   * happens before the method returns, so the caller's arrays are its own
-   * again. Errors are made here, behind the await: their stack is the caller's.
+   * Checks what is left to check, and makes the call. Everything up to the
+   * first await happens before the method returns, so the caller's arrays are
+   * its own again.
+   * @template {CallResponse} Response
    * @param {CallRequest} request
    * @param {Record<string, unknown>} options
+   * @param {(result: CallResult) => Response} makeResponse
+   * @returns {Promise<Response>}
    */
-  async #run(request, options) {
+  async #run(request, options, makeResponse) {
     const settings = readSettings(options);
     const sources = cancelSources(settings, options);
+    const isPartial = wantsPartial(options);
+    const onProgress = progressCallback(options);
     const url = this.#endpoint.urlFor(request.path);
     this.#lifecycle.check();
     lifecycleOf(this.#wrapper).check();
     refuseCancelled(sources);
 
+    const { operation, method } = request;
+    const context = { operation, method, url, inputs: request.inputs.length };
+    const progress = onProgress && new Progress(onProgress);
+    return await traceCall(context, () =>
+      this.#perform({
+        ...{ request, settings, url, context, sources },
+        ...{ isPartial, progress, makeResponse },
+      }),
+    );
+  }
+
+  /**
+   * Sends a call and waits for its end. Errors are made here, behind the await:
+   * their stack is the caller's.
+   * @template {CallResponse} Response
+   * @param {PreparedCall<Response>} prepared
+   * @returns {Promise<Response>}
+   */
+  async #perform(prepared) {
+    const { request, settings, url, isPartial, makeResponse } = prepared;
     const startedAt = performance.now();
     const headers = this.#headers.forRequest(settings, request);
-    const call = new Call(sources);
-    const outcome = await this.#send(call, request, settings, url, headers);
-    if (outcome.failure)
-      throw failureError(outcome.failure, {
-        method: request.method,
-        url,
-        noun: request.kind === KIND_BATCH_POST ? 'payload' : 'input',
-        secrets: headers.secrets,
-        cause: outcome.cause,
-      });
+    const latencies = latenciesOf(this.#wrapper);
+    const answers = new Answers(request.inputs.length);
+    const { context, sources } = prepared;
+    const call = new Call(answers, sources, context, latencies);
+    const outcome = await this.#send(call, prepared, headers);
     const totalSeconds = (performance.now() - startedAt) / 1000;
-    const { heads, seconds, values } = call;
-    const answers = { heads, seconds, totalSeconds };
-    return { answers, values, summary: outcome.summary };
+    const about = failureContext(request, url, headers.secrets);
+    const telling = { totalSeconds, isPartial, makeResponse };
+    return conclude(answers, outcome, about, telling);
   }
 
   /**
    * @param {Call} call
-   * @param {CallRequest} request
-   * @param {Settings} settings
-   * @param {string} url
+   * @param {PreparedCall<CallResponse>} prepared
    * @param {import('./request-headers').RenderedHeaders} headers
+   * @returns {Promise<Outcome>}
    */
-  async #send(call, request, settings, url, { lines, flags }) {
+  async #send(call, { request, settings, url, isPartial, progress }, headers) {
     const stem = `${this.#requestIdPrefix}-${randomDigits()}`;
+    const flags =
+      request.flags | headers.flags | (isPartial ? FLAG_PARTIAL : 0);
     const wrapperLifecycle = lifecycleOf(this.#wrapper);
     this.#lifecycle.enter(call);
     wrapperLifecycle.enter(call);
     try {
-      return await call.start(
+      const outcome = call.start(
         engineFor(this.#wrapper, url),
         request.kind,
-        numbersWith(settings, request.flags | flags),
-        [url, request.method, lines, stem, ...request.frame],
+        numbersWith(settings, flags),
+        [url, request.method, headers.lines, stem, ...request.frame],
         request.inputs,
       );
+      progress?.start(call);
+      return await outcome;
     } catch (error) {
       throw fromNative(error);
     } finally {
+      progress?.finish(call);
       this.#lifecycle.leave(call);
       wrapperLifecycle.leave(call);
     }

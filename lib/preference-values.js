@@ -3,6 +3,7 @@
 const { checkCancelSource } = require('./cancellation');
 const {
   checkInteger,
+  checkIntegers,
   checkNumber,
   invalidArgument,
   isGiven,
@@ -29,12 +30,14 @@ const { checkHeaders, isHeaderValue } = require('./headers');
  * @property {CancelSource} [cancelToken]
  * @property {string} [primaryApiKeyOverride]
  * @property {HeaderMap} [extraHeaders]
+ * @property {readonly number[]} [nonRetryableStatusCodes]
  */
 
 /**
  * A preference as a call uses it.
  * @typedef {object} Settings
- * @property {Readonly<Float64Array>} numbers in the engine's order, flags last
+ * @property {Readonly<Float64Array>} numbers in the engine's order: limits, no
+ * flags yet, statuses that are never tried again
  * @property {CancelSource} [cancelToken]
  * @property {string} [apiKey]
  * @property {HeaderMap} [headers]
@@ -50,7 +53,11 @@ const DEFAULTS = Object.freeze({
   retryBudgetPct: 0.05,
   maxRetries: 5,
   initialBackoffMs: 125,
+  nonRetryableStatusCodes: Object.freeze([]),
 });
+
+/** More than that the engine does not take. */
+const MOST_STATUS_CODES = 64;
 
 /**
  * @param {unknown} value never shown, whatever it is
@@ -89,7 +96,25 @@ function number(least, most) {
 }
 
 /**
- * Every option with its check, in the order of the positional form.
+ * @param {unknown} value
+ * @param {string} argument
+ * @returns {readonly number[]}
+ */
+function checkStatusCodes(value, argument) {
+  const codes = checkIntegers(value, argument, 100, 599);
+  const distinct = Object.freeze([...new Set(codes)]);
+  if (distinct.length > MOST_STATUS_CODES)
+    throw invalidArgument(
+      RangeError,
+      argument,
+      `${argument} must hold at most ${MOST_STATUS_CODES} codes, got ${distinct.length}`,
+    );
+  return distinct;
+}
+
+/**
+ * Every option with its check, in the order of the positional form; behind
+ * extraHeaders those that only have names.
  * @type {Readonly<Record<string, Check>>}
  */
 const CHECKS = Object.freeze({
@@ -106,9 +131,14 @@ const CHECKS = Object.freeze({
   cancelToken: checkCancelSource,
   primaryApiKeyOverride: checkApiKey,
   extraHeaders: checkHeaders,
+  nonRetryableStatusCodes: checkStatusCodes,
 });
 
 const PREFERENCE_NAMES = Object.freeze(Object.keys(CHECKS));
+
+const POSITIONAL_NAMES = Object.freeze(
+  PREFERENCE_NAMES.slice(0, PREFERENCE_NAMES.indexOf('extraHeaders') + 1),
+);
 
 /**
  * @param {PreferenceValues} values
@@ -170,6 +200,7 @@ function toSettings(values) {
       all.maxRetries,
       all.initialBackoffMs,
       0,
+      ...all.nonRetryableStatusCodes,
     ),
     cancelToken: all.cancelToken,
     apiKey: all.primaryApiKeyOverride,
@@ -179,6 +210,7 @@ function toSettings(values) {
 
 module.exports = {
   DEFAULTS,
+  POSITIONAL_NAMES,
   PREFERENCE_NAMES,
   checkApiKey,
   readPreference,

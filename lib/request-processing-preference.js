@@ -4,6 +4,7 @@ const { invalidArgument, isPlainObject } = require('./check');
 const { checkOptionNames } = require('./nearest');
 const {
   DEFAULTS,
+  POSITIONAL_NAMES,
   PREFERENCE_NAMES,
   readPreference,
   toSettings,
@@ -32,13 +33,13 @@ function namedArguments(args) {
     checkOptionNames(first, KNOWN_NAMES, OWNER);
     return first;
   }
-  if (args.length > PREFERENCE_NAMES.length)
+  if (args.length > POSITIONAL_NAMES.length)
     throw invalidArgument(
       TypeError,
       'arguments',
-      `${OWNER} takes at most ${PREFERENCE_NAMES.length} arguments, got ${args.length}`,
+      `${OWNER} takes at most ${POSITIONAL_NAMES.length} arguments, got ${args.length}`,
     );
-  return Object.fromEntries(args.map((arg, i) => [PREFERENCE_NAMES[i], arg]));
+  return Object.fromEntries(args.map((arg, i) => [POSITIONAL_NAMES[i], arg]));
 }
 
 /**

@@ -2,17 +2,18 @@
 
 const { CallResponse } = require('./call-response');
 
-/** @typedef {import('./call-response').Answers} Answers */
 /** @typedef {{ index: number, score: number, text: string | null }} RerankResult */
 
-/** One score per text, batch by batch, each batch in the server's order. */
+/**
+ * One score per text, batch by batch, each batch in the server's order; texts
+ * without an answer are absent.
+ */
 class RerankResponse extends CallResponse {
-  /**
-   * @param {Answers} answers
-   * @param {unknown[]} values
-   */
-  constructor(answers, values) {
-    super(answers, () => values.flat(), { object: 'list' });
+  /** @param {import('./call-response').CallResult} result */
+  constructor(result) {
+    super(result, (parts) => parts.flatMap(({ value }) => value), {
+      object: 'list',
+    });
   }
 
   /**

@@ -10,7 +10,7 @@ fi
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS=halt_on_error=1
+export TSAN_OPTIONS=halt_on_error=1:suppressions=$PWD/test/native/tsan.supp
 
 # Thread sanitizers of this age cannot bear the randomised memory layout of
 # newer kernels.

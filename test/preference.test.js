@@ -5,6 +5,7 @@ const assert = require('node:assert/strict');
 const { inspect } = require('node:util');
 
 const { CancellationToken, RequestProcessingPreference } = require('..');
+const { setUp, submitted } = require('./helpers/submission');
 
 const DEFAULTS = {
   maxConcurrentRequests: 128,
@@ -20,6 +21,7 @@ const DEFAULTS = {
   cancelToken: undefined,
   primaryApiKeyOverride: undefined,
   extraHeaders: undefined,
+  nonRetryableStatusCodes: [],
 };
 
 /** The option, its ends, and values just outside or not of its kind. */
@@ -60,6 +62,7 @@ describe('a preference', () => {
     assert.deepEqual(Object.values(read(preference)), [
       ...values.slice(0, 12),
       { 'x-a': 'b' },
+      [],
     ]);
   });
 
@@ -172,6 +175,55 @@ describe('a number of a preference', () => {
       assert.throws(() => new RequestProcessingPreference(options), {
         message: `${Object.keys(options)[0]} must be ${words}`,
       });
+  });
+});
+
+describe('the status codes that are never tried again', () => {
+  const NAME = 'nonRetryableStatusCodes';
+
+  function listed(codes) {
+    return new RequestProcessingPreference({ [NAME]: codes })[NAME];
+  }
+
+  it('are kept once each, apart from the list that was given', () => {
+    const given = [503, 100, 599, 503];
+
+    const codes = listed(given);
+    given.push(429);
+
+    assert.deepEqual(codes, [503, 100, 599]);
+    assert.ok(Object.isFrozen(codes));
+    assert.deepEqual(listed([]), []);
+  });
+
+  it('are refused by their place in the list', () => {
+    for (const [codes, name, argument] of [
+      [[503, 99], 'RangeError', `${NAME}[1]`],
+      [[600], 'RangeError', `${NAME}[0]`],
+      [[503.5], 'RangeError', `${NAME}[0]`],
+      [['503'], 'TypeError', `${NAME}[0]`],
+      // eslint-disable-next-line no-sparse-arrays
+      [[500, , 502], 'TypeError', `${NAME}[1]`],
+      [503, 'TypeError', NAME],
+      [new Set([503]), 'TypeError', NAME],
+      [Array.from({ length: 65 }, (_, i) => 500 + i), 'RangeError', NAME],
+    ])
+      assert.throws(() => listed(codes), {
+        ...{ name, argument },
+        code: 'INVALID_ARGUMENT',
+      });
+  });
+
+  it('reach the engine behind its other numbers', (t) => {
+    const kit = setUp(t);
+    const options = { [NAME]: [503, 429] };
+    const preference = new RequestProcessingPreference(options);
+
+    for (const given of [options, preference, { preference, batchSize: 3 }])
+      assert.deepEqual(
+        [...submitted(kit, 'classify', ['a'], given).numbers.slice(11)],
+        [503, 429],
+      );
   });
 });
 

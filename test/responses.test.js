@@ -280,7 +280,10 @@ describe('a batch response', () => {
     const call = client.batchPost('/x', [1, 2, 3]);
     const [job] = engine.jobs;
     for (const i of [2, 0, 1])
-      job.handler.onAnswer(i, `${i}`, `HTTP/1.1 200\r\nx-i: ${i}\r\n\r\n`, i);
+      job.handler.onAnswer(
+        ...[i, `${i}`, `HTTP/1.1 200\r\nx-i: ${i}\r\n\r\n`, i],
+        ...[i, 1],
+      );
     succeed(job, []);
 
     const response = await call;

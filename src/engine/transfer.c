@@ -307,7 +307,6 @@ static enum pc_status status_of(const struct pc_transfer *transfer,
   case CURLE_SSL_CACERT_BADFILE:
   case CURLE_SSL_CIPHER:
     return PC_TLS_ERROR;
-  case CURLE_PARTIAL_FILE:
   case CURLE_WEIRD_SERVER_REPLY:
   case CURLE_UNSUPPORTED_PROTOCOL:
   case CURLE_BAD_CONTENT_ENCODING:
@@ -317,7 +316,8 @@ static enum pc_status status_of(const struct pc_transfer *transfer,
   case CURLE_OUT_OF_MEMORY:
     return PC_NO_MEMORY;
   default:
-    return PC_CONNECTION_LOST;
+    /* Once the head is there, what breaks off is the body. */
+    return transfer->http_status ? PC_PARSE_ERROR : PC_CONNECTION_LOST;
   }
 }
 

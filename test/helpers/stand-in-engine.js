@@ -6,6 +6,8 @@ const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n';
 
 const SUMMARY = {
   batches: 1,
+  retries: 0,
+  hedges: 0,
   vectors: undefined,
   rowSize: 0,
   rows: 0,
@@ -14,6 +16,8 @@ const SUMMARY = {
   totalTokens: 0,
   model: '',
 };
+
+const BATCH_POST = 3;
 
 const NO_FAILURE = {
   code: 'HTTP_ERROR',
@@ -27,6 +31,20 @@ const NO_FAILURE = {
   batch: -1,
   firstInput: -1,
   inputCount: -1,
+};
+
+const NO_FIGURES = {
+  requests: 0,
+  statuses: {},
+  retries: 0,
+  hedges: 0,
+  hedgesWon: 0,
+  connectionsOpened: 0,
+  connectionsReused: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  inFlight: 0,
+  queued: 0,
 };
 
 /** Names for what lib/ hands to the addon's submit. */
@@ -60,7 +78,7 @@ function standInEngine(t) {
   const addon = {
     info: () => ({ libcurl: '8.0.0', http2: true, encodings: 'gzip, br' }),
     createEngine(options) {
-      const engine = { options };
+      const engine = { options, figures: NO_FIGURES };
       stand.engines.push(engine);
       return engine;
     },
@@ -75,6 +93,8 @@ function standInEngine(t) {
       stand.jobs.push(job);
       return job;
     },
+    progress: (job) => (job.isOver ? undefined : job.progress),
+    stats: (engine) => engine.figures,
     cancel(job) {
       stand.cancelled.push(job);
       const message = 'the call was cancelled';
@@ -85,11 +105,27 @@ function standInEngine(t) {
   return stand;
 }
 
-/** Ends a job well: `answers` are JSON texts by batch. */
+/** How many inputs an answer is for, as its text says. */
+function countOf(job, text) {
+  if (text === undefined) return job.inputs.length;
+  return job.kind === BATCH_POST ? 1 : JSON.parse(text).length;
+}
+
+/** Answers a batch whose inputs begin at `first`. */
+function answer(job, batch, first, text, seconds = 0.25) {
+  const count = countOf(job, text);
+  job.handler.onAnswer(batch, text, HEAD, seconds, first, count);
+  return count;
+}
+
+/** Ends a job well: `answers` are JSON texts by batch, inputs in a row. */
 function succeed(job, answers = [undefined], summary = {}) {
   if (job.isOver) return;
   job.isOver = true;
-  answers.forEach((text, i) => job.handler.onAnswer(i, text, HEAD, 0.25));
+  let first = 0;
+  answers.forEach((text, i) => {
+    first += answer(job, i, first, text);
+  });
   job.handler.onEnd(undefined, {
     ...SUMMARY,
     batches: answers.length,
@@ -97,11 +133,16 @@ function succeed(job, answers = [undefined], summary = {}) {
   });
 }
 
-/** Ends a job with a failure, of which only what matters need be given. */
-function fail(job, failure) {
-  if (job.isOver) return;
-  job.isOver = true;
-  job.handler.onEnd({ ...NO_FAILURE, ...failure }, SUMMARY);
+/** A failure of which only what matters need be given. */
+function failureOf(facts) {
+  return { ...NO_FAILURE, ...facts };
 }
 
-module.exports = { fail, standInEngine, succeed };
+/** Ends a job with a failure. */
+function fail(job, facts, summary = {}) {
+  if (job.isOver) return;
+  job.isOver = true;
+  job.handler.onEnd(failureOf(facts), { ...SUMMARY, ...summary });
+}
+
+module.exports = { answer, fail, failureOf, standInEngine, succeed };

@@ -189,6 +189,55 @@ export async function post(client: PerformanceClient): Promise<unknown> {
   return [text, guessed];
 }
 
+export async function mend(client: PerformanceClient): Promise<number> {
+  const partly = { onError: 'partial', splitOnLimit: false } as const;
+  const embedded = await client.embed(texts, 'm', {
+    ...partly,
+    nonRetryableStatusCodes: [503],
+    onProgress: ({ completed, total }) => void (completed / total),
+  });
+  const numbers: number[] | null | undefined = embedded.data[0]?.embedding;
+  const views = await client.embed(texts, 'm', {
+    ...partly,
+    output: 'float32',
+  });
+  const view: Float32Array | null = views.data[0]!.embedding;
+  const ranked = await client.rerank('q', texts, partly);
+  const score: number = ranked.data[0]!.score;
+  const labels = await client.classify(texts, partly);
+  // @ts-expect-error: an input may have no answer
+  const label: string = labels.data.map((group) => group[0]!.label).join();
+  const posted = await client.batchPost<Completion>('/x', [1], {
+    onError: 'partial',
+  });
+  const text: string | undefined = posted.data[0]?.choices[0]?.text;
+  // @ts-expect-error: a payload may have no answer
+  const sure: Completion[] = posted.data;
+  // @ts-expect-error: payloads are never split
+  await client.batchPost('/x', [1], { splitOnLimit: true });
+  // @ts-expect-error: there are two ways only
+  await client.embed(texts, 'm', { onError: 'ignore' });
+  const whole = await client.classify(texts);
+  // @ts-expect-error: a call that throws lists no errors
+  void whole.errors;
+  void [numbers, view, score, label, text, sure];
+  return embedded.errors.reduce((sum, one) => sum + one.inputCount, 0);
+}
+
+export function watch(client: PerformanceClient): string {
+  const { latency, statuses, requests } = client.stats();
+  const failed: number = statuses['503'] ?? 0;
+  // @ts-expect-error: a snapshot is frozen
+  client.clientWrapper.stats().requests = requests;
+  return `${failed} of ${requests}, p99 ${latency.p99.toFixed(3)} s`;
+}
+
+export function answered(error: PerformanceClientError): number {
+  const { partial } = error;
+  if (partial instanceof EmbeddingsResponse) return partial.matrix().rows;
+  return partial ? partial.data.length - partial.errors.length : 0;
+}
+
 export function explain(error: unknown): string {
   if (error instanceof HttpError)
     return `${error.status} ${error.response.text} ${error.response.json()}`;

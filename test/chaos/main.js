@@ -1,0 +1,54 @@
+'use strict';
+
+/*
+ * make chaos: random calls against random faults. Every input of every call
+ * must end exactly once, as its right answer or in one named error, nothing may
+ * be rejected unseen, and the process must end by itself.
+ *
+ *   SEED=1 CHAOS_BATCHES=20000 node test/chaos/main.js
+ */
+
+const { Run } = require('./run');
+
+/** How long the process may linger when all is done. */
+const LINGER_MS = 5000;
+
+const seed = process.env.SEED || '1';
+const batches = Number(process.env.CHAOS_BATCHES || 20_000);
+
+function fail(reason) {
+  console.error(`chaos failed; SEED=${seed} CHAOS_BATCHES=${batches}`);
+  console.error(reason);
+  process.exit(1);
+}
+
+function figures(counts) {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}
+
+async function main() {
+  const startedAt = performance.now();
+  const run = new Run({ seed, batches });
+  let stats;
+  await run.open();
+  try {
+    await run.work();
+    stats = run.stats;
+  } finally {
+    await run.close();
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  console.log(`chaos: seed ${seed}, ${seconds.toFixed(1)} s`);
+  console.log(`batches ${run.batches}, calls ${run.calls}`);
+  console.log(`calls by ending: ${figures(run.endings)}`);
+  console.log(`inputs: ${figures(run.inputs)}`);
+  console.log(`sent: ${figures(stats)}`);
+  console.log(`faults: ${figures(run.faults)}`);
+  setTimeout(fail, LINGER_MS, 'the process did not end by itself').unref();
+}
+
+process.on('unhandledRejection', fail);
+process.on('uncaughtException', fail);
+main().catch(fail);

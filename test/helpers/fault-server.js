@@ -1,0 +1,170 @@
+'use strict';
+
+/*
+ * A server on 127.0.0.1 whose every connection and every answer may go wrong.
+ *
+ *   const server = await startFaultServer(t, { answers: [{ how: 'cut' }, {}] });
+ *   ... server.url, server.requests, server.connections, server.ca
+ *   await server.until((it) => it.openConnections === 0);
+ *
+ * `answers` is a list in order, or (request, n) => answer. A list that is used
+ * up answers well. An answer is { how, status, headers, body }; `how` names one
+ * of the ways in http1-faults.js or http2-faults.js, "whole" when left out. The
+ * body may be a function of the request.
+ *
+ * `connections` is a list, or (n) => what becomes of a connection before its
+ * first byte is read: one of CONNECTIONS below, or undefined to serve it.
+ *
+ * A recorded request is { method, path, headers, json, connection }.
+ */
+
+const http2 = require('node:http2');
+const net = require('node:net');
+const tls = require('node:tls');
+
+const { makeCertificate } = require('./certificate');
+const { serveHttp1 } = require('./http1-faults');
+const { serveHttp2 } = require('./http2-faults');
+
+/** A fatal alert: handshake_failure. */
+const TLS_ALERT = Buffer.from([0x15, 3, 3, 0, 2, 2, 40]);
+
+const CONNECTIONS = {
+  reset: (socket) => socket.resetAndDestroy(),
+  close: (socket) => socket.destroy(),
+  'half-close': (socket) => socket.end().resume(),
+  silent: (socket) => socket.resume(),
+  garbage: (socket) => socket.end('\x00\xffwhat do you want?\r\n\r\n'),
+  'tls-alert': (socket) => socket.end(TLS_ALERT),
+};
+
+/**
+ * @param {import('node:test').TestContext} t closes the server after the test
+ * @param {object} [script] answers, connections, tls, http2
+ */
+async function startFaultServer(t, script) {
+  const server = new FaultServer(script);
+  await server.listen();
+  t.after(() => server.close());
+  return server;
+}
+
+class FaultServer {
+  requests = [];
+  connections = 0;
+  port;
+  url;
+  /** PEM of the certificate that a TLS client must trust. */
+  ca;
+
+  #script;
+  #front = net.createServer({ allowHalfOpen: true });
+  #inner;
+  #sockets = new Map(); // by the client's port
+  #waiters = new Set();
+  #keepsRequests;
+
+  constructor({ keepsRequests = true, ...script } = {}) {
+    this.#script = script;
+    this.#keepsRequests = keepsRequests;
+    const certificate = script.tls ? makeCertificate() : undefined;
+    this.ca = certificate?.cert;
+    this.#inner = this.#innerServer(certificate);
+    this.#front.on('connection', (socket) => this.#admit(socket));
+  }
+
+  /** Connections that are open now. */
+  get openConnections() {
+    return this.#sockets.size;
+  }
+
+  async listen() {
+    await new Promise((resolve) =>
+      this.#front.listen(0, '127.0.0.1', 511, resolve),
+    );
+    this.port = this.#front.address().port;
+    const scheme = this.#script.tls ? 'https' : 'http';
+    this.url = `${scheme}://127.0.0.1:${this.port}`;
+  }
+
+  /** Ends every connection at once. */
+  close() {
+    for (const socket of this.#sockets.values()) socket.destroy();
+    return new Promise((resolve) => this.#front.close(resolve));
+  }
+
+  /** Settles as soon as `predicate(server)` holds; nothing is polled. */
+  until(predicate) {
+    return new Promise((resolve) => {
+      this.#waiters.add({ predicate, resolve });
+      this.#wakeWaiters();
+    });
+  }
+
+  #wakeWaiters() {
+    for (const waiter of this.#waiters)
+      if (waiter.predicate(this)) {
+        this.#waiters.delete(waiter);
+        waiter.resolve(this);
+      }
+  }
+
+  /** What speaks HTTP behind the front, which never listens itself. */
+  #innerServer(certificate) {
+    const exchange = {
+      pick: (request) => this.#pick(request),
+      raw: (port) => this.#sockets.get(port),
+    };
+    const options = { ...certificate, allowHalfOpen: true };
+    if (this.#script.http2) {
+      const create = certificate ? 'createSecureServer' : 'createServer';
+      return serveHttp2(http2[create](options), exchange);
+    }
+    const serve = (socket) => serveHttp1(socket, exchange);
+    return certificate
+      ? tls.createServer(options, serve).on('tlsClientError', () => {})
+      : net.createServer(options, serve);
+  }
+
+  #admit(socket) {
+    const n = this.connections++;
+    const { remotePort } = socket;
+    socket.number = n;
+    this.#sockets.set(remotePort, socket);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#sockets.delete(remotePort);
+      this.#wakeWaiters();
+    });
+    const fate = pickFrom(this.#script.connections, n);
+    if (fate === undefined) this.#inner.emit('connection', socket);
+    else CONNECTIONS[fate](socket);
+    this.#wakeWaiters();
+  }
+
+  #pick({ port, text, ...request }) {
+    const connection = this.#sockets.get(port)?.number;
+    const json = text === '' ? undefined : JSON.parse(text);
+    const record = { ...request, connection, json };
+    const n = this.requests.length;
+    if (this.#keepsRequests) this.requests.push(record);
+    const answer = pickFrom(this.#script.answers, record, n) ?? {};
+    this.#wakeWaiters();
+    return complete(answer, record);
+  }
+}
+
+/** From a list by the last argument, or from a function of all of them. */
+function pickFrom(script, ...args) {
+  if (typeof script === 'function') return script(...args);
+  return script?.[args.at(-1)];
+}
+
+/** An answer with nothing left out and its body as bytes. */
+function complete({ how = 'whole', status = 200, headers, body }, request) {
+  const value = typeof body === 'function' ? body(request) : body;
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? {});
+  return { how, status, headers: headers ?? {}, body: Buffer.from(text) };
+}
+
+module.exports = { FaultServer, startFaultServer };
