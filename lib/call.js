@@ -169,7 +169,11 @@ class Call {
     if (areRequestsTraced())
       traceRequest({
         call: this.#context,
-        ...{ batch, firstInput, inputCount, status, code },
+        batch,
+        firstInput,
+        inputCount,
+        status,
+        code,
       });
   }
 

@@ -129,10 +129,9 @@ class PerformanceClient {
     PerformanceClient.#checkThis(this, 'embed');
     const options = embedForm(rest);
     const request = embedRequest(input, model, options);
-    return await this.#run(
-      ...[request, options],
-      (result) => new EmbeddingsResponse(result, model, request.form),
-    );
+    const makeResponse = (result) =>
+      new EmbeddingsResponse(result, model, request.form);
+    return await this.#run(request, options, makeResponse);
   }
 
   /**
@@ -145,10 +144,8 @@ class PerformanceClient {
     PerformanceClient.#checkThis(this, 'rerank');
     const options = rerankForm(rest);
     const request = rerankRequest(query, texts, options);
-    return await this.#run(
-      ...[request, options],
-      (result) => new RerankResponse(result),
-    );
+    const makeResponse = (result) => new RerankResponse(result);
+    return await this.#run(request, options, makeResponse);
   }
 
   /**
@@ -160,10 +157,8 @@ class PerformanceClient {
     PerformanceClient.#checkThis(this, 'classify');
     const options = classifyForm(rest);
     const request = classifyRequest(inputs, options);
-    return await this.#run(
-      ...[request, options],
-      (result) => new ClassificationResponse(result),
-    );
+    const makeResponse = (result) => new ClassificationResponse(result);
+    return await this.#run(request, options, makeResponse);
   }
 
   /**
@@ -176,10 +171,8 @@ class PerformanceClient {
     PerformanceClient.#checkThis(this, 'batchPost');
     const options = batchPostForm(rest);
     const request = batchPostRequest(urlPath, payloads, options);
-    return await this.#run(
-      ...[request, options],
-      (result) => new BatchPostResponse(result),
-    );
+    const makeResponse = (result) => new BatchPostResponse(result);
+    return await this.#run(request, options, makeResponse);
   }
 
   /** What its pool of connections has done so far, for all clients of it. */
@@ -240,8 +233,14 @@ class PerformanceClient {
     const progress = onProgress && new Progress(onProgress);
     return await traceCall(context, () =>
       this.#perform({
-        ...{ request, settings, url, context, sources },
-        ...{ isPartial, progress, makeResponse },
+        request,
+        settings,
+        url,
+        context,
+        sources,
+        isPartial,
+        progress,
+        makeResponse,
       }),
     );
   }
