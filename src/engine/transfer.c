@@ -40,8 +40,11 @@ static size_t on_head_line(char *line, size_t one, size_t size, void *context)
   if (size > 5 && memcmp(line, "HTTP/", 5) == 0) {
     pc_bytes_clear(&transfer->head);
     transfer->http_status = 0;
+    transfer->is_head_whole = false;
     transfer->events->on_begin(transfer->context);
   }
+  if (*line == '\r' || *line == '\n')
+    transfer->is_head_whole = true;
   status = pc_bytes_append(&transfer->head, line, size);
   return status == PC_OK ? size : refuse(transfer, status);
 }
@@ -213,6 +216,7 @@ static enum pc_status launch(struct pc_transfer *transfer, uint64_t timeout_ms)
   enum pc_status status = PC_OK;
 
   transfer->http_status = 0;
+  transfer->is_head_whole = false;
   transfer->refusal = PC_OK;
   transfer->error_text[0] = '\0';
   pc_bytes_clear(&transfer->head);
@@ -293,7 +297,8 @@ static enum pc_status status_of(const struct pc_transfer *transfer,
 {
   switch (result) {
   case CURLE_OK:
-    return PC_OK;
+    /* A peer that leaves within the head is no error to libcurl. */
+    return transfer->is_head_whole ? PC_OK : PC_CONNECTION_LOST;
   case CURLE_OPERATION_TIMEDOUT:
     return timeout_status(transfer);
   case CURLE_COULDNT_RESOLVE_PROXY:

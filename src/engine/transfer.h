@@ -63,6 +63,7 @@ struct pc_transfer {
   bool is_attached;
   enum pc_status refusal; /* why a callback stopped the transfer */
   long http_status;       /* of the final answer, 0 before it */
+  bool is_head_whole;     /* its empty line has come */
   struct pc_bytes head;   /* its raw status line and headers */
   struct pc_header_line lines[3];
   char error_text[CURL_ERROR_SIZE]; /* libcurl's words, "" for none */
