@@ -51,14 +51,18 @@ static bool run_due_curl(struct pc_reactor *reactor)
   return true;
 }
 
+/*
+ * Whatever libcurl was run for, its finished transfers are told before the loop
+ * waits: nothing else would wake it for them.
+ */
 static void end_turn(struct pc_reactor *reactor)
 {
-  for (int round = 0; round < ROUNDS_PER_TURN; round++) {
+  int round = 0;
+
+  do {
     tell_finished(reactor);
     reactor->on_turn(reactor->context);
-    if (!run_due_curl(reactor))
-      return;
-  }
+  } while (round++ < ROUNDS_PER_TURN && run_due_curl(reactor));
 }
 
 static void on_prepare(uv_prepare_t *prepare)

@@ -227,6 +227,28 @@ static void a_server_that_asks_for_it_is_left_alone(void)
   loopback_stop(server);
 }
 
+/*
+ * A URL that libcurl refuses ends a transfer within the very call that begins
+ * it, so each failure stands in the same turn as the one before.
+ */
+static void a_chain_of_instant_failures_does_not_stall(void)
+{
+  struct driver_call call = driver_call_for("http://[::1", 200);
+  struct driver driver;
+  struct pc_job *job = NULL;
+
+  call.wants_partial = true;
+  call.preference.max_concurrent_requests = 1;
+  driver_start(&driver);
+  job = driver_run(&driver, &call);
+
+  CHECK_NUMBER(driver.failures, 200);
+  CHECK_NUMBER(job->failure.status, PC_INVALID_ARGUMENT);
+
+  driver_release(job);
+  driver_stop(&driver);
+}
+
 static void broken_bodies_draw_on_the_budget(void)
 {
   struct behaviour behaviour = {
@@ -259,6 +281,7 @@ int main(void)
       TEST(one_input_that_is_too_large_fails),
       TEST(a_status_can_be_made_final),
       TEST(a_server_that_asks_for_it_is_left_alone),
+      TEST(a_chain_of_instant_failures_does_not_stall),
       TEST(broken_bodies_draw_on_the_budget),
   };
   return HARNESS_RUN(tests);
