@@ -2,6 +2,7 @@
 # make build  the addon           make check  the same, warnings are errors
 # make native-test SANITIZER=thread   the engine's C tests under TSan
 # make fuzz SECONDS=60                each reader against arbitrary bytes
+# make chaos | soak | memcheck        random faults; for long; under ASan
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -169,3 +170,65 @@ demo: build
 .PHONY: clean
 clean:
 	@rm -rf build
+
+# --- the benchmark: beside the peers a user would pick ---------------------
+
+# WORK=T,E selects works, ROUNDS=5 is how often, SCALE=0.1 a quick look.
+BENCH := build/bench
+
+.PHONY: bench
+bench: build benchmark/node_modules/.package-lock.json $(BENCH)/server \
+  $(BENCH)/floor
+	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/run.js
+
+benchmark/node_modules/.package-lock.json: benchmark/package-lock.json
+	@echo "npm ci, in benchmark"
+	@npm ci --prefix benchmark --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BENCH)/%: benchmark/%.c | packages
+	@mkdir -p $(@D)
+	@echo "  cc $<"
+	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
+	  $(shell pkg-config --cflags --libs libcurl) -o $@
+
+# --- the proof under faults: what takes minutes -----------------------------
+
+SEED ?= 1
+MINUTES ?= 10
+
+.PHONY: chaos
+chaos: build
+	@SEED=$(SEED) node test/chaos/main.js
+
+.PHONY: soak
+soak: build
+	@SEED=$(SEED) MINUTES=$(MINUTES) node --expose-gc test/soak/main.js
+
+# The addon once more, by plain gcc against Node's headers.
+CHECKED := build/asan/performance_client.node
+CHECKED_OBJECTS := $(C_SOURCES:%.c=build/asan/%.o)
+NODE_HEADERS = $(shell node -p \
+  "require('node:path').join(process.execPath, '../../include/node')")
+CHECKED_TESTS := $(patsubst %,test/%.test.js,embed rerank classify batch-post \
+  retry timeout redirect decompression bad-answers partial split-on-limit \
+  progress stats cancel lifecycle faults)
+
+.PHONY: memcheck
+memcheck: $(CHECKED)
+	@echo "JavaScript tests, address sanitizer, leaks"
+	@scripts/memcheck.sh $(CHECKED) $(CHECKED_TESTS)
+
+build/asan/%.o: %.c | setup
+	@mkdir -p $(@D)
+	@echo "  cc $<"
+	@$(CC) $(C_FLAGS) -fPIC -DNAPI_VERSION=8 \
+	  -DNODE_GYP_MODULE_NAME=performance_client -isystem $(NODE_HEADERS) \
+	  -MMD -MP -c $< -o $@
+
+$(CHECKED): SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+$(CHECKED): $(CHECKED_OBJECTS)
+	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs libcurl libcjson) \
+	  -lm -pthread -Wl,-z,nodelete -o $@
+
+-include $(CHECKED_OBJECTS:.o=.d)

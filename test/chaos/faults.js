@@ -15,8 +15,12 @@ const SPOILERS = {
     'index' in items[0]
       ? items.map((item) => ({ ...item, index: item.index + 1 }))
       : [],
+  'missing-index': (items) =>
+    'index' in items[0]
+      ? items.map((item) => ({ ...item, index: undefined })).reverse()
+      : [],
   'wrong-type': (items) => items.map(() => 'no'),
-  none: () => null,
+  'no-list': () => ({}),
 };
 
 const TOO_LARGE = { error: 'batch size exceeds the maximum of 2' };
@@ -38,6 +42,9 @@ const STATUS_WEIGHTS = {
   ...{ 400: 1, 404: 1, 408: 2, 413: 3, 422: 3 },
   ...{ 429: 4, 500: 4, 503: 4, 'retry-after': 0.05 },
 };
+
+/** Share of connections that go wrong before their first byte. */
+const CONNECTION_TROUBLE = 0.03;
 
 const CONNECTION_FATES = ['reset', 'close', 'half-close', 'garbage'];
 
@@ -68,7 +75,7 @@ function troubledAnswer(random, request, ways) {
 }
 
 /**
- * What a server's script does in a run. A request's fate follows from the seed,
+ * What the scripts of servers do in a run. A request's fate follows from the seed,
  * the number of its call, its batch and its attempt, and not from the order in
  * which requests arrive.
  */
@@ -77,19 +84,14 @@ class Faults {
   counts = {};
 
   #seed;
-  #troubleOf;
 
-  /**
-   * @param {number | string} seed
-   * @param {(call: number) => number} troubleOf share of troubled answers
-   */
-  constructor(seed, troubleOf) {
+  /** @param {number | string} seed */
+  constructor(seed) {
     this.#seed = seed;
-    this.#troubleOf = troubleOf;
   }
 
   /** The script of one server. */
-  script({ tls, http2, trouble }) {
+  script({ tls, http2 }) {
     const ways = http2 ? HTTP2_WAYS : HTTP1_WAYS;
     const fates = tls ? [...CONNECTION_FATES, 'tls-alert'] : CONNECTION_FATES;
     return {
@@ -97,7 +99,7 @@ class Faults {
       answers: (request) => this.#answer(request, ways),
       connections: (n) => {
         const random = new Random(this.#seed, 'connection', tls, http2, n);
-        if (!random.chance(trouble)) return undefined;
+        if (!random.chance(CONNECTION_TROUBLE)) return undefined;
         const fate = random.pick(fates);
         this.#count(`connection ${fate}`);
         return fate;
@@ -106,11 +108,12 @@ class Faults {
   }
 
   #answer(request, ways) {
-    const call = Number(request.headers['x-chaos']);
+    const call = request.headers['x-chaos-call'];
+    const trouble = Number(request.headers['x-chaos-trouble']);
     const id = request.headers['x-baseten-customer-request-id'];
     const attempt = id.split('-').slice(2).join('-');
     const random = new Random(this.#seed, call, attempt);
-    if (!random.chance(this.#troubleOf(call))) return { body: answerBody };
+    if (!random.chance(trouble)) return { body: answerBody };
     const { name, answer } = troubledAnswer(random, request, ways);
     this.#count(name);
     return answer;

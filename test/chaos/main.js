@@ -8,6 +8,7 @@
  *   SEED=1 CHAOS_BATCHES=20000 node test/chaos/main.js
  */
 
+const { Places } = require('./places');
 const { Run } = require('./run');
 
 /** How long the process may linger when all is done. */
@@ -28,24 +29,24 @@ function figures(counts) {
     .join(', ');
 }
 
-async function main() {
-  const startedAt = performance.now();
-  const run = new Run({ seed, batches });
-  let stats;
-  await run.open();
-  try {
-    await run.work();
-    stats = run.stats;
-  } finally {
-    await run.close();
-  }
-  const seconds = (performance.now() - startedAt) / 1000;
+function report(run, faults, seconds) {
   console.log(`chaos: seed ${seed}, ${seconds.toFixed(1)} s`);
   console.log(`batches ${run.batches}, calls ${run.calls}`);
   console.log(`calls by ending: ${figures(run.endings)}`);
   console.log(`inputs: ${figures(run.inputs)}`);
-  console.log(`sent: ${figures(stats)}`);
-  console.log(`faults: ${figures(run.faults)}`);
+  console.log(`sent: ${figures(run.stats)}`);
+  console.log(`faults: ${figures(faults)}`);
+}
+
+async function main() {
+  const startedAt = performance.now();
+  const places = new Places(seed);
+  await places.open();
+  const run = new Run(seed, places.list, (now) => now.batches >= batches);
+  await run.work();
+  report(run, places.faults, (performance.now() - startedAt) / 1000);
+  await run.destroy();
+  await places.close();
   setTimeout(fail, LINGER_MS, 'the process did not end by itself').unref();
 }
 

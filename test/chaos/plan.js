@@ -15,7 +15,7 @@ function text(random, i) {
   return `${i} ${letters.join('')}`;
 }
 
-function options(random, call) {
+function options(random, call, trouble) {
   const timeoutS = random.pick([0.3, 0.5, 1]);
   return {
     timeoutS,
@@ -23,7 +23,10 @@ function options(random, call) {
     initialBackoffMs: 50,
     maxRetries: random.between(0, 3),
     retryBudgetPct: random.pick([0, 0.05, 1, 3]),
-    extraHeaders: { 'x-chaos': String(call) },
+    extraHeaders: {
+      'x-chaos-call': String(call),
+      'x-chaos-trouble': String(trouble),
+    },
     ...(timeoutS > 0.3 && random.chance(0.4) && { hedgeDelay: 0.2 }),
     ...(random.chance(0.3) && { hedgeBudgetPct: random.pick([0, 0.5, 3]) }),
     ...(random.chance(0.1) && { totalTimeoutS: timeoutS }),
@@ -54,15 +57,16 @@ function planCall(seed, call) {
     kind === 'batchPost' ? { i, text: text(random, i) } : text(random, i),
   );
   const own = batchingOptions(random, kind);
+  const trouble = random.pick(TROUBLES);
   return {
     ...{ call, kind, inputs },
     query: text(random, call),
-    options: { ...options(random, call), ...own },
+    options: { ...options(random, call, trouble), ...own },
     batches: Math.ceil(size / (own.batchSize ?? 1)),
-    trouble: random.pick(TROUBLES),
-    server: random.next(),
+    place: random.next(),
     cancelMs: random.chance(0.08) ? random.between(0, 300) : undefined,
     destroyMs: random.chance(0.02) ? random.between(0, 300) : undefined,
+    dropsClient: random.chance(0.02),
     usesToken: random.chance(0.5),
   };
 }

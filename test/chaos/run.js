@@ -1,26 +1,14 @@
 'use strict';
 
 const { CancellationToken, PerformanceClient } = require('../..');
-const { FaultServer } = require('../helpers/fault-server');
 const { checkAccounts, checkError } = require('./accounts');
-const { Faults } = require('./faults');
 const { planCall } = require('./plan');
-
-/** Share of connections that go wrong before their first byte. */
-const CONNECTION_TROUBLE = 0.03;
 
 /** Calls under way at once, over all clients. */
 const CALLS_AT_ONCE = 64;
 
 /** No call takes so long unless it has been lost. */
 const LOST_MS = 60_000;
-
-const PROTOCOLS = [
-  { tls: false, http2: false },
-  { tls: false, http2: true },
-  { tls: true, http2: false },
-  { tls: true, http2: true },
-];
 
 /** The methods' arguments by kind. */
 const ARGUMENTS = {
@@ -53,7 +41,7 @@ function startWatch({ call }) {
   return { lost, stop: () => clearTimeout(timer) };
 }
 
-/** A run of random calls against servers that fail at random. */
+/** Random calls at places that fail at random. */
 class Run {
   /** Calls by how they ended, and inputs by the same. */
   endings = {};
@@ -62,28 +50,28 @@ class Run {
   batches = 0;
 
   #seed;
-  #limit;
-  #trouble = new Map();
-  #faults;
-  #places = [];
+  #isOver;
+  #callsAtOnce;
+  #places;
 
   /**
-   * @param {{ seed: string | number, batches?: number,
-   *   until?: () => boolean }} options the run ends after so many batches, or
-   *   when `until` says so
+   * @param {number | string} seed
+   * @param {import('./places').Place[]} places
+   * @param {(run: Run) => boolean} isOver whether to begin no more calls
+   * @param {number} [callsAtOnce]
    */
-  constructor({ seed, batches = Infinity, until = () => false }) {
+  constructor(seed, places, isOver, callsAtOnce = CALLS_AT_ONCE) {
     this.#seed = seed;
-    this.#limit = () => this.batches >= batches || until();
-    this.#faults = new Faults(seed, (call) => this.#trouble.get(call) ?? 0);
+    this.#isOver = isOver;
+    this.#callsAtOnce = callsAtOnce;
+    this.#places = places.map(({ url, ...options }) => {
+      const connect = () =>
+        new PerformanceClient(url, { apiKey: 'key', ...options });
+      return { connect, client: connect() };
+    });
   }
 
-  /** How often each fault was played. */
-  get faults() {
-    return this.#faults.counts;
-  }
-
-  /** Sums over all shared clients. */
+  /** Sums over all clients that calls share. */
   get stats() {
     const sums = { requests: 0, retries: 0, hedges: 0, hedgesWon: 0 };
     for (const { client } of this.#places) {
@@ -93,52 +81,19 @@ class Run {
     return sums;
   }
 
-  /** Makes all calls and ends everything it began. */
-  async complete() {
-    await this.open();
-    try {
-      await this.work();
-    } finally {
-      await this.close();
-    }
-  }
-
-  async open() {
-    for (const protocol of PROTOCOLS) {
-      const script = { ...protocol, trouble: CONNECTION_TROUBLE };
-      const server = new FaultServer(this.#faults.script(script));
-      await server.listen();
-      const httpVersion = protocol.http2 ? 2 : 1;
-      const options = { apiKey: 'key', httpVersion, ca: server.ca };
-      const connect = () => new PerformanceClient(server.url, options);
-      this.#places.push({ server, connect, client: connect() });
-    }
-    await this.#addClosedPort();
-  }
-
   async work() {
-    const workers = Array.from({ length: CALLS_AT_ONCE }, () => this.#toil());
+    const workers = Array.from({ length: this.#callsAtOnce }, () =>
+      this.#toil(),
+    );
     await Promise.all(workers);
   }
 
-  async close() {
-    for (const { client, server } of this.#places) {
-      await client.destroy();
-      await server?.close();
-    }
-  }
-
-  /** Where nobody listens any more. */
-  async #addClosedPort() {
-    const server = new FaultServer();
-    await server.listen();
-    await server.close();
-    const connect = () => new PerformanceClient(server.url, 'key');
-    this.#places.push({ connect, client: connect() });
+  async destroy() {
+    for (const { client } of this.#places) await client.destroy();
   }
 
   async #toil() {
-    while (!this.#limit()) {
+    while (!this.#isOver(this)) {
       const plan = planCall(this.#seed, this.calls++);
       this.batches += plan.batches;
       try {
@@ -149,40 +104,43 @@ class Run {
     }
   }
 
-  /** The closed port is met by one call in fifty. */
-  #placeOf({ server }) {
+  /** The closed port, which is the last, is met by one call in fifty. */
+  #placeOf({ place }) {
     const last = this.#places.length - 1;
-    return this.#places[server < 0.02 ? last : Math.floor(server * last)];
+    return this.#places[place < 0.02 ? last : Math.floor(place * last)];
+  }
+
+  /** Most calls share a client; some have one to destroy, or to forget. */
+  #clientFor(plan) {
+    const { connect, client } = this.#placeOf(plan);
+    const isOwn = plan.dropsClient || plan.destroyMs !== undefined;
+    return isOwn ? connect() : client;
   }
 
   async #make(plan) {
-    const { connect, client: shared } = this.#placeOf(plan);
-    const { destroyMs, cancelMs } = plan;
-    const client = destroyMs === undefined ? shared : connect();
+    const client = this.#clientFor(plan);
     const { option, cancel } = canceller(plan);
-    this.#trouble.set(plan.call, plan.trouble);
     const call = client[plan.kind](...ARGUMENTS[plan.kind](plan), {
       ...plan.options,
       ...option,
     });
-    if (cancelMs !== undefined) setTimeout(cancel, cancelMs);
-    if (destroyMs !== undefined) setTimeout(() => client.destroy(), destroyMs);
+    if (plan.cancelMs !== undefined) setTimeout(cancel, plan.cancelMs);
+    if (plan.destroyMs !== undefined)
+      setTimeout(() => client.destroy(), plan.destroyMs);
     await this.#settle(plan, call);
-    this.#trouble.delete(plan.call);
   }
 
   async #settle(plan, call) {
     const { lost, stop } = startWatch(plan);
-    try {
-      const response = await Promise.race([call, lost]);
-      this.#book(plan, 'resolved', checkAccounts(plan, response));
-    } catch (error) {
-      checkError(error, plan);
-      const answered = error.partial ? checkAccounts(plan, error.partial) : 0;
-      this.#book(plan, error.code, answered);
-    } finally {
-      stop();
-    }
+    const [response, error] = await Promise.race([call, lost]).then(
+      (value) => [value],
+      (reason) => [undefined, reason],
+    );
+    stop();
+    if (error) checkError(error, plan);
+    const known = response ?? error.partial;
+    const answered = known ? checkAccounts(plan, known) : 0;
+    this.#book(plan, error?.code ?? 'resolved', answered);
   }
 
   #book({ inputs }, ending, answered) {

@@ -34,6 +34,7 @@ const CONNECTIONS = {
   close: (socket) => socket.destroy(),
   'half-close': (socket) => socket.end().resume(),
   silent: (socket) => socket.resume(),
+  deaf: () => {}, // leaves what it is sent in the socket's buffers
   garbage: (socket) => socket.end('\x00\xffwhat do you want?\r\n\r\n'),
   'tls-alert': (socket) => socket.end(TLS_ALERT),
 };
@@ -58,9 +59,10 @@ class FaultServer {
   ca;
 
   #script;
-  #front = net.createServer({ allowHalfOpen: true });
+  #front = net.createServer();
   #inner;
-  #sockets = new Map(); // by the client's port
+  #sockets = new Set();
+  #byPort = new Map(); // the client's port, to the last socket from it
   #waiters = new Set();
   #keepsRequests;
 
@@ -89,7 +91,7 @@ class FaultServer {
 
   /** Ends every connection at once. */
   close() {
-    for (const socket of this.#sockets.values()) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     return new Promise((resolve) => this.#front.close(resolve));
   }
 
@@ -113,27 +115,29 @@ class FaultServer {
   #innerServer(certificate) {
     const exchange = {
       pick: (request) => this.#pick(request),
-      raw: (port) => this.#sockets.get(port),
+      raw: (port) => this.#byPort.get(port),
     };
-    const options = { ...certificate, allowHalfOpen: true };
     if (this.#script.http2) {
       const create = certificate ? 'createSecureServer' : 'createServer';
-      return serveHttp2(http2[create](options), exchange);
+      return serveHttp2(http2[create](certificate ?? {}), exchange);
     }
     const serve = (socket) => serveHttp1(socket, exchange);
     return certificate
-      ? tls.createServer(options, serve).on('tlsClientError', () => {})
-      : net.createServer(options, serve);
+      ? tls.createServer(certificate, serve).on('tlsClientError', () => {})
+      : net.createServer(serve);
   }
 
   #admit(socket) {
     const n = this.connections++;
     const { remotePort } = socket;
     socket.number = n;
-    this.#sockets.set(remotePort, socket);
+    this.#sockets.add(socket);
+    this.#byPort.set(remotePort, socket);
     socket.on('error', () => {});
     socket.on('close', () => {
-      this.#sockets.delete(remotePort);
+      this.#sockets.delete(socket);
+      if (this.#byPort.get(remotePort) === socket)
+        this.#byPort.delete(remotePort);
       this.#wakeWaiters();
     });
     const fate = pickFrom(this.#script.connections, n);
@@ -143,7 +147,7 @@ class FaultServer {
   }
 
   #pick({ port, text, ...request }) {
-    const connection = this.#sockets.get(port)?.number;
+    const connection = this.#byPort.get(port)?.number;
     const json = text === '' ? undefined : JSON.parse(text);
     const record = { ...request, connection, json };
     const n = this.requests.length;

@@ -126,7 +126,10 @@ function readRequest(bytes) {
   const headers = Object.fromEntries(
     fields.map((field) => {
       const colon = field.indexOf(':');
-      return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
+      return [
+        field.slice(0, colon).toLowerCase(),
+        field.slice(colon + 1).trim(),
+      ];
     }),
   );
   const start = headEnd + HEAD_END.length;
@@ -146,7 +149,6 @@ function serveHttp1(socket, exchange) {
   const port = socket.remotePort;
   let bytes = Buffer.alloc(0);
   socket.on('error', () => {});
-  socket.on('end', () => socket.end());
   socket.on('data', (data) => {
     bytes = Buffer.concat([bytes, data]);
     const read = readRequest(bytes);
