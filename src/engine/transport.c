@@ -226,13 +226,13 @@ static bool has_reworked_h2(void)
 }
 
 /*
- * The older one keeps the reset of an aborted stream to itself until the
- * connection is used again. A connection that carried nothing else is closed
- * instead.
+ * libcurl keeps the reset of an aborted stream to itself until the connection
+ * is used again (seen in 7.88 and 8.14). A connection that carried nothing else
+ * is closed instead.
  */
 void pc_transport_apply_abort(const struct pc_transport *transport, CURL *easy)
 {
-  if (transport->http_version == 2 && !has_reworked_h2())
+  if (transport->http_version == 2)
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
@@ -254,7 +254,12 @@ enum pc_status pc_transport_apply_version(const struct pc_transport *transport,
     version =
         is_h2c ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_2TLS;
   code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_h2 && !is_single_use ? 1L : 0L);
+  /*
+   * Requests wait for the first connection instead of opening their own. Not on
+   * cleartext: there libcurl 8.14 waits for ever for a connection that it will
+   * not call HTTP/2 before an answer has come.
+   */
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_h2 && !is_h2c ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_single_use ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, is_single_use ? 1L : 0L);
   return code == CURLE_OK ? PC_OK : PC_SYSTEM_ERROR;
