@@ -2,17 +2,16 @@
  * floor.c - the least a request costs on libcurl: its multi interface driven by
  * epoll, nothing around it.
  *
- *   floor URL REQUESTS IN_FLIGHT
+ *   floor URL WARM_UP REQUESTS IN_FLIGHT
  *
- * Posts the same small body again and again, reads each answer into memory and
- * prints {"seconds":s,"cpuSeconds":s}.
+ * Posts the same small body again and again and drops each answer. Only the
+ * second run, of REQUESTS, counts; it prints {"seconds":s,"cpuSeconds":s}.
  */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <time.h>
 
 enum { EVENTS = 1024 };
@@ -24,12 +23,17 @@ static long timeout_ms = -1;
 static CURLM *multi;
 static long left_to_start, left_to_end;
 
+static void stop(const char *reason)
+{
+  fprintf(stderr, "floor: %s\n", reason);
+  exit(1);
+}
+
 static size_t on_piece(char *data, size_t one, size_t size, void *context)
 {
   (void)data;
-  (void)one;
-  *(size_t *)context += size;
-  return size;
+  (void)context;
+  return one * size;
 }
 
 static int
@@ -58,20 +62,48 @@ static int on_timeout(CURLM *unused, long wait_ms, void *context)
   return 0;
 }
 
-static CURL *
-make_easy(const char *url, struct curl_slist *headers, size_t *received)
+static CURL *make_easy(const char *url, struct curl_slist *headers)
 {
   CURL *easy = curl_easy_init();
 
+  if (!easy)
+    stop("no memory");
   curl_easy_setopt(easy, CURLOPT_URL, url);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_piece);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, received);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   return easy;
+}
+
+static struct curl_slist *make_headers(void)
+{
+  static const char *const lines[] = {"content-type: application/json",
+                                      "authorization: Bearer test-key",
+                                      "expect:"};
+  struct curl_slist *headers = NULL;
+
+  for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+    struct curl_slist *longer = curl_slist_append(headers, lines[i]);
+
+    if (!longer)
+      stop("no memory");
+    headers = longer;
+  }
+  return headers;
+}
+
+static void check_answer(const CURLMsg *message)
+{
+  long status = 0;
+
+  if (message->data.result != CURLE_OK)
+    stop(curl_easy_strerror(message->data.result));
+  curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+  if (status != 200)
+    stop("a status other than 200");
 }
 
 static void restart_finished(void)
@@ -82,42 +114,44 @@ static void restart_finished(void)
   while ((message = curl_multi_info_read(multi, &queued)) != NULL) {
     CURL *easy = message->easy_handle;
 
-    if (message->data.result != CURLE_OK) {
-      fprintf(stderr, "%s\n", curl_easy_strerror(message->data.result));
-      exit(1);
-    }
+    check_answer(message);
     curl_multi_remove_handle(multi, easy);
     left_to_end--;
     if (left_to_start-- > 0)
       curl_multi_add_handle(multi, easy);
-    else
-      curl_easy_cleanup(easy);
   }
 }
 
-static void run(void)
+static void take_turn(void)
 {
   struct epoll_event events[EVENTS];
   int running = 0;
+  int ready = 0;
 
+  if (timeout_ms == 0) {
+    timeout_ms = -1;
+    curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    return;
+  }
+  ready = epoll_wait(epoll, events, EVENTS, (int)timeout_ms);
+  for (int i = 0; i < ready; i++)
+    curl_multi_socket_action(
+        multi, events[i].data.fd,
+        (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+            (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0),
+        &running);
+  if (ready == 0)
+    curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+static void post_all(CURL **easies, long in_flight, long requests)
+{
+  left_to_end = requests;
+  left_to_start = requests;
+  for (long i = 0; i < in_flight && left_to_start > 0; i++, left_to_start--)
+    curl_multi_add_handle(multi, easies[i]);
   while (left_to_end > 0) {
-    int ready = 0;
-
-    if (timeout_ms == 0) {
-      timeout_ms = -1;
-      curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
-      restart_finished();
-      continue;
-    }
-    ready = epoll_wait(epoll, events, EVENTS, (int)timeout_ms);
-    for (int i = 0; i < ready; i++)
-      curl_multi_socket_action(
-          multi, events[i].data.fd,
-          (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
-              (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0),
-          &running);
-    if (ready == 0)
-      curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    take_turn();
     restart_finished();
   }
 }
@@ -130,34 +164,58 @@ static double seconds_of(clockid_t clock)
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-int main(int count, char **words)
+static void open_multi(long in_flight)
 {
-  struct curl_slist *headers = NULL;
-  size_t received = 0;
-  double started = 0;
-  long in_flight = 0;
-
-  if (count != 4)
-    return 2;
   curl_global_init(CURL_GLOBAL_DEFAULT);
   epoll = epoll_create1(0);
   multi = curl_multi_init();
+  if (epoll < 0 || !multi)
+    stop("no memory or descriptor");
   curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_interest);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timeout);
-  headers = curl_slist_append(headers, "content-type: application/json");
-  headers = curl_slist_append(headers, "authorization: Bearer test-key");
-  headers = curl_slist_append(headers, "expect:");
-  left_to_end = strtol(words[2], NULL, 10);
-  in_flight = strtol(words[3], NULL, 10);
-  left_to_start = left_to_end - in_flight;
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, in_flight);
+}
 
-  started = seconds_of(CLOCK_MONOTONIC);
+static long read_count(const char *word)
+{
+  long count = strtol(word, NULL, 10);
+
+  if (count < 1 || count > 1000000000)
+    stop("counts must be between 1 and 1000000000");
+  return count;
+}
+
+int main(int count, char **words)
+{
+  struct curl_slist *headers = NULL;
+  CURL **easies = NULL;
+  double seconds = 0;
+  double cpu_seconds = 0;
+  long in_flight = 0;
+
+  if (count != 5)
+    stop("usage: floor URL WARM_UP REQUESTS IN_FLIGHT");
+  in_flight = read_count(words[4]);
+  easies = calloc((size_t)in_flight, sizeof(*easies));
+  if (!easies)
+    stop("no memory");
+  open_multi(in_flight);
+  headers = make_headers();
   for (long i = 0; i < in_flight; i++)
-    curl_multi_add_handle(multi, make_easy(words[1], headers, &received));
-  run();
-  printf("{\"seconds\":%.6f,\"cpuSeconds\":%.6f}\n",
-         seconds_of(CLOCK_MONOTONIC) - started,
-         seconds_of(CLOCK_PROCESS_CPUTIME_ID));
+    easies[i] = make_easy(words[1], headers);
+
+  post_all(easies, in_flight, read_count(words[2]));
+  seconds = seconds_of(CLOCK_MONOTONIC);
+  cpu_seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+  post_all(easies, in_flight, read_count(words[3]));
+  seconds = seconds_of(CLOCK_MONOTONIC) - seconds;
+  cpu_seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu_seconds;
+  printf("{\"seconds\":%.6f,\"cpuSeconds\":%.6f}\n", seconds, cpu_seconds);
+
+  for (long i = 0; i < in_flight; i++)
+    curl_easy_cleanup(easies[i]);
+  curl_multi_cleanup(multi);
+  curl_slist_free_all(headers);
+  free(easies);
   return 0;
 }

@@ -6,7 +6,8 @@
  * One thread, one epoll. Answers every request with the same canned body, at
  * once or after delay + uniform jitter; a share of the requests takes longer.
  * Prints its port, then counts: GET /stats answers
- * {"connections":n,"requests":n}. Ends when its standard input closes.
+ * {"connections":n,"requests":n,"waitedUs":n}, the last being the time from
+ * the requests to their answers. Ends when its standard input closes.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,8 +28,9 @@ enum {
   HEAD_SIZE = 16 * 1024,
   EVENTS = 512,
   MOST_WAITING = 1 << 16,
-  MS_PER_S = 1000,
-  NS_PER_MS = 1000000
+  US_PER_S = 1000000,
+  US_PER_MS = 1000,
+  NS_PER_US = 1000
 };
 
 struct connection {
@@ -41,11 +43,12 @@ struct connection {
   bool is_stats;
   bool is_gone; /* the peer left while its answer waited */
   bool is_waiting;
+  uint64_t asked_us;
   char stats[256];
 };
 
 struct waiting {
-  uint64_t due_ms;
+  uint64_t due_us;
   struct connection *connection;
 };
 
@@ -53,19 +56,19 @@ static int epoll;
 static char *answer;
 static size_t answer_size;
 static double delay_ms, jitter_ms, slow_share, slow_ms;
-static uint64_t connection_count, request_count;
+static uint64_t connection_count, request_count, waited_us;
 static uint64_t random_state = 1;
 
 /* A binary heap by due time. */
 static struct waiting heap[MOST_WAITING];
 static size_t heap_size;
 
-static uint64_t now_ms(void)
+static uint64_t now_us(void)
 {
   struct timespec now;
 
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * MS_PER_S + (uint64_t)now.tv_nsec / NS_PER_MS;
+  return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / NS_PER_US;
 }
 
 static double random_unit(void)
@@ -78,7 +81,7 @@ static void heap_push(struct waiting item)
 {
   size_t at = heap_size++;
 
-  for (; at && heap[(at - 1) / 2].due_ms > item.due_ms; at = (at - 1) / 2)
+  for (; at && heap[(at - 1) / 2].due_us > item.due_us; at = (at - 1) / 2)
     heap[at] = heap[(at - 1) / 2];
   heap[at] = item;
 }
@@ -90,9 +93,9 @@ static struct waiting heap_pop(void)
   size_t at = 0;
 
   for (size_t child = 1; child < heap_size; child = 2 * at + 1) {
-    if (child + 1 < heap_size && heap[child + 1].due_ms < heap[child].due_ms)
+    if (child + 1 < heap_size && heap[child + 1].due_us < heap[child].due_us)
       child++;
-    if (heap[child].due_ms >= last.due_ms)
+    if (heap[child].due_us >= last.due_us)
       break;
     heap[at] = heap[child];
     at = child;
@@ -147,11 +150,12 @@ static bool begin_answer(struct connection *connection)
   connection->out = answer;
   connection->out_left = answer_size;
   if (connection->is_stats) {
-    char body[96];
+    char body[128];
 
-    snprintf(body, sizeof(body), "{\"connections\":%llu,\"requests\":%llu}",
+    snprintf(body, sizeof(body),
+             "{\"connections\":%llu,\"requests\":%llu,\"waitedUs\":%llu}",
              (unsigned long long)connection_count,
-             (unsigned long long)request_count);
+             (unsigned long long)request_count, (unsigned long long)waited_us);
     snprintf(connection->stats, sizeof(connection->stats),
              "HTTP/1.1 200 OK\r\ncontent-length: %zu\r\n\r\n%s", strlen(body),
              body);
@@ -170,10 +174,12 @@ static bool answer_request(struct connection *connection)
   request_count++;
   if (slow_share > 0 && random_unit() < slow_share)
     wait_ms = slow_ms;
-  if (wait_ms < 1 || heap_size == MOST_WAITING)
+  if (wait_ms <= 0 || heap_size == MOST_WAITING)
     return begin_answer(connection);
   connection->is_waiting = true;
-  heap_push((struct waiting){now_ms() + (uint64_t)wait_ms, connection});
+  connection->asked_us = now_us();
+  heap_push((struct waiting){
+      connection->asked_us + (uint64_t)(wait_ms * US_PER_MS), connection});
   return true;
 }
 
@@ -254,18 +260,21 @@ static void accept_all(int listener)
 
 static int answer_due(void)
 {
-  uint64_t now = now_ms();
+  uint64_t now = now_us();
 
-  while (heap_size && heap[0].due_ms <= now) {
+  while (heap_size && heap[0].due_us <= now) {
     struct connection *connection = heap_pop().connection;
 
     connection->is_waiting = false;
+    waited_us += now - connection->asked_us;
     if (connection->is_gone)
       free(connection);
     else if (!begin_answer(connection))
       leave(connection);
   }
-  return heap_size ? (int)(heap[0].due_ms - now) : -1;
+  if (!heap_size)
+    return -1;
+  return (int)((heap[0].due_us - now + US_PER_MS - 1) / US_PER_MS);
 }
 
 static int listen_on_any_port(void)
@@ -310,10 +319,10 @@ static void make_answer(const char *file)
     exit(1);
   if (!stream)
     memcpy(body, small, size);
-  head_size = sprintf(answer,
-                      "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
-                      "content-length: %zu\r\n\r\n",
-                      size);
+  head_size = snprintf(answer, 128,
+                       "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+                       "content-length: %zu\r\n\r\n",
+                       size);
   memcpy(answer + head_size, body, size);
   answer_size = (size_t)head_size + size;
   free(body);

@@ -1,0 +1,55 @@
+'use strict';
+
+const { PerformanceClient } = require('@basetenlabs/performance-client');
+
+const TIMEOUT_S = 600;
+
+/** Speaks nothing but cleartext HTTP/2, so it gets a server of that kind. */
+function open(site) {
+  const client = new PerformanceClient(site.url, 'test-key');
+
+  return {
+    async post({ path, payloads, inFlight }) {
+      const result = await client.batchPost(
+        path,
+        payloads,
+        inFlight,
+        TIMEOUT_S,
+      );
+      return { result, count: result.data.length };
+    },
+    async embed({ texts, model, inFlight, batchSize }) {
+      const result = await client.embed(
+        texts,
+        model,
+        ...[null, null, null],
+        ...[inFlight, batchSize, TIMEOUT_S],
+      );
+      return { result, count: result.data.length };
+    },
+    async rerank({ query, texts, inFlight, batchSize }) {
+      const result = await client.rerank(
+        query,
+        texts,
+        ...[null, null, null, null],
+        ...[inFlight, batchSize, TIMEOUT_S],
+      );
+      return { result, count: result.data.length };
+    },
+    async classify({ texts, inFlight, batchSize }) {
+      const result = await client.classify(
+        texts,
+        ...[null, null, null],
+        ...[inFlight, batchSize, TIMEOUT_S],
+      );
+      return { result, count: result.data.length };
+    },
+    async close() {},
+  };
+}
+
+module.exports = {
+  label: '@basetenlabs 0.0.10, cleartext h2',
+  protocol: 'h2c',
+  open,
+};

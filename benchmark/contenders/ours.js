@@ -1,0 +1,49 @@
+'use strict';
+
+const { PerformanceClient } = require('../..');
+
+/** Every call is one call of the client, however many requests it takes. */
+function openWith(site, preference) {
+  const client = new PerformanceClient(site.url, {
+    apiKey: 'test-key',
+    httpVersion: site.protocol === 'http1' ? 1 : 2,
+    ca: site.ca,
+  });
+  const options = ({ inFlight, batchSize }) => ({
+    maxConcurrentRequests: inFlight,
+    batchSize,
+    ...preference,
+  });
+
+  return {
+    async post(job) {
+      const result = await client.batchPost(job.path, job.payloads, {
+        ...preference,
+        maxConcurrentRequests: job.inFlight,
+      });
+      return { result, count: result.data.length, times: timesOf(result) };
+    },
+    async embed(job) {
+      const result = await client.embed(job.texts, job.model, options(job));
+      return { result, count: result.matrix().rows };
+    },
+    async rerank(job) {
+      const result = await client.rerank(job.query, job.texts, options(job));
+      return { result, count: result.data.length };
+    },
+    async classify(job) {
+      const result = await client.classify(job.texts, options(job));
+      return { result, count: result.data.length };
+    },
+    close: () => client.close(),
+  };
+}
+
+/** In milliseconds; made when asked for, as a program would. */
+function timesOf(result) {
+  return () => result.individual_request_times.map((seconds) => seconds * 1000);
+}
+
+const open = (site) => openWith(site, {});
+
+module.exports = { label: 'this client', open, openWith };

@@ -1,0 +1,65 @@
+'use strict';
+
+/**
+ * One contender, one work, one process: warms up, runs once for the cost and
+ * once more under the eye of the loop's watch, and prints the figures.
+ *
+ *   node trial.js '{"contender":…,"site":…,"job":…}'
+ */
+
+const { PATHS } = require('./bodies');
+const { measureCost, measureLoop } = require('./measure');
+
+const QUERY = 'Which of these has to do with moving parts of the machine?';
+
+function makeText(i) {
+  return `Paragraph ${i} says in "plain words" what the machine does.`;
+}
+
+/** A job with all that is sent, made before anything is measured. */
+function prepare(job, requests) {
+  const prepared = { ...job, requests, path: PATHS[job.kind] };
+  const numbers = (length) => Array.from({ length }, (_, i) => i);
+  if (job.kind === 'post') {
+    const text = 'hello world';
+    return {
+      ...prepared,
+      payloads: numbers(requests).map((id) => ({ id, text })),
+      inputs: requests,
+    };
+  }
+  const texts = numbers(requests * job.batchSize).map(makeText);
+  const inputs = texts.length;
+  return { ...prepared, texts, inputs, query: QUERY, model: 'my_model' };
+}
+
+/** Runs the job as often as it says; no answer may be missing. */
+async function run(client, job) {
+  let done;
+  for (let i = 0; i < job.repeat; i++) {
+    done = await client[job.kind](job);
+    if (done.count !== job.inputs)
+      throw new Error(`${done.count} answers for ${job.inputs} inputs`);
+  }
+  return done;
+}
+
+async function main() {
+  const { contender, site, job } = JSON.parse(process.argv[2]);
+  const client = require(`./contenders/${contender}`).open(site, job);
+  await run(client, { ...prepare(job, job.warmUp), repeat: 1 });
+
+  const full = prepare(job, job.requests);
+  const { result: times, ...cost } = await measureCost(async () => {
+    const done = await run(client, full);
+    return job.isTimed ? done.times() : undefined;
+  });
+  const loop = await measureLoop(() => run(client, full));
+  await client.close();
+  console.log(JSON.stringify({ ...cost, ...loop, times }));
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
