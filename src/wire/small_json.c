@@ -12,9 +12,9 @@
 #include "wire/json_text.h"
 
 enum {
-  LONGEST_NUMBER = 63, /* cJSON reads no more than that of a number */
-  UNIT_SIZE = 6,       /* \uXXXX */
-  LAST_PRECISION = 17  /* digits that tell any two doubles apart */
+  LONGEST_NUMBER = 63,  /* cJSON reads no more than that of a number */
+  UNIT_SIZE = 6,        /* \uXXXX */
+  ENOUGH_PRECISION = 17 /* digits that tell any two doubles apart */
 };
 
 static const char NUL_STAND_IN = '\xff';
@@ -227,11 +227,7 @@ enum pc_status pc_small_json_append_number(struct pc_bytes *out, double number)
 {
   char text[64];
 
-  for (int precision = 15; precision <= LAST_PRECISION; precision++) {
-    snprintf(text, sizeof(text), "%.*g", precision, number);
-    if (strtod(text, NULL) == number)
-      break;
-  }
+  snprintf(text, sizeof(text), "%.*g", ENOUGH_PRECISION, number);
   restore_point(text);
   return pc_bytes_append_text(out, text);
 }

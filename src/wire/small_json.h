@@ -50,7 +50,11 @@ bool pc_small_json_number(const struct cJSON *object,
                           const char *name,
                           double *out);
 
-/* Appends a finite number in the fewest digits that read back the same. */
+/*
+ * Appends a finite number in 17 digits, which always read back the same. Only
+ * V8's parser sees them; looking for fewer took half of a classify answer's
+ * time.
+ */
 PC_MUST_CHECK enum pc_status pc_small_json_append_number(struct pc_bytes *out,
                                                          double number);
 

@@ -49,9 +49,10 @@ static void check_refused(const char *body, uint32_t count, const char *reason)
 
 static void keeps_the_order_of_the_server(void)
 {
-  check_read("[{\"index\":1,\"score\":0.9},{\"index\":0,\"score\":0.1}]", 0, 2,
-             "[{\"index\":1,\"score\":0.9,\"text\":null},"
-             "{\"index\":0,\"score\":0.1,\"text\":null}]");
+  check_read("[{\"index\":1,\"score\":0.75},{\"index\":0,\"score\":0.12525}]",
+             0, 2,
+             "[{\"index\":1,\"score\":0.75,\"text\":null},"
+             "{\"index\":0,\"score\":0.12525,\"text\":null}]");
 }
 
 static void moves_indexes_to_their_place_in_the_whole_call(void)
@@ -66,9 +67,9 @@ static void reads_enveloped_lists_and_relevance_scores(void)
 {
   check_read("{\"results\":[{\"index\":0,\"relevance_score\":0.25}]}", 0, 1,
              "[{\"index\":0,\"score\":0.25,\"text\":null}]");
-  check_read("{\"data\":[{\"score\":-1e-7,\"relevance_score\":3,"
+  check_read("{\"data\":[{\"score\":-25e-2,\"relevance_score\":3,"
              "\"index\":0,\"document\":{\"text\":\"no\"}}]}",
-             0, 1, "[{\"index\":0,\"score\":-1e-07,\"text\":null}]");
+             0, 1, "[{\"index\":0,\"score\":-0.25,\"text\":null}]");
 }
 
 static void hands_texts_on(void)
