@@ -50,6 +50,7 @@ struct pc_engine {
   uv_loop_t loop;
   struct pc_context context; /* the engine thread's */
   struct pc_alarm *rest_alarm;
+  bool is_rested;  /* the engine thread's: idle, without connections */
   bool is_stopped; /* the engine thread's */
   bool is_started; /* the creator's */
   pthread_t thread;
@@ -87,6 +88,7 @@ static void on_rest(void *context)
   struct pc_engine *engine = context;
 
   pc_alarm_end(&engine->rest_alarm);
+  engine->is_rested = true;
   if (pc_reactor_drop_connections(&engine->context.reactor) != PC_OK)
     pc_log_line(engine->transport.log_level, PC_LOG_ERROR,
                 "no memory to go on after idling");
@@ -98,9 +100,10 @@ static void plan_rest(struct pc_engine *engine)
 
   if (!is_idle) {
     pc_alarm_end(&engine->rest_alarm);
+    engine->is_rested = false;
     return;
   }
-  if (engine->rest_alarm)
+  if (engine->rest_alarm || engine->is_rested)
     return;
   if (pc_alarm_start(&engine->context.reactor.alarms, IDLE_BEFORE_REST_MS,
                      on_rest, engine, &engine->rest_alarm) != PC_OK)
