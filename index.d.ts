@@ -428,6 +428,68 @@ export class BatchPostResponse<Answer = unknown> implements CallResponse {
 }
 
 /**
+ * Results as they arrive, made by the first `next()`. Leaving a `for await`
+ * early, or `return()`, cancels what is in flight and closes the source.
+ */
+export interface ResultStream<Result> extends AsyncIterableIterator<Result> {
+  return(value?: undefined): Promise<IteratorResult<Result, undefined>>;
+  throw(error?: unknown): Promise<IteratorResult<Result, undefined>>;
+  [Symbol.asyncIterator](): ResultStream<Result>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface StreamOptions {
+  /** Results in input order, or as they are completed. Default true. */
+  ordered?: boolean | null | undefined;
+}
+
+/**
+ * For the stream as a whole count maxConcurrentRequests and totalTimeoutS; each
+ * batch has the rest for itself, hedge and retry budgets included.
+ */
+export interface EmbedStreamOptions
+  extends Omit<EmbedOptions, 'output' | 'onProgress'>, StreamOptions {}
+
+export interface BatchPostStreamOptions
+  extends Omit<BatchPostOptions, 'onProgress'>, StreamOptions {}
+
+/** The embeddings of some inputs in a row. */
+export interface EmbeddedBatch {
+  /** Place of the first of them in the stream. */
+  start: number;
+  count: number;
+  dimensions: number;
+  /** Row i, from 0, starts at i * dimensions. */
+  data: Float32Array;
+  /** Of this batch; told once if it was sent in parts. */
+  usage: Usage;
+  error?: undefined;
+}
+
+/** Inputs in a row that have no answer, and why. */
+export interface FailedBatch {
+  start: number;
+  count: number;
+  error: PerformanceClientError;
+}
+
+export interface PostedPayload<Answer = unknown> {
+  /** Place of the payload in the stream. */
+  index: number;
+  /** Null where the answer had no body. */
+  data: Answer;
+  headers: ResponseHeaders;
+  /** Seconds the request took, retries included. */
+  seconds: number;
+  error?: undefined;
+}
+
+export interface FailedPayload {
+  index: number;
+  error: PerformanceClientError;
+}
+
+/**
  * Sends many requests at once to one deployment; safe to share and reuse. Its
  * methods always reject, never throw; a refused argument is a TypeError or
  * RangeError with code INVALID_ARGUMENT, see {@link InvalidArgumentError}.
@@ -635,6 +697,36 @@ export class PerformanceClient {
     headers: RequestHeaders | null | undefined,
     preference?: Preference | null,
   ): Promise<BatchPostResponse<Answer>>;
+
+  /**
+   * Embeds the texts of a source that need not fit into memory. It is read as
+   * far as requests may be sent: never more than maxConcurrentRequests batches
+   * are in flight or wait to be taken. Refused arguments reject the first read.
+   */
+  embedStream(
+    source: (Iterable<string> | AsyncIterable<string>) & object,
+    model: string,
+    options?: RequestProcessingPreference | EmbedStreamOptions | null,
+  ): ResultStream<EmbeddedBatch>;
+  /** A batch that fails for good is yielded with its error. */
+  embedStream(
+    source: (Iterable<string> | AsyncIterable<string>) & object,
+    model: string,
+    options: Partly<EmbedStreamOptions>,
+  ): ResultStream<EmbeddedBatch | FailedBatch>;
+
+  /** Sends one request per payload of a source, as embedStream reads it. */
+  batchPostStream<Answer = unknown>(
+    urlPath: string,
+    source: (Iterable<unknown> | AsyncIterable<unknown>) & object,
+    options?: RequestProcessingPreference | BatchPostStreamOptions | null,
+  ): ResultStream<PostedPayload<Answer>>;
+  /** A payload that fails for good is yielded with its error. */
+  batchPostStream<Answer = unknown>(
+    urlPath: string,
+    source: (Iterable<unknown> | AsyncIterable<unknown>) & object,
+    options: Partly<BatchPostStreamOptions>,
+  ): ResultStream<PostedPayload<Answer> | FailedPayload>;
 
   /** Refuses new calls, lets running ones finish, closes a pool of its own. */
   close(): Promise<void>;

@@ -126,6 +126,7 @@ class HttpClientWrapper {
   /** Ends the running calls of all its clients now, with code CLOSED. */
   async destroy() {
     const finished = this.#lifecycle.finish();
+    this.#lifecycle.interrupt();
     this.#destroyEngines();
     await finished;
   }

@@ -51,4 +51,4 @@ function payloadTexts(payloads) {
   return texts;
 }
 
-module.exports = { jsonText, payloadTexts };
+module.exports = { jsonText, payloadText, payloadTexts };

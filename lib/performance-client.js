@@ -40,6 +40,12 @@ const { Lifecycle } = require('./lifecycle');
 const { Progress } = require('./progress');
 const { RequestHeaders } = require('./request-headers');
 const { RerankResponse } = require('./rerank-response');
+const { ResultStream } = require('./result-stream');
+const { planStream } = require('./stream-plan');
+const {
+  batchPostStreamRequest,
+  embedStreamRequest,
+} = require('./stream-request');
 const { traceCall } = require('./tracing');
 
 /** @typedef {import('./call').Outcome} Outcome */
@@ -61,6 +67,12 @@ const { traceCall } = require('./tracing');
  * @property {boolean} isPartial
  * @property {Progress} [progress]
  * @property {(result: CallResult) => Response} makeResponse
+ */
+
+/**
+ * As much of a call as the engine needs to know.
+ * @typedef {Pick<PreparedCall<CallResponse>,
+ *   'request' | 'settings' | 'url' | 'isPartial' | 'progress'>} SendableCall
  */
 
 /** Where the engine's numbers hold the flags. */
@@ -175,6 +187,30 @@ class PerformanceClient {
     return await this.#run(request, options, makeResponse);
   }
 
+  /**
+   * @param {Iterable<string> | AsyncIterable<string>} source
+   * @param {string} model
+   * @param {unknown} [options]
+   */
+  embedStream(source, model, options) {
+    return new ResultStream(() => {
+      PerformanceClient.#checkThis(this, 'embedStream');
+      return this.#planStream(embedStreamRequest(source, model, options));
+    });
+  }
+
+  /**
+   * @param {string} urlPath
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} source
+   * @param {unknown} [options]
+   */
+  batchPostStream(urlPath, source, options) {
+    return new ResultStream(() => {
+      PerformanceClient.#checkThis(this, 'batchPostStream');
+      return this.#planStream(batchPostStreamRequest(urlPath, source, options));
+    });
+  }
+
   /** What its pool of connections has done so far, for all clients of it. */
   stats() {
     PerformanceClient.#checkThis(this, 'stats');
@@ -269,7 +305,7 @@ class PerformanceClient {
 
   /**
    * @param {Call} call
-   * @param {PreparedCall<CallResponse>} prepared
+   * @param {SendableCall} prepared
    * @param {import('./request-headers').RenderedHeaders} headers
    * @returns {Promise<Outcome>}
    */
@@ -297,6 +333,17 @@ class PerformanceClient {
       this.#lifecycle.leave(call);
       wrapperLifecycle.leave(call);
     }
+  }
+
+  /** @param {import('./stream-request').StreamRequest} stream */
+  #planStream(stream) {
+    return planStream(stream, {
+      endpoint: this.#endpoint,
+      headers: this.#headers,
+      latencies: latenciesOf(this.#wrapper),
+      lifecycles: [this.#lifecycle, lifecycleOf(this.#wrapper)],
+      send: (call, prepared, headers) => this.#send(call, prepared, headers),
+    });
   }
 }
 

@@ -224,6 +224,38 @@ export async function mend(client: PerformanceClient): Promise<number> {
   return embedded.errors.reduce((sum, one) => sum + one.inputCount, 0);
 }
 
+export async function stream(client: PerformanceClient): Promise<number> {
+  async function* lines() {
+    yield 'a';
+  }
+  let floats = 0;
+  for await (const { start, data, usage } of client.embedStream(lines(), 'm'))
+    floats += start + data.length + usage.total_tokens;
+  const unordered = { ordered: false, onError: 'partial' } as const;
+  for await (const result of client.embedStream(texts, 'm', unordered)) {
+    // @ts-expect-error: a batch may have failed
+    void result.data.length;
+    if (result.error) floats += result.error.attempts ?? 0;
+    else floats += result.dimensions * result.count;
+  }
+  const posts = client.batchPostStream<Completion>('/x', new Set([{ a: 1 }]), {
+    method: 'PUT',
+    batchSize: 1,
+  });
+  const { value, done } = await posts.next();
+  if (!done) floats += value.data.choices.length + value.seconds;
+  await posts.return();
+  for await (const one of client.batchPostStream('/x', [1], unordered))
+    floats += one.error ? one.index : 0;
+  // @ts-expect-error: a text is no source of texts
+  client.embedStream('text', 'm');
+  // @ts-expect-error: texts only
+  client.embedStream([1, 2], 'm');
+  // @ts-expect-error: a stream has one form of results
+  client.embedStream(texts, 'm', { output: 'array' });
+  return floats;
+}
+
 export function watch(client: PerformanceClient): string {
   const { latency, statuses, requests } = client.stats();
   const failed: number = statuses['503'] ?? 0;
