@@ -184,6 +184,20 @@ export interface HttpClientOptions {
    */
   proxy?: string | null | undefined;
   /**
+   * What httpVersion 2 means without TLS: HTTP/2 by prior knowledge, or (false)
+   * HTTP/1.1. Default true.
+   */
+  cleartextHttp2?: boolean | null | undefined;
+  /**
+   * Never connect to a private, loopback, link-local or other special address,
+   * whatever a host name resolves to; such calls end with CONNECTION_ERROR and
+   * are not retried. For hosts that somebody else chooses. What a `proxy`
+   * connects to is the proxy's affair. Default false.
+   */
+  publicOnly?: boolean | null | undefined;
+  /** Requests under way at once, over all calls of the pool. Default no limit. */
+  maxInFlight?: number | null | undefined;
+  /**
    * Certificate authorities to trust instead of the system's. Default: the
    * system's, those in NODE_EXTRA_CA_CERTS and those in SSL_CERT_FILE.
    */
@@ -254,8 +268,8 @@ export interface PerformanceClientOptions extends HttpClientOptions {
   /** Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment. */
   apiKey?: string | null | undefined;
   /**
-   * A pool to share. Its httpVersion and proxy count, not those beside it;
-   * ca, cert, key and connectTimeoutS are refused beside it. Default: a pool
+   * A pool to share. Its httpVersion and proxy count, not those beside it; the
+   * other options of a pool are refused beside it. Default: a pool
    * for this client alone.
    */
   clientWrapper?: HttpClientWrapper | null | undefined;

@@ -11,6 +11,9 @@ const { settleWaiting } = require('./settle');
  *
  * @typedef {object} EngineOptions
  * @property {number} httpVersion 1 or 2
+ * @property {boolean} cleartextHttp2
+ * @property {boolean} publicOnly
+ * @property {number} maxInFlight 0 for no limit
  * @property {string} proxy '' for none
  * @property {string} noProxy
  * @property {string} ca PEM, '' for none

@@ -7,7 +7,7 @@ const {
   wrongType,
 } = require('./check');
 const { environmentApiKey } = require('./environment');
-const { HttpClientWrapper } = require('./http-client-wrapper');
+const { HttpClientWrapper, WRAPPER_NAMES } = require('./http-client-wrapper');
 const { checkOptionNames } = require('./nearest');
 const { checkApiKey } = require('./preference-values');
 
@@ -18,17 +18,8 @@ const { checkApiKey } = require('./preference-values');
  * @property {boolean} ownsWrapper was the wrapper made for this client alone?
  */
 
-const WRAPPER_NAMES = [
-  'httpVersion',
-  'proxy',
-  'ca',
-  'cert',
-  'key',
-  'connectTimeoutS',
-];
-
-/** Options that a given wrapper has settled and that must not look settable. */
-const TRUST_NAMES = ['ca', 'cert', 'key', 'connectTimeoutS'];
+/** Options that a given wrapper's own decide in silence. */
+const YIELDING_NAMES = new Set(['httpVersion', 'proxy']);
 
 const OPTION_NAMES = new Set(['apiKey', 'clientWrapper', ...WRAPPER_NAMES]);
 
@@ -69,7 +60,9 @@ function findApiKey(apiKey) {
 function checkWrapper(clientWrapper, named) {
   if (!(clientWrapper instanceof HttpClientWrapper))
     throw wrongType('clientWrapper', 'an HttpClientWrapper', clientWrapper);
-  const idle = TRUST_NAMES.find((name) => isGiven(named[name]));
+  const idle = [...WRAPPER_NAMES].find(
+    (name) => isGiven(named[name]) && !YIELDING_NAMES.has(name),
+  );
   if (idle)
     throw invalidArgument(
       TypeError,
@@ -93,7 +86,9 @@ function readClientOptions(args) {
     return { apiKey, wrapper, ownsWrapper: false };
   }
   const wrapper = new HttpClientWrapper(
-    Object.fromEntries(WRAPPER_NAMES.map((name) => [name, named[name]])),
+    Object.fromEntries(
+      Array.from(WRAPPER_NAMES, (name) => [name, named[name]]),
+    ),
   );
   return { apiKey, wrapper, ownsWrapper: true };
 }

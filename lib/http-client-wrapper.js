@@ -2,7 +2,9 @@
 
 const binding = require('./binding');
 const {
+  checkBoolean,
   checkChoice,
+  checkInteger,
   checkNumber,
   isGiven,
   isPlainObject,
@@ -23,9 +25,12 @@ const { checkTrust, withEnvironmentTrust } = require('./trust');
 /** @typedef {import('./binding').Engine} Engine */
 /** @typedef {import('./binding').EngineFigures} EngineFigures */
 
-const OPTION_NAMES = new Set([
+const WRAPPER_NAMES = new Set([
   'httpVersion',
   'proxy',
+  'cleartextHttp2',
+  'publicOnly',
+  'maxInFlight',
   'ca',
   'cert',
   'key',
@@ -33,6 +38,8 @@ const OPTION_NAMES = new Set([
 ]);
 
 const DEFAULT_CONNECT_TIMEOUT_S = 10;
+
+const MOST_IN_FLIGHT = 2 ** 31 - 1;
 
 /** @type {(wrapper: HttpClientWrapper, url: string) => Engine} */
 let engineFor;
@@ -54,7 +61,7 @@ function namedArguments(httpVersion, proxy, options) {
   const given = isPlainObject(httpVersion) ? httpVersion : (options ?? {});
   if (!isPlainObject(given))
     throw wrongType('options', 'an options object', given);
-  checkOptionNames(given, OPTION_NAMES, 'HttpClientWrapper');
+  checkOptionNames(given, WRAPPER_NAMES, 'HttpClientWrapper');
   if (given === httpVersion) return given;
   return {
     ...given,
@@ -66,6 +73,9 @@ function namedArguments(httpVersion, proxy, options) {
 /** A pool of connections; any number of clients may share it. */
 class HttpClientWrapper {
   #httpVersion;
+  #cleartextHttp2;
+  #publicOnly;
+  #maxInFlight;
   #connectTimeoutMs;
   #trust;
   #proxies;
@@ -97,6 +107,14 @@ class HttpClientWrapper {
       'httpVersion',
       [1, 2],
     );
+    this.#cleartextHttp2 = checkBoolean(
+      named.cleartextHttp2 ?? true,
+      'cleartextHttp2',
+    );
+    this.#publicOnly = checkBoolean(named.publicOnly ?? false, 'publicOnly');
+    this.#maxInFlight = isGiven(named.maxInFlight)
+      ? checkInteger(named.maxInFlight, 'maxInFlight', 1, MOST_IN_FLIGHT)
+      : 0;
     this.#proxies = isGiven(named.proxy)
       ? explicitProxies(checkProxy(named.proxy, 'proxy'))
       : environmentProxies(process.env);
@@ -157,8 +175,12 @@ class HttpClientWrapper {
   #createEngine(proxy) {
     return binding.native().createEngine({
       httpVersion: this.#httpVersion,
+      cleartextHttp2: this.#cleartextHttp2,
+      publicOnly: this.#publicOnly,
+      maxInFlight: this.#maxInFlight,
       proxy,
-      noProxy: this.#proxies.noProxy,
+      // A proxy decides itself what it reaches; past it nothing may go.
+      noProxy: this.#publicOnly && proxy ? '' : this.#proxies.noProxy,
       ...withEnvironmentTrust(this.#trust, process.env),
       connectTimeoutMs: this.#connectTimeoutMs,
       logLevel: logLevel(process.env),
@@ -184,4 +206,10 @@ class HttpClientWrapper {
   }
 }
 
-module.exports = { HttpClientWrapper, engineFor, latenciesOf, lifecycleOf };
+module.exports = {
+  HttpClientWrapper,
+  WRAPPER_NAMES,
+  engineFor,
+  latenciesOf,
+  lifecycleOf,
+};

@@ -49,7 +49,7 @@ describe('the floors', () => {
     assert.deepEqual(judge(files, rules.findPrivateUse), []);
   });
 
-  it('rest on nothing that npm would have to install', () => {
+  it('rest on packages for the proxy alone', () => {
     const manifest = require('../package.json');
 
     assert.deepEqual(rules.findRuntimeDependencies(manifest), []);
@@ -173,6 +173,9 @@ describe('the rules themselves', () => {
     faulty(rule, 'lib/job.js', 'process.dlopen(module, file)');
     fine(rule, 'lib/binding.js', "require('../build/Release/a.node')");
     fine(rule, 'lib/proxy/a.js', "require('../job'); require('node:fs')");
+    fine(rule, 'lib/proxy/a.js', "require('prom-client')");
+    faulty(rule, 'lib/job.js', "require('prom-client')");
+    faulty(rule, 'lib/job.js', "require('./proxy/a')");
     fine(rule, 'lib/job.js', "require('../package.json') // require('x')");
   });
 

@@ -249,6 +249,9 @@ describe('the trust roots', () => {
       [{ key: pem('a') }, 'cert'],
       [{ cert: pem('a'), key: 'sesame' }, 'key'],
       [{ connectTimeoutS: 0 }, 'connectTimeoutS'],
+      [{ cleartextHttp2: 1 }, 'cleartextHttp2'],
+      [{ publicOnly: 'yes' }, 'publicOnly'],
+      [{ maxInFlight: 0 }, 'maxInFlight'],
     ];
 
     for (const [options, argument] of refusals)

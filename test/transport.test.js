@@ -9,6 +9,7 @@ const path = require('node:path');
 const { makeCertificate } = require('./helpers/certificate');
 const { runChild } = require('./helpers/child');
 const { connect, rejection } = require('./helpers/client');
+const { startProxy } = require('./helpers/proxy');
 const { startUpstream } = require('./helpers/upstream');
 
 const H2 = { tls: true, http2: true, server: { allowHTTP1: true } };
@@ -99,6 +100,74 @@ describe('HTTP/1.1', () => {
   });
 });
 
+describe('maxInFlight', () => {
+  it('holds over all calls of a pool, and all of them end', async (t) => {
+    let running = 0;
+    let most = 0;
+    const upstream = await startUpstream(t, async ({ json }) => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return { body: json };
+    });
+    const client = connect(t, upstream.url, { maxInFlight: 3 });
+
+    const calls = await Promise.all(
+      numbers(10).map(() => client.batchPost('/x', numbers(20))),
+    );
+
+    for (const { data } of calls) assert.deepEqual(data, numbers(20));
+    assert.equal(most, 3);
+  });
+});
+
+describe('publicOnly', () => {
+  const refused = {
+    name: 'ConnectionError',
+    code: 'CONNECTION_ERROR',
+    attempts: 1,
+    message: /^the host is not a public one: POST \/x/,
+  };
+
+  for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]'])
+    it(`connects to nothing at ${host}`, async (t) => {
+      const upstream = await startUpstream(t, ECHO);
+      const { port } = new URL(upstream.url);
+      const url = `http://${host}:${port}`;
+      const client = connect(t, url, { publicOnly: true });
+
+      await assert.rejects(client.batchPost('/x', [1]), refused);
+
+      assert.equal(upstream.connections, 0);
+    });
+
+  it('holds for TLS and HTTP/2, too', async (t) => {
+    const upstream = await startUpstream(t, ECHO, H2);
+    const client = connect(t, upstream.url, {
+      ca: upstream.ca,
+      httpVersion: 2,
+      publicOnly: true,
+    });
+
+    await assert.rejects(client.batchPost('/x', [1]), refused);
+
+    assert.equal(upstream.connections, 0);
+  });
+
+  it('leaves it to a proxy what the proxy reaches', async (t) => {
+    const proxy = await startProxy(t);
+    const client = connect(t, 'http://127.0.0.1:9', {
+      publicOnly: true,
+      proxy: proxy.url,
+    });
+
+    const { data } = await client.batchPost('/x', [1]);
+
+    assert.deepEqual(data, ['proxied']);
+    assert.equal(proxy.requests.length, 1);
+  });
+});
+
 describe('HTTP/2', () => {
   it('is agreed upon over TLS, many requests on one connection', async (t) => {
     const upstream = await startUpstream(
@@ -126,6 +195,19 @@ describe('HTTP/2', () => {
     const client = connect(t, upstream.url, {
       ca: upstream.ca,
       httpVersion: 2,
+    });
+
+    const { data } = await client.batchPost('/x', numbers(20), ONCE);
+
+    assert.deepEqual(data, numbers(20));
+    assert.deepEqual(versions(upstream), ['1.1']);
+  });
+
+  it('is left alone over cleartext where it must be agreed upon', async (t) => {
+    const upstream = await startUpstream(t, ECHO);
+    const client = connect(t, upstream.url, {
+      httpVersion: 2,
+      cleartextHttp2: false,
     });
 
     const { data } = await client.batchPost('/x', numbers(20), ONCE);

@@ -30,9 +30,13 @@
   X(PC_CONNECT_FAILED, "CONNECTION_ERROR", "could not connect")                \
   X(PC_CONNECTION_LOST, "CONNECTION_ERROR", "the connection was lost")         \
   X(PC_TLS_ERROR, "CONNECTION_ERROR", "the TLS peer could not be trusted")     \
+  X(PC_PRIVATE_ADDRESS, "CONNECTION_ERROR", "the host is not a public one")    \
   X(PC_HTTP_ERROR, "HTTP_ERROR", "the server answered with an error status")   \
   X(PC_PARSE_ERROR, "PARSE_ERROR", "the answer is not what was asked for")     \
-  X(PC_TOO_LARGE, "RESPONSE_TOO_LARGE", "the answer exceeds its ceiling")
+  X(PC_TOO_LARGE, "RESPONSE_TOO_LARGE", "the answer exceeds its ceiling")      \
+  X(PC_BAD_BODY, "INVALID_BODY", "the request body is not valid")              \
+  X(PC_TOKEN_INPUTS, "TOKEN_INPUTS", "the inputs are token ids")               \
+  X(PC_NOT_A_BATCH, "NOT_A_BATCH", "the body is not a batch")
 
 enum pc_status {
 #define PC_STATUS_ENUM(name, code, sentence) name,

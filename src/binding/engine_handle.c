@@ -45,17 +45,26 @@ static bool
 read_numbers(napi_env env, napi_value options, struct pc_transport *transport)
 {
   double http_version = 0;
+  double cleartext_h2 = 0;
+  double public_only = 0;
+  double max_in_flight = 0;
   double system_roots = 0;
   double connect_timeout_ms = 0;
   double log_level = 0;
 
   if (!pc_number_property(env, options, "httpVersion", &http_version) ||
+      !pc_number_property(env, options, "cleartextHttp2", &cleartext_h2) ||
+      !pc_number_property(env, options, "publicOnly", &public_only) ||
+      !pc_number_property(env, options, "maxInFlight", &max_in_flight) ||
       !pc_number_property(env, options, "systemRoots", &system_roots) ||
       !pc_number_property(env, options, "connectTimeoutMs",
                           &connect_timeout_ms) ||
       !pc_number_property(env, options, "logLevel", &log_level))
     return false;
   transport->http_version = (int)http_version;
+  transport->cleartext_h2 = cleartext_h2 != 0;
+  transport->public_only = public_only != 0;
+  transport->max_in_flight = (uint32_t)max_in_flight;
   transport->system_roots = system_roots != 0;
   transport->connect_timeout_ms = (long)connect_timeout_ms;
   transport->log_level = (enum pc_log_level)log_level;

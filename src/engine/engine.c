@@ -64,12 +64,20 @@ static void flush_outcomes(struct pc_engine *engine)
     engine->on_outcomes(engine->on_outcomes_context, outcomes);
 }
 
+/* With every place taken, the end of a request brings the next turn. */
+static bool is_full(const struct pc_engine *engine)
+{
+  uint32_t most = engine->transport.max_in_flight;
+
+  return most && pc_figure_read(&engine->context.figures.in_flight) >= most;
+}
+
 static void start_requests(struct pc_engine *engine)
 {
   struct pc_queue *runnable = &engine->context.runnable;
 
   for (int started = 0; started < STARTS_PER_TURN; started++) {
-    struct pc_link *link = pc_queue_pop(runnable);
+    struct pc_link *link = is_full(engine) ? NULL : pc_queue_pop(runnable);
     struct pc_job *job = NULL;
 
     if (!link)

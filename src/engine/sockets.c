@@ -12,7 +12,7 @@ struct pc_socket {
   curl_socket_t fd;
   int wanted;    /* UV_* bits that libcurl asked for */
   int watched;   /* UV_* bits that the loop watches */
-  bool is_owned; /* opened by pc_sockets_on_open */
+  bool is_owned; /* opened by pc_sockets_open */
 };
 
 void pc_sockets_init(struct pc_sockets *sockets,
@@ -167,15 +167,12 @@ int pc_sockets_on_interest(
   return 0;
 }
 
-curl_socket_t pc_sockets_on_open(void *context,
-                                 curlsocktype purpose,
-                                 struct curl_sockaddr *address)
+curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
+                              const struct curl_sockaddr *address)
 {
-  struct pc_sockets *sockets = context;
   curl_socket_t fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
                             address->protocol);
 
-  (void)purpose;
   if (fd < 0)
     return CURL_SOCKET_BAD;
   if (!add(sockets, fd, true)) {

@@ -4,7 +4,7 @@
  * DESIGN. One uv_poll_t per socket, found by descriptor number. libcurl says
  * "no interest" after every answer and "readable" at the next request of the
  * same kept-alive connection; taking it at its word costs two epoll_ctl calls
- * per request. So a socket that pc_sockets_on_open made stays watched while it
+ * per request. So a socket that pc_sockets_open made stays watched while it
  * idles, and is put to rest only if something happens on it then (the peer
  * closed it). pc_sockets_on_close ends it.
  *
@@ -52,12 +52,11 @@ int pc_sockets_on_interest(
     CURL *easy, curl_socket_t fd, int what, void *context, void *unused);
 
 /*
- * For CURLOPT_OPENSOCKETFUNCTION, of connections that are complete once TCP has
- * connected; `context` is the struct pc_sockets.
+ * Opens a socket for a connection that is complete once TCP has connected.
+ * Gives CURL_SOCKET_BAD on failure.
  */
-curl_socket_t pc_sockets_on_open(void *context,
-                                 curlsocktype purpose,
-                                 struct curl_sockaddr *address);
+curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
+                              const struct curl_sockaddr *address);
 
 /* For CURLOPT_CLOSESOCKETFUNCTION; `context` is the struct pc_sockets. */
 int pc_sockets_on_close(void *context, curl_socket_t fd);

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "engine/redirect.h"
+#include "policy/address.h"
 
 enum { HEAD_CEILING = 256 * 1024, NS_PER_MS = 1000000 };
 
@@ -62,10 +64,26 @@ static size_t on_piece(char *data, size_t one, size_t size, void *context)
   return status == PC_OK ? size : refuse(transfer, status);
 }
 
+static curl_socket_t
+on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+  struct pc_transfer *transfer = context;
+
+  (void)purpose;
+  if (pc_transport_checks_addresses(transfer->transport) &&
+      !pc_address_is_public(&address->addr)) {
+    transfer->is_forbidden = true;
+    return CURL_SOCKET_BAD;
+  }
+  if (transfer->is_plain)
+    return pc_sockets_open(&transfer->reactor->sockets, address);
+  return socket(address->family, address->socktype | SOCK_CLOEXEC,
+                address->protocol);
+}
+
 static void set_callbacks(struct pc_transfer *transfer)
 {
   CURL *easy = transfer->easy;
-  struct pc_sockets *sockets = &transfer->reactor->sockets;
 
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
   curl_easy_setopt(easy, CURLOPT_SHARE, transfer->reactor->share);
@@ -74,9 +92,10 @@ static void set_callbacks(struct pc_transfer *transfer)
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_piece);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, pc_sockets_on_close);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &transfer->reactor->sockets);
 }
 
 enum pc_status pc_transfer_create(struct pc_reactor *reactor,
@@ -144,10 +163,7 @@ aim(struct pc_transfer *transfer, const char *url, enum pc_method method)
   code = code ? code : apply_method(transfer->easy, method);
   if (code != CURLE_OK)
     return PC_NO_MEMORY;
-  curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETFUNCTION,
-                   pc_transport_is_plain(transfer->transport, url)
-                       ? pc_sockets_on_open
-                       : NULL);
+  transfer->is_plain = pc_transport_is_plain(transfer->transport, url);
   return pc_transport_apply_version(transfer->transport, transfer->easy, url);
 }
 
@@ -218,6 +234,7 @@ static enum pc_status launch(struct pc_transfer *transfer, uint64_t timeout_ms)
   transfer->http_status = 0;
   transfer->is_head_whole = false;
   transfer->refusal = PC_OK;
+  transfer->is_forbidden = false;
   transfer->error_text[0] = '\0';
   pc_bytes_clear(&transfer->head);
   curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
@@ -303,10 +320,11 @@ static enum pc_status status_of(const struct pc_transfer *transfer,
     return timeout_status(transfer);
   case CURLE_COULDNT_RESOLVE_PROXY:
   case CURLE_COULDNT_RESOLVE_HOST:
-  case CURLE_COULDNT_CONNECT:
   case CURLE_SSL_CONNECT_ERROR:
   case CURLE_PROXY:
     return PC_CONNECT_FAILED;
+  case CURLE_COULDNT_CONNECT:
+    return transfer->is_forbidden ? PC_PRIVATE_ADDRESS : PC_CONNECT_FAILED;
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CERTPROBLEM:
   case CURLE_SSL_CACERT_BADFILE:

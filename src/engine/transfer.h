@@ -61,6 +61,8 @@ struct pc_transfer {
   enum pc_method method; /* of the last hop */
   unsigned redirects;
   bool is_attached;
+  bool is_plain;          /* the target's connections, see pc_sockets_open */
+  bool is_forbidden;      /* an address of the target's host was not public */
   enum pc_status refusal; /* why a callback stopped the transfer */
   long http_status;       /* of the final answer, 0 before it */
   bool is_head_whole;     /* its empty line has come */

@@ -209,13 +209,25 @@ static bool is_tls(const char *url)
   return has_scheme(url, "https:");
 }
 
+/* Is HTTP/2 spoken to `url` without asking first? */
+static bool is_h2c(const struct pc_transport *transport, const char *url)
+{
+  return transport->http_version == 2 && transport->cleartext_h2 &&
+         !is_tls(url);
+}
+
+bool pc_transport_checks_addresses(const struct pc_transport *transport)
+{
+  return transport->public_only && !*transport->proxy;
+}
+
 bool pc_transport_is_plain(const struct pc_transport *transport,
                            const char *url)
 {
   bool is_proxy_plain =
       !*transport->proxy || has_scheme(transport->proxy, "http:");
 
-  return transport->http_version == 1 && !is_tls(url) && is_proxy_plain;
+  return !is_h2c(transport, url) && !is_tls(url) && is_proxy_plain;
 }
 
 /* HTTP/2 in libcurl was reworked in 8.0; what was there before has flaws. */
@@ -244,22 +256,23 @@ enum pc_status pc_transport_apply_version(const struct pc_transport *transport,
                                           CURL *easy,
                                           const char *url)
 {
-  bool is_h2 = transport->http_version == 2;
-  bool is_h2c = is_h2 && !is_tls(url);
-  bool is_single_use = is_h2c && !has_reworked_h2();
+  bool is_cleartext_h2 = is_h2c(transport, url);
+  bool is_tls_h2 = transport->http_version == 2 && is_tls(url);
+  bool is_single_use = is_cleartext_h2 && !has_reworked_h2();
   long version = CURL_HTTP_VERSION_1_1;
   CURLcode code = CURLE_OK;
 
-  if (is_h2)
-    version =
-        is_h2c ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_2TLS;
+  if (is_cleartext_h2)
+    version = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+  else if (is_tls_h2)
+    version = CURL_HTTP_VERSION_2TLS;
   code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
   /*
    * Requests wait for the first connection instead of opening their own. Not on
    * cleartext: there libcurl 8.14 waits for ever for a connection that it will
    * not call HTTP/2 before an answer has come.
    */
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_h2 && !is_h2c ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_tls_h2 ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_single_use ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, is_single_use ? 1L : 0L);
   return code == CURLE_OK ? PC_OK : PC_SYSTEM_ERROR;

@@ -10,12 +10,15 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/log.h"
 #include "base/status.h"
 
 struct pc_transport {
-  int http_version;  /* 1: HTTP/1.1; 2: ALPN over TLS, prior knowledge else */
+  int http_version;  /* 1: HTTP/1.1; 2: ALPN over TLS, see cleartext_h2 else */
+  bool cleartext_h2; /* version 2 without TLS: prior knowledge, or HTTP/1.1 */
+  bool public_only;  /* never connects to private addresses, but to `proxy` */
   char *proxy;       /* URL, "" for none; the environment is never read */
   char *no_proxy;    /* comma-separated hosts that need no proxy */
   char *ca;          /* PEM certificates to trust, "" for none */
@@ -24,6 +27,7 @@ struct pc_transport {
   char *cert;        /* PEM client certificate chain, "" for none */
   char *key;         /* PEM private key of `cert`, "" for none */
   long connect_timeout_ms; /* resolving, TCP and TLS together */
+  uint32_t max_in_flight;  /* requests over all calls, 0 for no limit */
   enum pc_log_level log_level;
 };
 
@@ -49,6 +53,9 @@ pc_transport_apply(const struct pc_transport *transport, CURL *easy);
  */
 PC_MUST_CHECK enum pc_status pc_transport_apply_version(
     const struct pc_transport *transport, CURL *easy, const char *url);
+
+/* Must every address be public that is connected to? */
+bool pc_transport_checks_addresses(const struct pc_transport *transport);
 
 /* Is a connection for `url` complete as soon as TCP has connected? */
 bool pc_transport_is_plain(const struct pc_transport *transport,

@@ -37,7 +37,11 @@ enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
   case PC_CLOSED:
   case PC_TOTAL_TIMEOUT:
   case PC_TLS_ERROR:
+  case PC_PRIVATE_ADDRESS:
   case PC_TOO_LARGE:
+  case PC_BAD_BODY:
+  case PC_TOKEN_INPUTS:
+  case PC_NOT_A_BATCH:
     return PC_RETRY_NEVER;
   }
   return PC_RETRY_NEVER;
