@@ -25,12 +25,13 @@ const tls = require('node:tls');
 const { makeCertificate } = require('./certificate');
 const { serveHttp1 } = require('./http1-faults');
 const { serveHttp2 } = require('./http2-faults');
+const { resetConnection } = require('./reset');
 
 /** A fatal alert: handshake_failure. */
 const TLS_ALERT = Buffer.from([0x15, 3, 3, 0, 2, 2, 40]);
 
 const CONNECTIONS = {
-  reset: (socket) => socket.resetAndDestroy(),
+  reset: resetConnection,
   close: (socket) => socket.destroy(),
   'half-close': (socket) => socket.end().resume(),
   silent: (socket) => socket.resume(),
@@ -72,6 +73,7 @@ class FaultServer {
     const certificate = script.tls ? makeCertificate() : undefined;
     this.ca = certificate?.cert;
     this.#inner = this.#innerServer(certificate);
+    this.#inner.on('secureConnection', (secured) => this.#secure(secured));
     this.#front.on('connection', (socket) => this.#admit(socket));
   }
 
@@ -144,6 +146,12 @@ class FaultServer {
     if (fate === undefined) this.#inner.emit('connection', socket);
     else CONNECTIONS[fate](socket);
     this.#wakeWaiters();
+  }
+
+  /** Notes which socket a TLS socket lies on. */
+  #secure(secured) {
+    const socket = this.#byPort.get(secured.remotePort);
+    if (socket) socket.secured = secured;
   }
 
   #pick({ port, text, ...request }) {

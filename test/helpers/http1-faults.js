@@ -5,6 +5,8 @@
  * client sends is understood: requests one after the other, with a length.
  */
 
+const { resetConnection } = require('./reset');
+
 const HEAD_END = '\r\n\r\n';
 
 /** Bytes and milliseconds of one drop of a slow answer. */
@@ -70,7 +72,7 @@ const WAYS = {
   'early-close': (socket, answer) => end(socket, headOf(answer), answer.body),
   drip: (socket, answer) =>
     drip(socket, Buffer.concat([Buffer.from(headOf(answer)), answer.body])),
-  reset: (_socket, _answer, raw) => raw.resetAndDestroy(),
+  reset: (_socket, _answer, raw) => resetConnection(raw),
   close: (socket) => socket.destroy(),
   'half-close': (socket) => socket.end(),
   hang: () => {},
@@ -83,7 +85,7 @@ const WAYS = {
   'reset-in-body': (socket, answer, raw) =>
     socket.write(
       Buffer.concat([Buffer.from(headOf(answer)), half(answer.body)]),
-      () => raw.resetAndDestroy(),
+      () => resetConnection(raw),
     ),
   'half-close-in-body': (socket, answer) =>
     end(socket, headOf(answer), half(answer.body)),

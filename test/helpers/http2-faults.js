@@ -4,6 +4,8 @@
 
 const { constants } = require('node:http2');
 
+const { resetConnection } = require('./reset');
+
 const DROP_SIZE = 16;
 const DROP_MS = 2;
 
@@ -70,10 +72,10 @@ const WAYS = {
     breakOff(stream, answer, () =>
       stream.close(constants.NGHTTP2_INTERNAL_ERROR),
     ),
-  reset: (_stream, _answer, raw) => raw.resetAndDestroy(),
+  reset: (_stream, _answer, raw) => resetConnection(raw),
   close: (_stream, _answer, raw) => raw.destroy(),
   'reset-in-body': (stream, answer, raw) =>
-    breakOff(stream, answer, () => raw.resetAndDestroy()),
+    breakOff(stream, answer, () => resetConnection(raw)),
   hang: () => {},
   'hang-in-body': (stream, answer) => breakOff(stream, answer),
   'length-too-long'(stream, answer) {
