@@ -127,9 +127,7 @@ $(FUZZERS): $(FUZZ)/%: $(FUZZ)/test/fuzz/%.o $(FUZZ)/libwire.a
 
 # --- everything that must hold --------------------------------------------
 
-# Node's own counts come last, so that the output ends with them. Each file's
-# process is ended when its tests have: Node 20 may spin for ever while it closes
-# the sockets of a fault server at a natural end (seen in its CleanupHandles).
+# Node's own counts come last, so that the output ends with them.
 .PHONY: test
 test: setup build
 	@$(MAKE) --no-print-directory native-test
@@ -137,7 +135,7 @@ ifneq ($(ENGINE_TESTS),)
 	@$(MAKE) --no-print-directory native-test SANITIZER=thread
 endif
 	@$(MAKE) --no-print-directory lint
-	@node --test --test-force-exit test/*.test.js
+	@node --test test/*.test.js
 
 .PHONY: check
 check:
