@@ -71,6 +71,7 @@ const BARS = [
   ['H2', 'requests/s / best peer', overBest, AT_LEAST, 1.2],
   ['G131072', 'time per input / at 8,192', growth('G8192'), AT_MOST, 1.1],
   ['G131072', 'peak MB beyond 1.15 x matrix', beyond(384, 1.15), AT_MOST, 120],
+  ['G2097152', 'peak MB', own('peakMb'), AT_MOST, 250],
   ['HEDGE', 'p99 of batch times, ms', hedged('batchP99Ms'), AT_MOST, 300],
   ['HEDGE', 'share of extra requests', hedged('extraShare'), AT_MOST, 0.1],
 ];

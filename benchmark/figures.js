@@ -100,7 +100,7 @@ function summarize({ name, title }, all) {
     id,
     label: require(`./contenders/${id}`).label,
     figures: spread(rounds),
-    ratios: ratiosTo(all[BASE] ?? rounds, rounds),
+    ratios: all[BASE] ? ratiosTo(all[BASE], rounds) : {},
     rounds,
   }));
   return { name, title, contenders };

@@ -16,6 +16,11 @@ function makeText(i) {
   return `Paragraph ${i} says in "plain words" what the machine does.`;
 }
 
+/** The texts one by one: all of them would not fit the memory of a stream. */
+function* makeTexts(count) {
+  for (let i = 0; i < count; i++) yield makeText(i);
+}
+
 /** A job with all that is sent, made before anything is measured. */
 function prepare(job, requests) {
   const prepared = { ...job, requests, path: PATHS[job.kind] };
@@ -28,9 +33,11 @@ function prepare(job, requests) {
       inputs: requests,
     };
   }
-  const texts = numbers(requests * job.batchSize).map(makeText);
-  const inputs = texts.length;
-  return { ...prepared, texts, inputs, query: QUERY, model: 'my_model' };
+  const inputs = requests * job.batchSize;
+  const known = { ...prepared, inputs, query: QUERY, model: 'my_model' };
+  if (job.kind === 'stream')
+    return { ...known, source: () => makeTexts(inputs) };
+  return { ...known, texts: Array.from(makeTexts(inputs)) };
 }
 
 /** Runs the job as often as it says; no answer may be missing. */

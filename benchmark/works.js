@@ -47,12 +47,13 @@ function largeAnswers(name, body, title, openai) {
   };
 }
 
-function growth(inputs, { repeat = 1 } = {}) {
+function growth(inputs, { repeat = 1, kind = 'embed' } = {}) {
+  const manner = kind === 'stream' ? 'streamed, ' : '';
   return {
     name: `G${inputs}`,
     group: 'G',
-    title: `${inputs.toLocaleString('en')} inputs x 384, batches of 128`,
-    kind: 'embed',
+    title: `${inputs.toLocaleString('en')} inputs x 384, ${manner}batches of 128`,
+    kind,
     body: 'growth',
     inFlight: 128,
     batchSize: GROWTH_BATCH,
@@ -60,7 +61,7 @@ function growth(inputs, { repeat = 1 } = {}) {
     warmUp: WARM_LARGE,
     repeat,
     isFixed: true,
-    contenders: ['ours', 'undici', 'openai'],
+    contenders: kind === 'stream' ? ['ours'] : ['ours', 'undici', 'openai'],
   };
 }
 
@@ -122,6 +123,7 @@ const WORKS = [
   growth(512, { repeat: 16 }),
   growth(8192, { repeat: 2 }),
   growth(131072),
+  growth(2097152, { kind: 'stream' }),
   {
     name: 'HEDGE',
     title: '2 % of answers take 1 s, the rest 20 ms, 128 in flight',

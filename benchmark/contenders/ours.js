@@ -27,6 +27,12 @@ function openWith(site, preference) {
       const result = await client.embed(job.texts, job.model, options(job));
       return { result, count: result.matrix().rows };
     },
+    async stream(job) {
+      let count = 0;
+      const stream = client.embedStream(job.source(), job.model, options(job));
+      for await (const part of stream) count += part.count;
+      return { count };
+    },
     async rerank(job) {
       const result = await client.rerank(job.query, job.texts, options(job));
       return { result, count: result.data.length };
