@@ -138,7 +138,7 @@ describe('a client', LIMIT, () => {
       keepsRequests: false,
     });
     t.after(() => client.destroy());
-    const payloads = ['x'.repeat(50_000)];
+    const payloads = ['x'.repeat(150_000)];
     const round = async () => {
       const first = server.connections;
       const isThere = (now) => now.connections >= first + CALLS;
