@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { FIRST_CAPACITY = 16 };
+
 enum pc_status pc_texts_init(struct pc_texts *texts, uint32_t count)
 {
   *texts = (struct pc_texts){.capacity = count};
@@ -35,6 +37,34 @@ pc_texts_add(struct pc_texts *texts, const char *data, size_t size)
   assert(texts->count < texts->capacity);
   texts->ends[texts->count++] = texts->arena.size;
   return PC_OK;
+}
+
+static enum pc_status grow(struct pc_texts *texts)
+{
+  uint32_t capacity =
+      texts->capacity > UINT32_MAX / 2 ? UINT32_MAX : texts->capacity * 2;
+  size_t *ends = NULL;
+
+  if (texts->capacity == UINT32_MAX)
+    return PC_TOO_LARGE;
+  if (!capacity)
+    capacity = FIRST_CAPACITY;
+  ends = realloc(texts->ends, capacity * sizeof(*ends));
+  if (!ends)
+    return PC_NO_MEMORY;
+  texts->ends = ends;
+  texts->capacity = capacity;
+  return PC_OK;
+}
+
+enum pc_status
+pc_texts_push(struct pc_texts *texts, const char *data, size_t size)
+{
+  enum pc_status status = PC_OK;
+
+  if (texts->count == texts->capacity)
+    status = grow(texts);
+  return status == PC_OK ? pc_texts_add(texts, data, size) : status;
 }
 
 struct pc_text pc_texts_at(const struct pc_texts *texts, uint32_t index)

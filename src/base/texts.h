@@ -40,6 +40,10 @@ void pc_texts_close_text(struct pc_texts *texts, size_t size);
 PC_MUST_CHECK enum pc_status
 pc_texts_add(struct pc_texts *texts, const char *data, size_t size);
 
+/* The same for a store whose size is not known before: it grows as needed. */
+PC_MUST_CHECK enum pc_status
+pc_texts_push(struct pc_texts *texts, const char *data, size_t size);
+
 /* Lends text `index`. */
 struct pc_text pc_texts_at(const struct pc_texts *texts, uint32_t index);
 

@@ -311,6 +311,19 @@ void pc_json_scan_leave_array(struct pc_json_scan *scan, size_t at)
   expect_next(scan);
 }
 
+bool pc_json_scan_skip_value(struct pc_json_scan *scan,
+                             const char *text,
+                             size_t size,
+                             enum pc_json_token token)
+{
+  bool is_open = token == PC_JSON_OBJECT_BEGIN || token == PC_JSON_ARRAY_BEGIN;
+  unsigned depth = scan->depth - is_open;
+
+  while (token > PC_JSON_END && scan->depth > depth)
+    token = pc_json_scan_next(scan, text, size, true);
+  return token > PC_JSON_END;
+}
+
 bool pc_json_scan_is(const struct pc_json_scan *scan,
                      const char *text,
                      const char *word)

@@ -78,6 +78,15 @@ void pc_json_scan_shift(struct pc_json_scan *scan, size_t count);
  */
 void pc_json_scan_leave_array(struct pc_json_scan *scan, size_t at);
 
+/*
+ * Passes over the rest of the value that begins with the last token, `token`,
+ * in a text that is all there. False when it is not JSON, or `token` was bad.
+ */
+PC_MUST_CHECK bool pc_json_scan_skip_value(struct pc_json_scan *scan,
+                                           const char *text,
+                                           size_t size,
+                                           enum pc_json_token token);
+
 /* Does the last token's slice equal `word`? Escapes are not unfolded. */
 bool pc_json_scan_is(const struct pc_json_scan *scan,
                      const char *text,

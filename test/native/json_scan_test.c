@@ -343,6 +343,42 @@ static void mutated_texts_are_judged_alike_in_one_piece_and_in_crumbs(void)
   }
 }
 
+static void a_value_is_skipped_to_its_end_and_no_further(void)
+{
+  static const char *const values[] = {"1",  "\"a\"",          "null",
+                                       "[]", "{\"b\":[1,{}]}", "[[[]],[]]"};
+
+  for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+    char text[64];
+    struct pc_json_scan scan;
+    size_t size = (size_t)snprintf(text, sizeof(text), "[%s,true]", values[i]);
+    enum pc_json_token token = PC_JSON_BAD;
+
+    pc_json_scan_init(&scan);
+    CHECK(pc_json_scan_next(&scan, text, size, true) == PC_JSON_ARRAY_BEGIN);
+    token = pc_json_scan_next(&scan, text, size, true);
+    CHECK(pc_json_scan_skip_value(&scan, text, size, token));
+    CHECK_NUMBER(scan.at, 1 + strlen(values[i]));
+    CHECK(pc_json_scan_next(&scan, text, size, true) == PC_JSON_TRUE);
+  }
+}
+
+static void a_bad_value_cannot_be_skipped(void)
+{
+  static const char *const values[] = {"", "[1", "[1}", "{\"a\"}", "nul"};
+
+  for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+    size_t size = strlen(values[i]);
+    struct pc_json_scan scan;
+    enum pc_json_token token = PC_JSON_BAD;
+
+    pc_json_scan_init(&scan);
+    token = pc_json_scan_next(&scan, values[i], size, true);
+    CHECK(!pc_json_scan_skip_value(&scan, values[i], size, token));
+    CHECK(pc_json_scan_next(&scan, values[i], size, true) == PC_JSON_BAD);
+  }
+}
+
 int main(void)
 {
   static const struct harness_test tests[] = {
@@ -364,7 +400,9 @@ int main(void)
       TEST(compares_the_whole_slice),
       TEST(stays_bad_once_it_was),
       TEST(garbage_is_refused_alike_in_one_piece_and_in_crumbs),
-      TEST(mutated_texts_are_judged_alike_in_one_piece_and_in_crumbs)};
+      TEST(mutated_texts_are_judged_alike_in_one_piece_and_in_crumbs),
+      TEST(a_value_is_skipped_to_its_end_and_no_further),
+      TEST(a_bad_value_cannot_be_skipped)};
 
   return HARNESS_RUN(tests);
 }

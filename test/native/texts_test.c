@@ -57,6 +57,22 @@ static void empty_texts_keep_their_place(void)
   pc_texts_deinit(&texts);
 }
 
+static void a_store_grows_when_its_size_was_not_known(void)
+{
+  struct pc_texts texts = store_for(0);
+  char text[32];
+
+  for (int i = 0; i < 1000; i++) {
+    snprintf(text, sizeof(text), "text %d", i);
+    CHECK(pc_texts_push(&texts, text, strlen(text)) == PC_OK);
+  }
+
+  CHECK_NUMBER(texts.count, 1000);
+  check_text(&texts, 0, "text 0");
+  check_text(&texts, 999, "text 999");
+  pc_texts_deinit(&texts);
+}
+
 static void a_text_may_hold_a_nul(void)
 {
   struct pc_texts texts = store_for(2);
@@ -130,6 +146,7 @@ int main(void)
   static const struct harness_test tests[] = {
       TEST(texts_come_back_by_index),
       TEST(empty_texts_keep_their_place),
+      TEST(a_store_grows_when_its_size_was_not_known),
       TEST(a_text_may_hold_a_nul),
       TEST(a_text_written_in_place_ends_where_it_is_closed),
       TEST(characters_are_code_points_not_bytes),
