@@ -5,6 +5,7 @@
 
 #include "base/word.h"
 #include "wire/json_string.h"
+#include "wire/number_list.h"
 
 enum expected {
   EXPECT_START,        /* a byte order mark, or what EXPECT_VALUE takes */
@@ -309,6 +310,26 @@ void pc_json_scan_leave_array(struct pc_json_scan *scan, size_t at)
   scan->depth--;
   scan->at = at;
   expect_next(scan);
+}
+
+void pc_json_scan_skip_numbers(struct pc_json_scan *scan,
+                               const char *text,
+                               size_t size)
+{
+  size_t at = scan->at;
+  size_t end = 0;
+
+  if (scan->reason || !scan->depth || is_in_object(scan) || at == size)
+    return;
+  if (scan->expected == EXPECT_COMMA_OR_END && text[at] == ',')
+    at++;
+  else if (scan->expected != EXPECT_VALUE_OR_END)
+    return;
+  end = pc_number_list_skip(text, size, at);
+  if (end == at)
+    return;
+  scan->at = end;
+  scan->expected = EXPECT_COMMA_OR_END;
 }
 
 bool pc_json_scan_skip_value(struct pc_json_scan *scan,

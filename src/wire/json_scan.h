@@ -79,6 +79,15 @@ void pc_json_scan_shift(struct pc_json_scan *scan, size_t count);
 void pc_json_scan_leave_array(struct pc_json_scan *scan, size_t at);
 
 /*
+ * Passes over numbers quickly that nobody needs as tokens: what follows in a
+ * list whose bracket or last element has just been read. It may pass over none;
+ * pc_json_scan_next goes on behind the last one.
+ */
+void pc_json_scan_skip_numbers(struct pc_json_scan *scan,
+                               const char *text,
+                               size_t size);
+
+/*
  * Passes over the rest of the value that begins with the last token, `token`,
  * in a text that is all there. False when it is not JSON, or `token` was bad.
  */

@@ -15,12 +15,7 @@
 #include "base/texts.h"
 #include "wire/json_scan.h"
 #include "wire/splice_form.h"
-
-/* A part of the body, as offsets. */
-struct pc_splice_span {
-  size_t start;
-  size_t end;
-};
+#include "wire/splice_span.h"
 
 struct pc_splice_inputs {
   struct pc_texts items;     /* none when they are numbers */

@@ -379,6 +379,47 @@ static void a_bad_value_cannot_be_skipped(void)
   }
 }
 
+/* Where a text of which all numbers are passed over ends, and how. */
+static enum pc_json_token
+scan_over_numbers(const char *text, bool is_fast, size_t *at)
+{
+  struct pc_json_scan scan;
+  enum pc_json_token token = PC_JSON_MORE;
+
+  pc_json_scan_init(&scan);
+  do {
+    token = pc_json_scan_next(&scan, text, strlen(text), true);
+    if (is_fast)
+      pc_json_scan_skip_numbers(&scan, text, strlen(text));
+  } while (token > PC_JSON_END);
+  *at = scan.at;
+  return token;
+}
+
+static void passing_over_numbers_changes_no_verdict(void)
+{
+  static const char *const parts[] = {
+      "0.12345678,", "-1.5e-05,", "12,",    " ", "[", "]", "{\"a\":", "}",
+      ",",           "01,",       "\"b\",", "1", ".", "-", "null"};
+  uint64_t state = 11;
+
+  for (long round = harness_rounds(20000); round; round--) {
+    char text[600] = "[";
+    size_t plain_at = 0;
+    size_t fast_at = 0;
+
+    for (uint64_t left = harness_random(&state) % 30; left; left--) {
+      uint64_t pick = harness_random(&state) % 45;
+
+      strncat(text, parts[pick < 15 ? pick : pick % 3], 16);
+    }
+    strncat(text, "1]", 3);
+    CHECK(scan_over_numbers(text, false, &plain_at) ==
+          scan_over_numbers(text, true, &fast_at));
+    CHECK_NUMBER(fast_at, plain_at);
+  }
+}
+
 int main(void)
 {
   static const struct harness_test tests[] = {
@@ -402,7 +443,8 @@ int main(void)
       TEST(garbage_is_refused_alike_in_one_piece_and_in_crumbs),
       TEST(mutated_texts_are_judged_alike_in_one_piece_and_in_crumbs),
       TEST(a_value_is_skipped_to_its_end_and_no_further),
-      TEST(a_bad_value_cannot_be_skipped)};
+      TEST(a_bad_value_cannot_be_skipped),
+      TEST(passing_over_numbers_changes_no_verdict)};
 
   return HARNESS_RUN(tests);
 }
