@@ -17,8 +17,9 @@
 #include "base/texts.h"
 #include "wire/splice_span.h"
 
-#define PC_SPLICE_USAGE_MAX 32 /* counts of one answer; servers report three   \
-                                */
+#define PC_SPLICE_USAGE_MAX                                                    \
+  32 /* counts of one answer; servers report three                             \
+      */
 
 #define PC_SPLICE_USAGE_MOST (UINT64_C(1) << 53)
 
