@@ -16,7 +16,9 @@ struct line {
 
 static char lower(char byte)
 {
-  return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
+  if (byte >= 'A' && byte <= 'Z')
+    byte = (char)(byte + ('a' - 'A'));
+  return byte;
 }
 
 static bool is_name_byte(char byte)

@@ -32,6 +32,36 @@ static void indexes_go_on_where_the_batch_begins(void)
              "{\"index\":4294967295},{\"index\":4294967294}");
 }
 
+/* Longer indexes move items both to the front and to the back. */
+static void many_items_keep_their_text_when_indexes_grow(void)
+{
+  enum { COUNT = 300, ROOM = 48 };
+  static const uint32_t firsts[] = {1, 9, 700, 99900, 4000000000};
+  char *sent = malloc(COUNT * ROOM);
+  char *left = malloc(COUNT * ROOM);
+
+  for (size_t i = 0; i < sizeof(firsts) / sizeof(*firsts); i++) {
+    size_t sent_size = (size_t)snprintf(sent, ROOM, "[");
+    size_t left_size = 0;
+
+    for (uint32_t j = 0; j < COUNT; j++) {
+      const char *comma = j ? "," : "";
+      uint32_t index = (j * 7) % COUNT;
+
+      sent_size += (size_t)snprintf(
+          sent + sent_size, ROOM, "%s{\"index\":%u,\"x\":%u}", comma, index, j);
+      left_size +=
+          (size_t)snprintf(left + left_size, ROOM, "%s{\"index\":%u,\"x\":%u}",
+                           comma, firsts[i] + index, j);
+    }
+    snprintf(sent + sent_size, ROOM, "]");
+    check_kept(PC_SPLICE_RERANK, false,
+               &(struct joined_answer){firsts[i], COUNT, sent}, left);
+  }
+  free(sent);
+  free(left);
+}
+
 static void classify_items_have_no_index_to_change(void)
 {
   check_kept(PC_SPLICE_CLASSIFY, false,
@@ -89,6 +119,7 @@ int main(void)
 {
   static const struct harness_test tests[] = {
       TEST(indexes_go_on_where_the_batch_begins),
+      TEST(many_items_keep_their_text_when_indexes_grow),
       TEST(classify_items_have_no_index_to_change),
       TEST(a_value_is_kept_without_blanks_around_it),
       TEST(an_empty_body_is_null),
