@@ -48,6 +48,18 @@ const { settleWaiting } = require('./settle');
  * @property {number} totalTokens
  * @property {string} model JSON text, '' when the server named none
  *
+ * @typedef {object} SpliceSummary of a call that succeeded
+ * @property {number} batches
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {number} inputs
+ * @property {Buffer[]} chunks the body for the caller, in order
+ * @property {string} head raw, of the answer that begins at input 0
+ * @property {number} upstreamSeconds from the first request to the last answer
+ *
+ * @typedef {object} SpliceHandler told of a spliced call's end; must not throw
+ * @property {(failure: Failure | undefined, summary: SpliceSummary) => void} onEnd
+ *
  * @typedef {object} Handler told of a job's outcomes; must not throw
  * @property {(batch: number, text: string | undefined, head: string, seconds: number, first: number, count: number) => void} onAnswer
  * @property {(failure: Failure) => void} onFailure
@@ -71,6 +83,7 @@ const { settleWaiting } = require('./settle');
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
  * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, texts: string[], inputs: string[], handler: Handler) => Job} submit
+ * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, texts: string[], body: Buffer, handler: SpliceHandler) => Job} splice
  * @property {(job: Job) => void} cancel
  * @property {(job: Job) => number[] | undefined} progress batches, completed batches, completed inputs, retries, hedges; undefined when it has ended
  * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed

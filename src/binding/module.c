@@ -36,6 +36,7 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {"destroyEngine", NULL, pc_engine_handle_destroy, NULL, NULL, NULL,
        napi_default, NULL},
       {"submit", NULL, pc_submit, NULL, NULL, NULL, napi_default, NULL},
+      {"splice", NULL, pc_splice, NULL, NULL, NULL, napi_default, NULL},
       {"cancel", NULL, pc_cancel, NULL, NULL, NULL, napi_default, NULL},
       {"progress", NULL, pc_figures_progress, NULL, NULL, NULL, napi_default,
        NULL},

@@ -5,6 +5,8 @@
 
 #include "binding/values.h"
 
+enum { LARGE_SIZE = 64 * 1024 }; /* below, copying costs less */
+
 static void
 set_text(napi_env env, napi_value object, const char *name, const char *text)
 {
@@ -31,7 +33,7 @@ napi_value pc_report_failure(napi_env env, const struct pc_failure *failure)
   return object;
 }
 
-static void free_vectors(napi_env env, void *data, void *hint)
+static void free_memory(napi_env env, void *data, void *hint)
 {
   (void)env;
   (void)hint;
@@ -57,7 +59,7 @@ static napi_value hand_over(napi_env env, struct pc_vectors *vectors)
   if (!vectors->size)
     return pc_undefined(env);
   if (napi_create_external_arraybuffer(env, vectors->data, vectors->size,
-                                       free_vectors, NULL, &buffer) != napi_ok)
+                                       free_memory, NULL, &buffer) != napi_ok)
     return copy_vectors(env, vectors);
   vectors->data = NULL;
   return buffer;
@@ -106,6 +108,44 @@ static void set_vectors(napi_env env, napi_value object, struct pc_job *job)
                   pc_string_make(env, &job->result.model));
 }
 
+/* Takes the memory of `bytes`, which begins with what the caller shall see. */
+static napi_value buffer_of(napi_env env, struct pc_bytes *bytes)
+{
+  napi_value buffer = NULL;
+
+  if (bytes->size >= LARGE_SIZE &&
+      napi_create_external_buffer(env, bytes->size, bytes->data, free_memory,
+                                  NULL, &buffer) == napi_ok) {
+    bytes->data = NULL;
+    return buffer;
+  }
+  if (napi_create_buffer_copy(env, bytes->size, bytes->data, NULL, &buffer) !=
+      napi_ok)
+    return pc_undefined(env);
+  return buffer;
+}
+
+static napi_value chunks_of(napi_env env, struct pc_splice_join *join)
+{
+  napi_value chunks = NULL;
+
+  if (napi_create_array_with_length(env, join->chunk_count, &chunks) != napi_ok)
+    return pc_undefined(env);
+  for (uint32_t i = 0; i < join->chunk_count; i++)
+    napi_set_element(env, chunks, i, buffer_of(env, &join->chunks[i]));
+  return chunks;
+}
+
+static void set_splicing(napi_env env, napi_value object, struct pc_job *job)
+{
+  struct pc_splicing *splicing = &job->splicing;
+
+  pc_number_set(env, object, "inputs", job->plan.inputs.count);
+  pc_property_set(env, object, "chunks", chunks_of(env, &splicing->join));
+  pc_property_set(env, object, "head", pc_latin1_make(env, &splicing->head));
+  pc_number_set(env, object, "upstreamSeconds", splicing->upstream_seconds);
+}
+
 napi_value pc_report_summary(napi_env env, struct pc_job *job)
 {
   napi_value object = NULL;
@@ -120,5 +160,7 @@ napi_value pc_report_summary(napi_env env, struct pc_job *job)
                 (double)pc_figure_read(&job->progress.hedges));
   if (job->plan.kind == PC_EMBEDDINGS)
     set_vectors(env, object, job);
+  else if (job->plan.kind == PC_SPLICE)
+    set_splicing(env, object, job);
   return object;
 }

@@ -3,154 +3,31 @@
 #include <stdlib.h>
 
 #include "binding/engine_handle.h"
+#include "binding/plan.h"
 #include "binding/values.h"
-
-enum argument {
-  ARG_ENGINE,
-  ARG_KIND,
-  ARG_NUMBERS,
-  ARG_TEXTS,
-  ARG_INPUTS,
-  ARG_HANDLER,
-  ARG_COUNT
-};
-
-enum number {
-  NUMBER_MAX_CONCURRENT_REQUESTS,
-  NUMBER_BATCH_SIZE,
-  NUMBER_MAX_CHARS_PER_REQUEST,
-  NUMBER_TIMEOUT_MS,
-  NUMBER_TOTAL_TIMEOUT_MS,
-  NUMBER_HEDGE_DELAY_MS,
-  NUMBER_HEDGE_BUDGET_PCT,
-  NUMBER_RETRY_BUDGET_PCT,
-  NUMBER_MAX_RETRIES,
-  NUMBER_INITIAL_BACKOFF_MS,
-  NUMBER_FLAGS,
-  NUMBER_FINAL_STATUSES /* this one and all behind it, if any */
-};
-
-enum flag {
-  FLAG_OPAQUE = 1,
-  FLAG_OWN_REQUEST_ID = 2,
-  FLAG_OWN_TIMEOUT = 4,
-  FLAG_OWN_DEADLINE = 8,
-  FLAG_PARTIAL = 32,
-  FLAG_SPLIT = 64
-};
-
-static unsigned own_headers(unsigned flags)
-{
-  return (flags & FLAG_OWN_REQUEST_ID ? PC_OWN_REQUEST_ID : 0u) |
-         (flags & FLAG_OWN_TIMEOUT ? PC_OWN_TIMEOUT : 0u) |
-         (flags & FLAG_OWN_DEADLINE ? PC_OWN_DEADLINE : 0u);
-}
-
-static struct pc_preference preference_of(const double *numbers)
-{
-  return (struct pc_preference){
-      .max_concurrent_requests = numbers[NUMBER_MAX_CONCURRENT_REQUESTS],
-      .batch_size = numbers[NUMBER_BATCH_SIZE],
-      .max_chars_per_request = numbers[NUMBER_MAX_CHARS_PER_REQUEST],
-      .timeout_ms = numbers[NUMBER_TIMEOUT_MS],
-      .total_timeout_ms = numbers[NUMBER_TOTAL_TIMEOUT_MS],
-      .hedge_delay_ms = numbers[NUMBER_HEDGE_DELAY_MS],
-      .hedge_budget_pct = numbers[NUMBER_HEDGE_BUDGET_PCT],
-      .retry_budget_pct = numbers[NUMBER_RETRY_BUDGET_PCT],
-      .max_retries = numbers[NUMBER_MAX_RETRIES],
-      .initial_backoff_ms = numbers[NUMBER_INITIAL_BACKOFF_MS]};
-}
-
-static bool
-read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
-{
-  const double *numbers = NULL;
-  size_t count = 0;
-  unsigned flags = 0;
-
-  if (!pc_doubles_read(env, array, &numbers, &count))
-    return false;
-  if (count < NUMBER_FINAL_STATUSES ||
-      count > NUMBER_FINAL_STATUSES + PC_FINAL_STATUSES_MOST)
-    return pc_throw_status(env, PC_INVALID_ARGUMENT, "numbers");
-  flags = (unsigned)numbers[NUMBER_FLAGS];
-  plan->is_opaque = flags & FLAG_OPAQUE;
-  plan->wants_partial = flags & FLAG_PARTIAL;
-  plan->may_split = flags & FLAG_SPLIT;
-  plan->own_headers = own_headers(flags);
-  plan->preference = preference_of(numbers);
-  for (size_t i = NUMBER_FINAL_STATUSES; i < count; i++)
-    plan->final_statuses[plan->final_status_count++] = (long)numbers[i];
-  return true;
-}
-
-static bool read_kind(napi_env env, napi_value value, enum pc_kind *out)
-{
-  double kind = 0;
-
-  if (!pc_number_read(env, value, &kind))
-    return false;
-  if (kind != PC_EMBEDDINGS && kind != PC_RERANK && kind != PC_CLASSIFY &&
-      kind != PC_BATCH)
-    return pc_throw_status(env, PC_INVALID_ARGUMENT, "kind");
-  *out = (enum pc_kind)kind;
-  return true;
-}
-
-/* Header lines are bytes on the wire: lib/ has made sure they are latin1. */
-static bool read_words(napi_env env, napi_value array, struct pc_texts *words)
-{
-  if (pc_texts_init(words, PC_WORD_COUNT) != PC_OK)
-    return pc_throw_status(env, PC_NO_MEMORY, NULL);
-  for (uint32_t word = 0; word < PC_WORD_COUNT; word++) {
-    bool is_latin1 = word == PC_WORD_HEADERS;
-    napi_value value = NULL;
-
-    if (!pc_check(env, napi_get_element(env, array, word, &value)) ||
-        !pc_word_read(env, value,
-                      is_latin1 ? napi_get_value_string_latin1
-                                : napi_get_value_string_utf8,
-                      words))
-      return false;
-  }
-  return true;
-}
-
-static bool
-read_texts(napi_env env, const napi_value *arguments, struct pc_job_plan *plan)
-{
-  if (read_words(env, arguments[ARG_TEXTS], &plan->words) &&
-      pc_texts_read(env, arguments[ARG_INPUTS], &plan->inputs))
-    return true;
-  pc_texts_deinit(&plan->words);
-  return false;
-}
-
-static struct pc_job *read_job(napi_env env, const napi_value *arguments)
-{
-  struct pc_job_plan plan = {0};
-  struct pc_fault fault = {{0}};
-  struct pc_job *job = NULL;
-  enum pc_status status = PC_OK;
-
-  if (!read_kind(env, arguments[ARG_KIND], &plan.kind) ||
-      !read_numbers(env, arguments[ARG_NUMBERS], &plan) ||
-      !read_texts(env, arguments, &plan))
-    return NULL;
-  status = pc_job_create(&plan, &fault, &job); /* takes the texts */
-  if (status != PC_OK)
-    pc_throw_status(env, status, fault.reason);
-  return job;
-}
 
 static void destroy_call(napi_env env, struct pc_call *call)
 {
   if (call->handler)
     napi_delete_reference(env, call->handler);
+  if (call->body)
+    napi_delete_reference(env, call->body);
   if (call->engine)
     pc_engine_handle_release(call->engine);
   pc_job_release(call->job);
   free(call);
+}
+
+/* Takes the texts of `plan`. NULL: an exception is pending. */
+static struct pc_job *create_job(napi_env env, struct pc_job_plan *plan)
+{
+  struct pc_fault fault = {{0}};
+  struct pc_job *job = NULL;
+  enum pc_status status = pc_job_create(plan, &fault, &job);
+
+  if (status != PC_OK)
+    pc_throw_status(env, status, fault.reason);
+  return job;
 }
 
 /* Takes `job`. NULL: an exception is pending. */
@@ -205,28 +82,67 @@ static napi_value begin(struct pc_addon *addon, struct pc_call *call)
   return pc_number_make(addon->env, number);
 }
 
-napi_value pc_submit(napi_env env, napi_callback_info info)
+/* An engine that takes calls. NULL: an exception is pending. */
+static struct pc_engine_handle *read_engine(napi_env env, napi_value value)
 {
-  struct pc_addon *addon = pc_addon_of(env);
-  struct pc_engine_handle *engine = NULL;
-  struct pc_job *job = NULL;
-  struct pc_call *call = NULL;
-  napi_value arguments[ARG_COUNT];
+  struct pc_engine_handle *engine = pc_engine_handle_of(env, value);
 
-  if (!addon || !pc_arguments_read(env, info, arguments, ARG_COUNT))
-    return NULL;
-  engine = pc_engine_handle_of(env, arguments[ARG_ENGINE]);
-  if (!engine)
-    return NULL;
-  if (!engine->engine) {
+  if (engine && !engine->engine) {
     pc_throw_status(env, PC_CLOSED, NULL);
     return NULL;
   }
-  job = read_job(env, arguments);
+  return engine;
+}
+
+typedef bool plan_reader(napi_env env,
+                         const napi_value *arguments,
+                         struct pc_job_plan *plan);
+
+/* Reads the arguments and makes the call. NULL: an exception is pending. */
+static struct pc_call *
+read_call(napi_env env, const napi_value *arguments, plan_reader *read_plan)
+{
+  struct pc_engine_handle *engine = read_engine(env, arguments[PC_ARG_ENGINE]);
+  struct pc_job_plan plan = {0};
+  struct pc_job *job = NULL;
+
+  if (!engine || !read_plan(env, arguments, &plan))
+    return NULL;
+  job = create_job(env, &plan);
   if (!job)
     return NULL;
-  call = create_call(env, job, engine, arguments[ARG_HANDLER]);
+  return create_call(env, job, engine, arguments[PC_ARG_HANDLER]);
+}
+
+napi_value pc_submit(napi_env env, napi_callback_info info)
+{
+  struct pc_addon *addon = pc_addon_of(env);
+  struct pc_call *call = NULL;
+  napi_value arguments[PC_ARG_COUNT];
+
+  if (!addon || !pc_arguments_read(env, info, arguments, PC_ARG_COUNT))
+    return NULL;
+  call = read_call(env, arguments, pc_plan_read);
   return call ? begin(addon, call) : NULL;
+}
+
+napi_value pc_splice(napi_env env, napi_callback_info info)
+{
+  struct pc_addon *addon = pc_addon_of(env);
+  struct pc_call *call = NULL;
+  napi_value arguments[PC_ARG_COUNT];
+
+  if (!addon || !pc_arguments_read(env, info, arguments, PC_ARG_COUNT))
+    return NULL;
+  call = read_call(env, arguments, pc_plan_read_splice);
+  if (!call)
+    return NULL;
+  if (!pc_check(env, napi_create_reference(env, arguments[PC_ARG_INPUTS], 1,
+                                           &call->body))) {
+    destroy_call(env, call);
+    return NULL;
+  }
+  return begin(addon, call);
 }
 
 napi_value pc_cancel(napi_env env, napi_callback_info info)

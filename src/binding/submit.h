@@ -14,6 +14,9 @@
  */
 napi_value pc_submit(napi_env env, napi_callback_info info);
 
+/* splice(engine, form, numbers, texts, body, handler) -> number of the call */
+napi_value pc_splice(napi_env env, napi_callback_info info);
+
 /* cancel(number) */
 napi_value pc_cancel(napi_env env, napi_callback_info info);
 

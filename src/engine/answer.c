@@ -15,6 +15,7 @@ void pc_answer_init(struct pc_answer *answer)
   pc_bytes_init(&answer->text, BODY_CEILING);
   pc_bytes_init(&answer->value, BODY_CEILING);
   pc_embeddings_init(&answer->embeddings);
+  pc_splice_answer_init(&answer->splice);
 }
 
 void pc_answer_deinit(struct pc_answer *answer)
@@ -22,6 +23,7 @@ void pc_answer_deinit(struct pc_answer *answer)
   pc_bytes_deinit(&answer->text);
   pc_bytes_deinit(&answer->value);
   pc_embeddings_deinit(&answer->embeddings);
+  pc_splice_answer_deinit(&answer->splice);
 }
 
 enum pc_status pc_answer_begin(struct pc_answer *answer)
@@ -33,6 +35,9 @@ enum pc_status pc_answer_begin(struct pc_answer *answer)
   if (answer->kind == PC_EMBEDDINGS)
     return pc_embeddings_expect(&answer->embeddings, answer->count,
                                 answer->is_opaque);
+  if (answer->kind == PC_SPLICE)
+    return pc_splice_answer_expect(&answer->splice, answer->form, answer->count,
+                                   answer->is_whole);
   pc_batch_init(&answer->batch);
   return PC_OK;
 }
@@ -58,14 +63,28 @@ feed_embeddings(struct pc_answer *answer, const char *data, size_t size)
   return status;
 }
 
+static const char *text_of(const struct pc_answer *answer)
+{
+  return answer->text.data ? answer->text.data : "";
+}
+
 static enum pc_status read_batch(struct pc_answer *answer, bool is_last)
 {
-  enum pc_status status =
-      pc_batch_read(&answer->batch, answer->text.data ? answer->text.data : "",
-                    answer->text.size, is_last);
+  enum pc_status status = pc_batch_read(&answer->batch, text_of(answer),
+                                        answer->text.size, is_last);
 
   if (status != PC_OK)
     answer->fault = answer->batch.fault;
+  return status;
+}
+
+static enum pc_status read_splice(struct pc_answer *answer, bool is_last)
+{
+  enum pc_status status = pc_splice_answer_read(
+      &answer->splice, text_of(answer), answer->text.size, is_last);
+
+  if (status != PC_OK)
+    answer->fault = answer->splice.fault;
   return status;
 }
 
@@ -74,9 +93,11 @@ feed_text(struct pc_answer *answer, const char *data, size_t size)
 {
   enum pc_status status = pc_bytes_append(&answer->text, data, size);
 
-  if (status != PC_OK || answer->kind != PC_BATCH)
-    return status;
-  return read_batch(answer, false);
+  if (status == PC_OK && answer->kind == PC_BATCH)
+    status = read_batch(answer, false);
+  else if (status == PC_OK && answer->kind == PC_SPLICE)
+    status = read_splice(answer, false);
+  return status;
 }
 
 enum pc_status
@@ -105,6 +126,15 @@ static enum pc_status finish_batch(struct pc_answer *answer)
   return PC_OK;
 }
 
+static enum pc_status finish_splice(struct pc_answer *answer)
+{
+  enum pc_status status = read_splice(answer, true);
+
+  if (status == PC_OK)
+    pc_bytes_move(&answer->value, &answer->text);
+  return status;
+}
+
 static enum pc_status finish_embeddings(struct pc_answer *answer)
 {
   enum pc_status status = pc_embeddings_finish(&answer->embeddings);
@@ -116,7 +146,7 @@ static enum pc_status finish_embeddings(struct pc_answer *answer)
 
 enum pc_status pc_answer_finish(struct pc_answer *answer)
 {
-  const char *text = answer->text.data ? answer->text.data : "";
+  const char *text = text_of(answer);
   size_t size = answer->text.size;
 
   answer->is_ascii = false;
@@ -131,6 +161,8 @@ enum pc_status pc_answer_finish(struct pc_answer *answer)
                             &answer->fault);
   case PC_BATCH:
     return finish_batch(answer);
+  case PC_SPLICE:
+    return finish_splice(answer);
   }
   return PC_PARSE_ERROR;
 }

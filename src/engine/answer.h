@@ -17,22 +17,26 @@
 #include "base/status.h"
 #include "wire/batch.h"
 #include "wire/embeddings.h"
+#include "wire/splice_answer.h"
 
 /* What a call asks for. Numbers are part of the addon's interface. */
-enum pc_kind { PC_EMBEDDINGS, PC_RERANK, PC_CLASSIFY, PC_BATCH };
+enum pc_kind { PC_EMBEDDINGS, PC_RERANK, PC_CLASSIFY, PC_BATCH, PC_SPLICE };
 
 struct pc_answer {
   enum pc_kind kind;
   uint32_t first; /* input of the whole call with which the batch begins */
   uint32_t count; /* inputs in the batch */
   bool is_opaque; /* see struct pc_embeddings */
-  bool is_head;   /* the method has no body in its answer */
-  bool is_error;  /* the status is not 2xx: the body is only kept */
-  bool is_ascii;  /* of `value`, when finished */
-  struct pc_bytes text;  /* body, or its beginning, for messages */
-  struct pc_bytes value; /* JSON for the caller, when finished with PC_OK */
+  bool is_whole;  /* see struct pc_splice_request */
+  enum pc_splice_form form; /* with PC_SPLICE */
+  bool is_head;             /* the method has no body in its answer */
+  bool is_error;            /* the status is not 2xx: the body is only kept */
+  bool is_ascii;            /* of `value`, when finished */
+  struct pc_bytes text;     /* body, or its beginning, for messages */
+  struct pc_bytes value;    /* JSON for the caller, when finished with PC_OK */
   struct pc_embeddings embeddings;
   struct pc_batch batch;
+  struct pc_splice_answer splice;
   struct pc_fault fault; /* why feeding or finishing failed, "" for none */
 };
 

@@ -1,14 +1,15 @@
 #include "engine/job.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/batches.h"
 #include "engine/origin.h"
 #include "engine/request.h"
 #include "policy/hedge.h"
-#include "policy/split.h"
 
 static const double NS_PER_MS = 1e6;
 
@@ -34,6 +35,9 @@ static void init(struct pc_job *job)
   pc_failure_init(&job->failure, PC_OK);
   pc_result_init(&job->result, job->plan.inputs.count);
   job->end = (struct pc_outcome){.job = job, .is_end = true};
+  pc_splicing_init(&job->splicing, &job->plan.splice);
+  if (job->plan.kind == PC_SPLICE)
+    return;
   job->frame = (struct pc_body_frame){.prefix = word_text(job, PC_WORD_PREFIX),
                                       .open = word_text(job, PC_WORD_OPEN),
                                       .close = word_text(job, PC_WORD_CLOSE),
@@ -42,7 +46,7 @@ static void init(struct pc_job *job)
 
 static enum pc_status check(const struct pc_job *job, struct pc_fault *fault)
 {
-  if (!job->plan.inputs.count)
+  if (!job->plan.inputs.count && job->plan.kind != PC_SPLICE)
     return pc_fault_set(fault, PC_INVALID_ARGUMENT, "there are no inputs");
   return pc_preference_check(&job->plan.preference, fault);
 }
@@ -91,28 +95,15 @@ void pc_job_release(struct pc_job *job)
   free(job->batch_starts);
   pc_failure_deinit(&job->failure);
   pc_result_deinit(&job->result);
+  pc_splicing_deinit(&job->splicing);
   free(job);
 }
 
-static uint32_t plan_batches(const struct pc_job *job, uint32_t *starts)
+bool pc_job_sends_inputs_alone(const struct pc_job *job)
 {
-  const struct pc_preference *preference = &job->plan.preference;
-  const struct pc_texts *inputs = &job->plan.inputs;
-  bool is_single = job->plan.kind == PC_BATCH;
-  uint64_t max_chars = (uint64_t)preference->max_chars_per_request;
-  uint32_t count = 0;
-  struct pc_split split;
-
-  pc_split_init(&split, is_single ? 1 : (uint32_t)preference->batch_size,
-                is_single ? 0 : max_chars);
-  for (uint32_t i = 0; i < inputs->count; i++) {
-    uint64_t chars = split.max_chars ? pc_texts_chars(inputs, i) : 0;
-
-    if (pc_split_begins_batch(&split, chars))
-      starts[count++] = i;
-  }
-  starts[count] = inputs->count;
-  return count;
+  return job->plan.kind == PC_BATCH ||
+         (job->plan.kind == PC_SPLICE &&
+          job->plan.splice.form == PC_SPLICE_GENERIC);
 }
 
 static enum pc_status split_inputs(struct pc_job *job)
@@ -123,7 +114,7 @@ static enum pc_status split_inputs(struct pc_job *job)
       calloc((size_t)job->plan.inputs.count + 1, sizeof(*job->batch_starts));
   if (!job->batch_starts)
     return PC_NO_MEMORY;
-  job->planned_count = plan_batches(job, job->batch_starts);
+  job->planned_count = pc_batches_plan(job, job->batch_starts);
   pc_figure_add(&job->progress.batches, job->planned_count);
   pc_figure_add(&job->engine->figures.queued, job->planned_count);
   job->retry_budget =
@@ -132,6 +123,60 @@ static enum pc_status split_inputs(struct pc_job *job)
       pc_hedge_budget(job->planned_count, preference->hedge_delay_ms,
                       preference->hedge_budget_pct);
   return PC_OK;
+}
+
+static void stop_requests(struct pc_job *job)
+{
+  while (!pc_queue_is_empty(&job->requests))
+    pc_request_destroy(
+        PC_ITEM_OF(job->requests.head.next, struct pc_request, link));
+}
+
+static void unlink_if_queued(struct pc_link *link)
+{
+  if (pc_link_is_queued(link))
+    pc_link_remove(link);
+}
+
+static void leave_engine(struct pc_job *job)
+{
+  job->is_over = true;
+  stop_requests(job);
+  pc_alarm_end(&job->total_alarm);
+  unlink_if_queued(&job->runnable_link);
+  unlink_if_queued(&job->origin_link);
+  pc_origin_release(job->origin);
+  pc_link_remove(&job->link);
+  pc_figure_take(&job->engine->figures.queued,
+                 job->planned_count - job->next_planned);
+}
+
+static void hand_over(struct pc_job *job)
+{
+  leave_engine(job);
+  if (job->answered_count < job->plan.inputs.count)
+    pc_result_fill_gaps(&job->result);
+  pc_log_line(job->engine->transport->log_level, PC_LOG_INFO,
+              "call %s: %s, %u of %u inputs", pc_job_word(job, PC_WORD_ID_STEM),
+              pc_status_sentence(job->failure.status), job->answered_count,
+              job->plan.inputs.count);
+  pc_queue_push(&job->engine->outcomes, &job->end.link);
+}
+
+static void
+end_because(struct pc_job *job, enum pc_status status, const char *detail)
+{
+  if (job->is_over)
+    return;
+  pc_failure_deinit(&job->failure);
+  pc_failure_init(&job->failure, status);
+  snprintf(job->failure.detail, sizeof(job->failure.detail), "%s", detail);
+  hand_over(job);
+}
+
+void pc_job_end(struct pc_job *job, enum pc_status status)
+{
+  end_because(job, status, "");
 }
 
 /*
@@ -165,12 +210,15 @@ static enum pc_status set_total_alarm(struct pc_job *job)
 
 void pc_job_start(struct pc_job *job, struct pc_context *engine)
 {
+  struct pc_fault fault = {{0}};
   enum pc_status status = PC_OK;
 
   job->engine = engine;
   job->target.serial = ++engine->last_serial;
   pc_queue_push(&engine->jobs, &job->link);
   status = pc_origin_take(engine, job->target.url, &job->origin);
+  if (status == PC_OK && job->plan.kind == PC_SPLICE)
+    status = pc_splicing_start(job, &fault);
   if (status == PC_OK)
     status = split_inputs(job);
   if (status == PC_OK)
@@ -178,7 +226,7 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
   if (status == PC_OK)
     pc_job_wake(job);
   else
-    pc_job_end(job, status);
+    end_because(job, status, fault.reason);
 }
 
 static bool wants_slot(const struct pc_job *job)
@@ -242,53 +290,6 @@ void pc_job_wake(struct pc_job *job)
   }
 }
 
-static void stop_requests(struct pc_job *job)
-{
-  while (!pc_queue_is_empty(&job->requests))
-    pc_request_destroy(
-        PC_ITEM_OF(job->requests.head.next, struct pc_request, link));
-}
-
-static void unlink_if_queued(struct pc_link *link)
-{
-  if (pc_link_is_queued(link))
-    pc_link_remove(link);
-}
-
-static void leave_engine(struct pc_job *job)
-{
-  job->is_over = true;
-  stop_requests(job);
-  pc_alarm_end(&job->total_alarm);
-  unlink_if_queued(&job->runnable_link);
-  unlink_if_queued(&job->origin_link);
-  pc_origin_release(job->origin);
-  pc_link_remove(&job->link);
-  pc_figure_take(&job->engine->figures.queued,
-                 job->planned_count - job->next_planned);
-}
-
-static void hand_over(struct pc_job *job)
-{
-  leave_engine(job);
-  if (job->answered_count < job->plan.inputs.count)
-    pc_result_fill_gaps(&job->result);
-  pc_log_line(job->engine->transport->log_level, PC_LOG_INFO,
-              "call %s: %s, %u of %u inputs", pc_job_word(job, PC_WORD_ID_STEM),
-              pc_status_sentence(job->failure.status), job->answered_count,
-              job->plan.inputs.count);
-  pc_queue_push(&job->engine->outcomes, &job->end.link);
-}
-
-void pc_job_end(struct pc_job *job, enum pc_status status)
-{
-  if (job->is_over)
-    return;
-  pc_failure_deinit(&job->failure);
-  pc_failure_init(&job->failure, status);
-  hand_over(job);
-}
-
 enum pc_status
 pc_job_add_batch(struct pc_job *job, uint32_t first, uint32_t count)
 {
@@ -319,11 +320,25 @@ static enum pc_status keep_first_failure(struct pc_job *job,
 
 static void finish(struct pc_job *job)
 {
+  enum pc_status status = PC_OK;
+
   if (job->answered_count) {
     pc_failure_deinit(&job->failure);
     pc_failure_init(&job->failure, PC_OK);
   }
-  hand_over(job);
+  if (job->plan.kind == PC_SPLICE)
+    status = pc_splicing_finish(job);
+  if (status == PC_OK)
+    hand_over(job);
+  else
+    pc_job_end(job, status);
+}
+
+/* The owner hears of batches one by one, unless their answers are joined. */
+static bool is_told(const struct pc_job *job, const struct pc_outcome *outcome)
+{
+  return outcome->failure ? job->plan.wants_partial
+                          : job->plan.kind != PC_SPLICE;
 }
 
 void pc_job_take_batch(struct pc_job *job, struct pc_outcome *outcome)
@@ -337,10 +352,10 @@ void pc_job_take_batch(struct pc_job *job, struct pc_outcome *outcome)
   else
     job->answered_count += outcome->count;
 
-  if (outcome->failure && !job->plan.wants_partial)
-    pc_outcome_destroy(outcome);
-  else
+  if (is_told(job, outcome))
     pc_queue_push(&job->engine->outcomes, &outcome->link);
+  else
+    pc_outcome_destroy(outcome);
 
   if (status != PC_OK)
     pc_job_end(job, status);

@@ -22,6 +22,7 @@
 #include "engine/figures.h"
 #include "engine/outcome.h"
 #include "engine/result.h"
+#include "engine/splicing.h"
 #include "engine/target.h"
 #include "policy/budget.h"
 #include "policy/preference.h"
@@ -37,7 +38,10 @@ enum pc_word {
   PC_WORD_OPEN,
   PC_WORD_CLOSE,
   PC_WORD_SUFFIX,
-  PC_WORD_COUNT
+  PC_WORD_COUNT,
+  /* With PC_SPLICE, instead of the frame; each is JSON text: */
+  PC_WORD_DEFAULTS = PC_WORD_PREFIX, /* members for a body that lacks them */
+  PC_WORD_METADATA                   /* see struct pc_splice_facts */
 };
 
 #define PC_FINAL_STATUSES_MOST 64
@@ -53,6 +57,7 @@ struct pc_job_plan {
   struct pc_preference preference;
   struct pc_texts words;  /* PC_WORD_COUNT, each ending in a NUL */
   struct pc_texts inputs; /* texts, or with PC_BATCH ready request bodies */
+  struct pc_splice_plan splice; /* with PC_SPLICE, which has no inputs yet */
 };
 
 /* How far a job is. Written by the engine's thread, read by any. */
@@ -70,8 +75,8 @@ struct pc_job {
   /* Set before the job is submitted, then only read. */
   struct pc_job_plan plan;
   struct pc_target target;
-  struct pc_body_frame frame;
-  void *owner; /* for the owner's use */
+  struct pc_body_frame frame; /* with PC_SPLICE set when it starts */
+  void *owner;                /* for the owner's use */
 
   /* The engine's, until the end. */
   struct pc_context *engine;
@@ -98,6 +103,7 @@ struct pc_job {
   /* The result: the owner's after the end. */
   struct pc_failure failure; /* status PC_OK when the call succeeded */
   struct pc_result result;
+  struct pc_splicing splicing;
   struct pc_outcome end; /* the last outcome */
 
   /* Shared. */
@@ -138,6 +144,9 @@ void pc_job_send_one(struct pc_job *job);
 
 /* Queues the job for sending when it can. */
 void pc_job_wake(struct pc_job *job);
+
+/* Is each input a request body of its own? */
+bool pc_job_sends_inputs_alone(const struct pc_job *job);
 
 /* Ends the job, unless it is over, with its requests aborted. */
 void pc_job_end(struct pc_job *job, enum pc_status status);

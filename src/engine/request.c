@@ -34,13 +34,12 @@ static struct pc_request *take_idle(struct pc_context *engine)
   return request;
 }
 
-/* The bodies of a generic batch are the inputs themselves: nothing to build. */
 static enum pc_status build_body(struct pc_request *request)
 {
   struct pc_job *job = request->job;
   enum pc_status status = PC_OK;
 
-  if (job->plan.kind == PC_BATCH) {
+  if (pc_job_sends_inputs_alone(job)) {
     request->body = pc_texts_at(&job->plan.inputs, request->first);
     return PC_OK;
   }
@@ -214,6 +213,8 @@ static void prepare(struct pc_attempt *attempt,
   attempt->answer.first = request->first;
   attempt->answer.count = request->count;
   attempt->answer.is_opaque = job->plan.is_opaque;
+  attempt->answer.form = job->plan.splice.form;
+  attempt->answer.is_whole = job->splicing.request.is_whole;
   attempt->answer.is_head = job->target.method == PC_HEAD;
   snprintf(attempt->request_id, sizeof(attempt->request_id),
            "%.120s-%" PRIu32 "-%" PRIu32 "%s",

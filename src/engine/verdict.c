@@ -13,15 +13,23 @@
 
 static const double NS_PER_S = 1e9;
 
+static double seconds_of(const struct pc_request *request)
+{
+  return (double)(pc_clock_monotonic_ns() - request->started_ns) / NS_PER_S;
+}
+
 static enum pc_status fill_outcome(struct pc_request *request,
                                    struct pc_attempt *attempt)
 {
   struct pc_outcome *outcome = request->outcome;
   const struct pc_bytes *head = &attempt->transfer->head;
   struct pc_answer *answer = &attempt->answer;
-  enum pc_status status =
-      pc_bytes_append(&outcome->head, head->data, head->size);
+  enum pc_status status = PC_OK;
 
+  outcome->seconds = seconds_of(request);
+  if (answer->kind == PC_SPLICE)
+    return pc_splicing_add(request->job, attempt, outcome->seconds);
+  status = pc_bytes_append(&outcome->head, head->data, head->size);
   if (status != PC_OK)
     return status;
   if (answer->kind == PC_EMBEDDINGS)
@@ -40,8 +48,6 @@ static void hand_over(struct pc_request *request)
 
   outcome->first = request->first;
   outcome->count = request->count;
-  outcome->seconds =
-      (double)(pc_clock_monotonic_ns() - request->started_ns) / NS_PER_S;
   request->outcome = NULL;
   pc_request_destroy(request);
   pc_job_take_batch(job, outcome);

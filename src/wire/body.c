@@ -31,7 +31,8 @@ static enum pc_status append_input(struct pc_bytes *out,
   enum pc_status status = append(out, frame->open);
 
   if (status == PC_OK)
-    status = pc_json_text_append(out, text.data, text.size);
+    status = frame->is_json ? append(out, text)
+                            : pc_json_text_append(out, text.data, text.size);
   if (status == PC_OK)
     status = append(out, frame->close);
   return status;

@@ -10,6 +10,7 @@
 #ifndef PC_WIRE_BODY_H
 #define PC_WIRE_BODY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
@@ -21,6 +22,7 @@ struct pc_body_frame {
   struct pc_text open;
   struct pc_text close;
   struct pc_text suffix;
+  bool is_json; /* inputs are JSON text already, else plain text */
 };
 
 /* Writes the body for texts first … first+count-1 into `out`, emptied first. */

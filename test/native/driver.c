@@ -87,7 +87,8 @@ static void add_word(struct pc_texts *words, const char *word)
 
 static void fill_words(struct pc_texts *words, const struct driver_call *call)
 {
-  bool is_batch = call->kind == PC_BATCH;
+  bool is_framed = call->kind != PC_BATCH && call->kind != PC_SPLICE;
+  bool is_splice = call->kind == PC_SPLICE;
 
   if (pc_texts_init(words, PC_WORD_COUNT) != PC_OK)
     abort();
@@ -95,10 +96,10 @@ static void fill_words(struct pc_texts *words, const struct driver_call *call)
   add_word(words, call->method ? call->method : "POST");
   add_word(words, "content-type: application/json\nauthorization: Bearer k");
   add_word(words, "test-0123456789");
-  add_word(words, is_batch ? "" : "{\"input\":[");
+  add_word(words, is_splice ? "{}" : is_framed ? "{\"input\":[" : "");
+  add_word(words, is_splice ? "{\"by\":\"test\"" : "");
   add_word(words, "");
-  add_word(words, "");
-  add_word(words, is_batch ? "" : "]}");
+  add_word(words, is_framed ? "]}" : "");
 }
 
 static void fill_inputs(struct pc_texts *inputs, const struct driver_call *call)
@@ -126,7 +127,11 @@ struct pc_job *driver_submit(struct driver *driver,
   struct pc_job *job = NULL;
 
   fill_words(&plan.words, call);
-  fill_inputs(&plan.inputs, call);
+  if (call->body)
+    plan.splice = (struct pc_splice_plan){
+        .form = call->form, .body = {call->body, strlen(call->body)}};
+  else
+    fill_inputs(&plan.inputs, call);
   if (pc_job_create(&plan, &fault, &job) != PC_OK ||
       pc_engine_submit(driver->engine, job) != PC_OK)
     abort();

@@ -27,6 +27,8 @@ struct driver_call {
   const char *method;        /* NULL for POST */
   const char *const *inputs; /* NULL for "{}" each */
   uint32_t input_count;
+  const char *body; /* with PC_SPLICE, instead of inputs: outlives the job */
+  enum pc_splice_form form;
   bool wants_partial;
   bool may_split;
   long final_status; /* 0 for none */

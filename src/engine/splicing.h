@@ -1,0 +1,60 @@
+/*
+ * splicing.h - the part of a call that is its caller's own text.
+ *
+ * The inputs are cut out of the body that the caller handed over, and the
+ * answers joined into one, both without reading more of the text than it takes
+ * to find the places. Thread: engine, but for init and deinit.
+ */
+#ifndef PC_ENGINE_SPLICING_H
+#define PC_ENGINE_SPLICING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/status.h"
+#include "base/texts.h"
+#include "wire/splice_form.h"
+#include "wire/splice_join.h"
+#include "wire/splice_request.h"
+
+struct pc_attempt;
+struct pc_job;
+
+struct pc_splice_plan {
+  enum pc_splice_form form;
+  bool is_bare;        /* see struct pc_splice_facts */
+  struct pc_text body; /* kept: the owner's until the job has ended */
+};
+
+struct pc_splicing {
+  struct pc_splice_request request;
+  struct pc_bytes url; /* of a generic batch: the base and the body's path */
+  struct pc_splice_join join;
+  struct pc_bytes head; /* raw, of the answer that begins at input 0 */
+  uint64_t submitted_ns;
+  uint64_t sent_ns;        /* when the inputs were known */
+  double upstream_seconds; /* from then to the last answer */
+};
+
+void pc_splicing_init(struct pc_splicing *splicing,
+                      const struct pc_splice_plan *plan);
+
+void pc_splicing_deinit(struct pc_splicing *splicing);
+
+/*
+ * Cuts the inputs of `job` out of its body. PC_BAD_BODY fills `fault`; see
+ * splice_request.h for the other refusals.
+ */
+PC_MUST_CHECK enum pc_status pc_splicing_start(struct pc_job *job,
+                                               struct pc_fault *fault);
+
+/* Adds the checked answer of `attempt`, which lost its text to the join. */
+PC_MUST_CHECK enum pc_status
+pc_splicing_add(struct pc_job *job, struct pc_attempt *attempt, double seconds);
+
+/* All inputs have their answer: makes the body for the caller. */
+PC_MUST_CHECK enum pc_status pc_splicing_finish(struct pc_job *job);
+
+#endif
