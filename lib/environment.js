@@ -49,4 +49,4 @@ function environmentApiKey(env) {
   return undefined;
 }
 
-module.exports = { environmentApiKey, logLevel, requestIdPrefix };
+module.exports = { LOG_LEVELS, environmentApiKey, logLevel, requestIdPrefix };

@@ -1,0 +1,323 @@
+'use strict';
+
+const crypto = require('node:crypto');
+const http2 = require('node:http2');
+
+const { corsHeaders } = require('./cors');
+const { endEarly, isUnread } = require('./early-answer');
+const { readBody } = require('./request-body');
+
+/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
+/** @typedef {import('node:http').ServerResponse} ServerResponse */
+/** @typedef {import('./refusal').AnswerHeaders} AnswerHeaders */
+/** @typedef {import('./refusal').Refusal} Refusal */
+/** @typedef {Buffer | string | readonly Buffer[]} AnswerBody */
+
+/**
+ * What all exchanges of a proxy share.
+ * @typedef {object} ExchangeContext
+ * @property {readonly string[]} corsOrigins
+ * @property {number} maxBodyBytes
+ * @property {number} bodyTimeoutMs
+ * @property {number} idleTimeoutMs how long a caller may refuse to read
+ * @property {import('./admission').Admission} admission
+ * @property {boolean} isDraining
+ */
+
+/**
+ * What the log and the metrics want to know; filled in on the way.
+ * @typedef {object} ExchangeFacts
+ * @property {number} inputs
+ * @property {number} batches
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {number} upstreamStatus 0 when no upstream answered
+ * @property {number} upstreamSeconds
+ * @property {number} bytesIn of the body, as it came
+ * @property {number} bytesOut of the body
+ * @property {string | undefined} code why it was refused
+ */
+
+/** The status in log and metrics of a caller that did not wait. */
+const CALLER_LEFT = 499;
+
+/** An id of the caller that may stand in headers, logs and answers. */
+const ID = /^[\w.:@+=/-]{1,128}$/;
+
+/** An absolute request target, as clients send it to a forward proxy. */
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
+
+/** Failures of a connection end in its 'close', which is listened to. */
+function ignoreError() {}
+
+/**
+ * @param {unknown} id
+ * @returns {string | undefined}
+ */
+function usableId(id) {
+  return typeof id === 'string' && ID.test(id) ? id : undefined;
+}
+
+/**
+ * @param {string} url
+ * @returns {string} path and query, '/' at least
+ */
+function targetOf(url) {
+  if (url.startsWith('/')) return url;
+  const rest = url.replace(ABSOLUTE, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/**
+ * @param {AnswerBody} body
+ * @returns {number}
+ */
+function bodySize(body) {
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  if (Buffer.isBuffer(body)) return body.length;
+  let size = 0;
+  for (const chunk of /** @type {readonly Buffer[]} */ (body))
+    size += chunk.length;
+  return size;
+}
+
+/**
+ * @param {AnswerBody} body
+ * @returns {Buffer | string}
+ */
+function oneBuffer(body) {
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return body;
+  return Buffer.concat(/** @type {readonly Buffer[]} */ (body));
+}
+
+/** One inbound request and its answer, HTTP/1.1 and HTTP/2 alike. */
+class Exchange {
+  #context;
+
+  /** @type {AbortController | undefined} */
+  #controller;
+
+  /** @type {((exchange: Exchange) => void)[]} */
+  #listeners = [];
+
+  #isOver = false;
+  #hasLeft = false;
+
+  /**
+   * @param {IncomingMessage} request or HTTP/2's, of the same shape
+   * @param {ServerResponse} response
+   * @param {ExchangeContext} context
+   */
+  constructor(request, response, context) {
+    const target = targetOf(request.url ?? '/');
+    const query = target.indexOf('?');
+    this.request = request;
+    this.response = response;
+    this.method = request.method ?? '';
+    this.path = query < 0 ? target : target.slice(0, query);
+    this.search = query < 0 ? '' : target.slice(query);
+    /** Name of the route, for log and metrics. */
+    this.route = 'other';
+    this.startedAt = performance.now();
+    this.id = usableId(request.headers['x-request-id']) ?? crypto.randomUUID();
+    /** @type {ExchangeFacts} */
+    this.facts = {
+      inputs: 0,
+      batches: 0,
+      retries: 0,
+      hedges: 0,
+      upstreamStatus: 0,
+      upstreamSeconds: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      code: undefined,
+    };
+    this.#context = context;
+    request.on('error', ignoreError);
+    response.on('error', ignoreError);
+    response.on('close', () => this.#end());
+  }
+
+  /** The caller's own id for this request, when it gave a usable one. */
+  get customerId() {
+    return usableId(this.request.headers['x-baseten-customer-request-id']);
+  }
+
+  /** Where the caller's connection comes from. */
+  get caller() {
+    return this.request.socket?.remoteAddress;
+  }
+
+  /** Has the answer been sent, or the caller left? */
+  get isOver() {
+    return this.#isOver;
+  }
+
+  /** The answer's status; 499 when the caller left before its end. */
+  get status() {
+    return this.#hasLeft ? CALLER_LEFT : this.response.statusCode;
+  }
+
+  /** Aborted when the caller leaves before the answer is complete. */
+  get signal() {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#hasLeft) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * @param {string} name in lower case
+   * @returns {string | undefined}
+   */
+  header(name) {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /**
+   * The whole body, decoded; refused when it is too large, too slow or broken.
+   * @returns {Promise<Buffer>}
+   */
+  readBody() {
+    return readBody(this, this.#context);
+  }
+
+  /**
+   * Calls back once, when the answer is over or the caller has left.
+   * @param {(exchange: Exchange) => void} listener
+   */
+  whenDone(listener) {
+    if (this.#isOver) listener(this);
+    else this.#listeners.push(listener);
+  }
+
+  /**
+   * Begins the answer with these headers and those that every answer has.
+   * @param {number} status
+   * @param {AnswerHeaders} headers names in lower case
+   */
+  writeHead(status, headers) {
+    const { corsOrigins, isDraining } = this.#context;
+    /** @type {AnswerHeaders} */
+    const all = { ...headers, 'x-request-id': this.id };
+    const { customerId } = this;
+    if (customerId) all['x-baseten-customer-request-id'] = customerId;
+    if (corsOrigins.length > 0)
+      Object.assign(all, corsHeaders(this.header('origin'), corsOrigins));
+    if (this.request.httpVersionMajor < 2) {
+      if (isDraining) all.connection = 'close';
+    } else {
+      delete all.connection;
+    }
+    this.response.writeHead(status, all);
+  }
+
+  /**
+   * The whole answer at once.
+   * @param {number} status
+   * @param {AnswerHeaders} headers names in lower case
+   * @param {AnswerBody} [body]
+   */
+  reply(status, headers, body = '') {
+    if (this.#isOver || this.response.headersSent) return;
+    const size = bodySize(body);
+    const isEarly = isUnread(this.request);
+    /** @type {AnswerHeaders} */
+    const framed = { ...headers };
+    if (status !== 204 && status !== 304) framed['content-length'] = size;
+    if (isEarly) framed.connection = 'close';
+    this.writeHead(status, framed);
+
+    const sent = this.method === 'HEAD' ? '' : body;
+    this.facts.bytesOut = sent === '' ? 0 : size;
+    if (isEarly) endEarly(this.request, this.response, oneBuffer(sent));
+    else this.#send(sent);
+    this.#watchReader();
+  }
+
+  /**
+   * @param {number} status
+   * @param {unknown} value
+   * @param {AnswerHeaders} [headers]
+   */
+  replyJson(status, value, headers) {
+    const text = JSON.stringify(value);
+    this.reply(
+      status,
+      { 'content-type': 'application/json', ...headers },
+      text,
+    );
+  }
+
+  /**
+   * Answers with the error, or breaks off an answer that has begun.
+   * @param {Refusal} refusal
+   */
+  refuse({ status, code, message, headers, upstreamStatus }) {
+    this.facts.code = code;
+    if (this.response.headersSent) {
+      this.breakOff();
+      return;
+    }
+    const error = {
+      error: message,
+      path: this.path,
+      method: this.method,
+      code,
+      request_id: this.id,
+      upstream_status: upstreamStatus,
+    };
+    this.replyJson(status, error, headers);
+  }
+
+  /** Ends the answer so that the caller cannot take it for complete. */
+  breakOff() {
+    const { stream } = /** @type {any} */ (this.response);
+    if (stream) stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+    else this.request.socket.destroy();
+  }
+
+  /** @param {AnswerBody} body */
+  #send(body) {
+    const { response } = this;
+    if (typeof body === 'string' || Buffer.isBuffer(body)) {
+      response.end(body);
+      return;
+    }
+    response.cork?.();
+    for (const chunk of body) response.write(chunk);
+    response.end();
+  }
+
+  /** Lets go of a caller that stops reading what waits to be sent. */
+  #watchReader() {
+    const { idleTimeoutMs } = this.#context;
+    const { stream, writableLength } = /** @type {any} */ (this.response);
+    if (stream) {
+      if (stream.writableLength > 0)
+        stream.setTimeout(idleTimeoutMs, () => this.breakOff());
+    } else if (writableLength > 0) {
+      this.request.socket.setTimeout(idleTimeoutMs);
+    }
+  }
+
+  #end() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#hasLeft = !this.#isComplete();
+    if (this.#hasLeft) this.#controller?.abort();
+    for (const listener of this.#listeners) listener(this);
+  }
+
+  /** @returns {boolean} */
+  #isComplete() {
+    const { response } = this;
+    const { stream } = /** @type {any} */ (response);
+    if (!stream) return response.writableFinished;
+    return response.headersSent && !stream.aborted && stream.rstCode === 0;
+  }
+}
+
+module.exports = { Exchange };
