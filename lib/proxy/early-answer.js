@@ -2,8 +2,8 @@
 
 /**
  * Answers given before the request's body has arrived. A connection that
- * closes with unread bytes is reset, and the reset may overtake the answer; so
- * the caller gets a moment to finish sending, or to notice and stop.
+ * closes with unread bytes is reset, and so is a stream; either may overtake
+ * the answer. So the caller gets a moment to finish sending, or to stop.
  */
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -17,27 +17,29 @@ const MOST_DISCARDED = 16 * 1024 * 1024;
 const LONGEST_WAIT_MS = 2000;
 
 /**
- * Must this request be ended early, because its body is not worth waiting for?
- * Node itself deals with a body that nobody has begun to read.
+ * May some of the body still be on its way?
  * @param {IncomingMessage} request
  * @returns {boolean}
  */
 function isUnread(request) {
-  const isTouched = request.readableFlowing !== null;
-  if (request.httpVersionMajor >= 2) return isTouched && !request.readableEnded;
+  const { stream } = /** @type {any} */ (request);
+  if (stream) return !stream.endAfterHeaders && !request.readableEnded;
   if (request.complete) return false;
-  const declared = Number(request.headers['content-length'] ?? Infinity);
-  return isTouched || declared > SMALL_REST;
+  const { 'content-length': length, 'transfer-encoding': coding } =
+    request.headers;
+  const isTouched = request.readableFlowing !== null;
+  const isLarge = coding !== undefined || Number(length ?? 0) > SMALL_REST;
+  return isTouched || isLarge;
 }
 
 /**
- * Ends the answer when the caller has stopped sending, or soon.
+ * Discards the rest of the body, within limits.
  * @param {IncomingMessage} request
  * @param {ServerResponse} response
+ * @param {() => void} end called when it is over, perhaps again
  */
-function linger(request, response) {
+function discardRest(request, response, end) {
   let discarded = 0;
-  const end = () => response.end();
   const timer = setTimeout(end, LONGEST_WAIT_MS).unref();
   response.once('close', () => clearTimeout(timer));
   request.once('end', end);
@@ -54,18 +56,19 @@ function linger(request, response) {
  * @param {IncomingMessage} request
  * @param {ServerResponse} response
  * @param {Buffer | string} body
+ * @param {() => void} onSent called when the caller could have all of it
  */
-function endEarly(request, response, body) {
+function endEarly(request, response, body, onSent) {
   const { stream } = /** @type {any} */ (response);
   if (stream) {
-    // Without an error: the answer is whole, only the rest is not wanted.
-    stream.once('finish', () => stream.close());
-    request.resume();
+    stream.once('finish', onSent);
     response.end(body);
-    return;
+    // Without an error: the answer is whole, only the rest is not wanted.
+    discardRest(request, response, () => stream.close());
+  } else {
+    response.write(body, onSent);
+    discardRest(request, response, () => response.end());
   }
-  response.write(body);
-  linger(request, response);
 }
 
 module.exports = { endEarly, isUnread };

@@ -101,6 +101,10 @@ class Exchange {
   #listeners = [];
 
   #isOver = false;
+
+  /** Did the caller get all of an answer that waits for its request? */
+  #isSent = false;
+
   #hasLeft = false;
 
   /**
@@ -118,6 +122,8 @@ class Exchange {
     this.search = query < 0 ? '' : target.slice(query);
     /** Name of the route, for log and metrics. */
     this.route = 'other';
+    /** Where the caller's connection comes from. */
+    this.caller = request.socket.remoteAddress;
     this.startedAt = performance.now();
     this.id = usableId(request.headers['x-request-id']) ?? crypto.randomUUID();
     /** @type {ExchangeFacts} */
@@ -141,11 +147,6 @@ class Exchange {
   /** The caller's own id for this request, when it gave a usable one. */
   get customerId() {
     return usableId(this.request.headers['x-baseten-customer-request-id']);
-  }
-
-  /** Where the caller's connection comes from. */
-  get caller() {
-    return this.request.socket?.remoteAddress;
   }
 
   /** Has the answer been sent, or the caller left? */
@@ -232,7 +233,7 @@ class Exchange {
 
     const sent = this.method === 'HEAD' ? '' : body;
     this.facts.bytesOut = sent === '' ? 0 : size;
-    if (isEarly) endEarly(this.request, this.response, oneBuffer(sent));
+    if (isEarly) this.#sendEarly(oneBuffer(sent));
     else this.#send(sent);
     this.#watchReader();
   }
@@ -256,7 +257,7 @@ class Exchange {
    * @param {Refusal} refusal
    */
   refuse({ status, code, message, headers, upstreamStatus }) {
-    this.facts.code = code;
+    this.facts.code ??= code;
     if (this.response.headersSent) {
       this.breakOff();
       return;
@@ -277,6 +278,13 @@ class Exchange {
     const { stream } = /** @type {any} */ (this.response);
     if (stream) stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
     else this.request.socket.destroy();
+  }
+
+  /** @param {Buffer | string} body */
+  #sendEarly(body) {
+    endEarly(this.request, this.response, body, () => {
+      this.#isSent = true;
+    });
   }
 
   /** @param {AnswerBody} body */
@@ -315,6 +323,7 @@ class Exchange {
   #isComplete() {
     const { response } = this;
     const { stream } = /** @type {any} */ (response);
+    if (this.#isSent) return true;
     if (!stream) return response.writableFinished;
     return response.headersSent && !stream.aborted && stream.rstCode === 0;
   }
