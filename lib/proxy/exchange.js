@@ -102,7 +102,7 @@ class Exchange {
 
   #isOver = false;
 
-  /** Did the caller get all of an answer that waits for its request? */
+  /** Did all of the answer leave for the caller? */
   #isSent = false;
 
   #hasLeft = false;
@@ -141,6 +141,7 @@ class Exchange {
     this.#context = context;
     request.on('error', ignoreError);
     response.on('error', ignoreError);
+    response.on('finish', () => this.#onFinish());
     response.on('close', () => this.#end());
   }
 
@@ -311,6 +312,14 @@ class Exchange {
     }
   }
 
+  #onFinish() {
+    const { request } = this;
+    // Node also says so of what a broken connection will never send; HTTP/2
+    // is judged by how its stream ended.
+    if (request.httpVersionMajor < 2 && !request.socket.destroyed)
+      this.#isSent = true;
+  }
+
   #end() {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -321,11 +330,9 @@ class Exchange {
 
   /** @returns {boolean} */
   #isComplete() {
-    const { response } = this;
-    const { stream } = /** @type {any} */ (response);
-    if (this.#isSent) return true;
-    if (!stream) return response.writableFinished;
-    return response.headersSent && !stream.aborted && stream.rstCode === 0;
+    const { stream } = /** @type {any} */ (this.response);
+    if (!stream || this.#isSent) return this.#isSent;
+    return this.response.headersSent && !stream.aborted && stream.rstCode === 0;
   }
 }
 

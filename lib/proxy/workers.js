@@ -61,7 +61,7 @@ class Workers {
     cluster.on('exit', (worker, code, signal) =>
       this.#onExit(worker, code, signal),
     );
-    for (let i = 0; i < this.#config.workers; i++) this.#start();
+    this.#start(); // it shows whether the settings work, for all others
     return new Promise((resolve) => {
       this.#onEnd = resolve;
     });
@@ -111,9 +111,7 @@ class Workers {
     if (this.#isEnding) {
       this.#endIfAlone();
     } else if (this.#listening === 0) {
-      // The first to fail at its start has said why; the others would, too.
-      this.#exitCode = code ?? 1;
-      this.close();
+      this.#exitCode = code ?? 1; // it has said why
       this.#endIfAlone();
     } else {
       this.#quickDeaths = age < GOOD_LIFE_MS ? this.#quickDeaths + 1 : 0;
@@ -146,8 +144,10 @@ class Workers {
 
   /** @param {{ address: string, port: number }} address */
   #onListening({ address, port }) {
+    const { workers } = this.#config;
     this.#listening += 1;
-    if (this.#listening === this.#config.workers)
+    if (this.#listening === 1) for (let i = 1; i < workers; i++) this.#start();
+    if (this.#listening === workers)
       this.#log.info('listening', { address, port });
   }
 
