@@ -1,0 +1,143 @@
+'use strict';
+
+const { percentilesOf } = require('./durations');
+
+/** @typedef {import('./pulse').Recent} Recent */
+
+/**
+ * What one process has done, in a form that passes between processes.
+ * @typedef {object} Snapshot
+ * @property {string} version
+ * @property {number} workers
+ * @property {number} startedAtMs since 1970, of the first to start
+ * @property {boolean} isDraining
+ * @property {number} inFlight calls being served
+ * @property {number} bufferedBytes of their bodies
+ * @property {number} upstreamInFlight batches that upstreams are asked
+ * @property {number} queued batches that wait for their turn
+ * @property {Record<string, number>} totals
+ * @property {Record<string, number>} statuses
+ * @property {Record<string, number>} upstreamStatuses
+ * @property {Recent} recent
+ */
+
+const GAUGES = /** @type {const} */ ([
+  'workers',
+  'inFlight',
+  'bufferedBytes',
+  'upstreamInFlight',
+  'queued',
+]);
+
+/**
+ * @param {Record<string, number>[]} records
+ * @returns {Record<string, number>}
+ */
+function sumRecords(records) {
+  /** @type {Record<string, number>} */
+  const sum = {};
+  for (const record of records)
+    for (const [name, value] of Object.entries(record))
+      sum[name] = (sum[name] ?? 0) + value;
+  return sum;
+}
+
+/**
+ * Brings seconds that end at `from` to those that end at `to`, which is later.
+ * @param {number[]} counts
+ * @param {number} from
+ * @param {number} to
+ * @returns {number[]}
+ */
+function shiftSeconds(counts, from, to) {
+  const gone = Math.min(to - from, counts.length);
+  return [...counts.slice(gone), ...Array(gone).fill(0)];
+}
+
+/**
+ * @param {Recent[]} list
+ * @returns {Recent}
+ */
+function mergeRecent(list) {
+  const second = Math.max(...list.map((recent) => recent.second));
+  const sumOf = (/** @type {'requests' | 'errors'} */ name) =>
+    list
+      .map((recent) => shiftSeconds(recent[name], recent.second, second))
+      .reduce((sum, counts) => sum.map((count, i) => count + counts[i]));
+  return {
+    second,
+    requests: sumOf('requests'),
+    errors: sumOf('errors'),
+    seconds: list.reduce((sum, recent) => sum + recent.seconds, 0),
+    upstreamSeconds: list.reduce(
+      (sum, recent) => sum + recent.upstreamSeconds,
+      0,
+    ),
+    durations: list.flatMap((recent) => recent.durations),
+  };
+}
+
+/**
+ * The snapshots of several workers as that of one proxy.
+ * @param {Snapshot[]} list at least one
+ * @returns {Snapshot}
+ */
+function mergeSnapshots(list) {
+  const merged = {
+    ...list[0],
+    startedAtMs: Math.min(...list.map((one) => one.startedAtMs)),
+    isDraining: list.some((one) => one.isDraining),
+    totals: sumRecords(list.map((one) => one.totals)),
+    statuses: sumRecords(list.map((one) => one.statuses)),
+    upstreamStatuses: sumRecords(list.map((one) => one.upstreamStatuses)),
+    recent: mergeRecent(list.map((one) => one.recent)),
+  };
+  for (const name of GAUGES)
+    merged[name] = list.reduce((sum, one) => sum + one[name], 0);
+  return merged;
+}
+
+/**
+ * A snapshot as /status.json tells it; times are seconds.
+ * @param {Snapshot} snapshot
+ * @param {number} nowMs since 1970
+ */
+function describeSnapshot(snapshot, nowMs) {
+  const { totals, recent } = snapshot;
+  return {
+    service: 'baseten-performance-proxy',
+    version: snapshot.version,
+    state: snapshot.isDraining ? 'draining' : 'ready',
+    workers: snapshot.workers,
+    uptime: Math.max(0, (nowMs - snapshot.startedAtMs) / 1000),
+    in_flight: snapshot.inFlight,
+    buffered_bytes: snapshot.bufferedBytes,
+    upstream_in_flight: snapshot.upstreamInFlight,
+    queued: snapshot.queued,
+    totals: {
+      requests: totals.requests,
+      errors: totals.errors,
+      inputs: totals.inputs,
+      batches: totals.batches,
+      retries: totals.retries,
+      hedges: totals.hedges,
+      hedges_won: totals.hedgesWon,
+      bytes_in: totals.bytesIn,
+      bytes_out: totals.bytesOut,
+      connections_opened: totals.connectionsOpened,
+      connections_reused: totals.connectionsReused,
+    },
+    statuses: snapshot.statuses,
+    upstream_statuses: snapshot.upstreamStatuses,
+    last_minute: {
+      ends_at: recent.second + 1,
+      requests: recent.requests,
+      errors: recent.errors,
+      latency: percentilesOf(recent.durations),
+      upstream_share:
+        recent.seconds === 0 ? 0 : recent.upstreamSeconds / recent.seconds,
+    },
+  };
+}
+
+module.exports = { describeSnapshot, mergeSnapshots };
