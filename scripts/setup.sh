@@ -42,6 +42,8 @@ fi
 need_command gcc gcc
 need_command python3 python3
 need_command openssl openssl
+need_command curl curl
+need_command chromium chromium
 need_command pkg-config pkg-config
 need_command clang-format-14 clang-format-14
 need_command clang-tidy-14 clang-tidy-14
