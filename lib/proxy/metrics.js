@@ -29,10 +29,17 @@ const { mergeSnapshots } = require('./snapshots');
  */
 
 /**
- * Those who watch the proxy are counted by route and status, but are no part
- * of what it has done.
+ * Routes of those who watch the proxy: counted by route and status, but no
+ * part of what it has done.
  */
-const WATCHERS = new Set(['health', 'livez', 'readyz', 'metrics', 'status']);
+const WATCHERS = new Set([
+  'health',
+  'livez',
+  'metrics',
+  'preflight',
+  'readyz',
+  'status',
+]);
 
 /** @type {Sources} */
 const NO_SOURCES = Object.freeze({
@@ -41,7 +48,7 @@ const NO_SOURCES = Object.freeze({
   isDraining: () => false,
 });
 
-/** What the proxy has done, for Prometheus and for the status page. */
+/** What one process has done, for Prometheus and for the status page. */
 class Metrics {
   registry = new Registry();
 
@@ -95,6 +102,14 @@ class Metrics {
     if (upstreamSeconds > 0) instruments.upstream.observe(upstreamSeconds);
     if (!WATCHERS.has(route))
       this.#add(status, seconds, upstreamSeconds, facts);
+  }
+
+  /** What pages tell when there is but one process. */
+  get source() {
+    return {
+      text: () => this.text(),
+      snapshots: async () => [this.snapshot()],
+    };
   }
 
   /** @returns {Snapshot} */

@@ -4,6 +4,8 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { Registry } = require('prom-client');
+
 const { describeSnapshot, mergeSnapshots } = require('./snapshots');
 
 /** @typedef {import('./exchange').Exchange} Exchange */
@@ -42,18 +44,43 @@ const PAGE_HEADERS = Object.freeze({
   'x-content-type-options': 'nosniff',
 });
 
-/** @param {Exchange} exchange */
-function replyStatusPage(exchange) {
-  exchange.reply(200, PAGE_HEADERS, PAGE);
-}
+const JSON_HEADERS = Object.freeze({ 'cache-control': 'no-store' });
+
+const METRICS_HEADERS = Object.freeze({
+  'content-type': Registry.PROMETHEUS_CONTENT_TYPE,
+  'cache-control': 'no-store',
+});
 
 /**
- * @param {Exchange} exchange
- * @param {Snapshot[]} snapshots of every worker
+ * Who knows what there is to tell: the metrics of this process, or of all.
+ * @typedef {object} Source
+ * @property {() => Promise<string>} text for Prometheus
+ * @property {() => Promise<Snapshot[]>} snapshots one of each process
  */
-function replyStatus(exchange, snapshots) {
-  const status = describeSnapshot(mergeSnapshots(snapshots), Date.now());
-  exchange.replyJson(200, status, { 'cache-control': 'no-store' });
+
+/**
+ * What the proxy tells of its work, as handlers of their routes.
+ * @param {Source} source
+ */
+function createPages(source) {
+  return {
+    /** @param {Exchange} exchange */
+    async metrics(exchange) {
+      exchange.reply(200, METRICS_HEADERS, await source.text());
+    },
+
+    /** @param {Exchange} exchange */
+    async status(exchange) {
+      const merged = mergeSnapshots(await source.snapshots());
+      const status = describeSnapshot(merged, Date.now());
+      exchange.replyJson(200, status, JSON_HEADERS);
+    },
+
+    /** @param {Exchange} exchange */
+    statusPage(exchange) {
+      exchange.reply(200, PAGE_HEADERS, PAGE);
+    },
+  };
 }
 
-module.exports = { replyStatus, replyStatusPage };
+module.exports = { createPages };

@@ -1,0 +1,116 @@
+'use strict';
+
+/** Each way from a caller to the upstream. */
+
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { BUILD, end, findFreePort, isListening } = require('../servers');
+
+const PROBE = path.join(__dirname, 'probe.js');
+
+const NAIVE = path.join(__dirname, 'naive.js');
+
+const OURS = path.join(__dirname, '../../bin/baseten-performance-proxy.js');
+
+async function waitUntilListening(child, port, name) {
+  while (!(await isListening(port)))
+    if (child.exitCode !== null) throw new Error(`${name} did not start`);
+}
+
+/** A Node program with the probe in it; what it prints is thrown away. */
+async function startNode(name, file, args, port) {
+  const child = spawn(process.execPath, ['--require', PROBE, file, ...args], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await waitUntilListening(child, port, name);
+  const ask = async (message) => {
+    const answered = once(child, 'message');
+    child.send(message);
+    return (await answered)[0];
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid,
+    beginLoop: () => ask('begin'),
+    endLoop: () => ask('end'),
+    stop: () => end(child),
+  };
+}
+
+function nginxSettings(folder, port, upstream) {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  return `
+    daemon off;
+    worker_processes 1;
+    pid ${folder}/nginx.pid;
+    error_log stderr error;
+    events { worker_connections 4096; }
+    http {
+      access_log off;
+      ${temporary.join('\n      ')}
+      upstream model {
+        server ${new URL(upstream).host};
+        keepalive 256;
+        keepalive_requests 1000000;
+      }
+      server {
+        listen 127.0.0.1:${port};
+        keepalive_requests 1000000;
+        client_max_body_size 64m;
+        location / {
+          proxy_pass http://model;
+          proxy_http_version 1.1;
+          proxy_set_header Connection "";
+        }
+      }
+    }`;
+}
+
+async function startNginx(upstream) {
+  const folder = path.join(BUILD, 'nginx');
+  const port = await findFreePort();
+  const settings = path.join(folder, 'nginx.conf');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(settings, nginxSettings(folder, port, upstream));
+  const child = spawn('nginx', ['-p', folder, '-e', 'stderr', '-c', settings], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await waitUntilListening(child, port, 'nginx');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid,
+    stop: () => end(child),
+  };
+}
+
+async function startNaive(upstream, { batchSize }) {
+  const port = await findFreePort();
+  const args = [port, upstream, batchSize].map(String);
+  return startNode('the naive proxy', NAIVE, args, port);
+}
+
+async function startOurs(upstream, { batchSize }) {
+  const port = await findFreePort();
+  const flags = [
+    ...['--host', '127.0.0.1', '--port', port, '--target-url', upstream],
+    ...['--batch-size', batchSize, '--max-chars-per-request', 256000],
+  ];
+  return startNode('our proxy', OURS, flags.map(String), port);
+}
+
+const CONTENDERS = {
+  direct: {
+    label: 'no proxy',
+    start: async (upstream) => ({ url: upstream, stop: async () => {} }),
+  },
+  nginx: { label: 'nginx proxy_pass', start: startNginx },
+  naive: { label: 'Node, parses JSON', start: startNaive },
+  ours: { label: 'baseten-performance-proxy', start: startOurs },
+};
+
+module.exports = { CONTENDERS };
