@@ -167,6 +167,11 @@ format: setup
 demo: build
 	@node examples/demo/main.js $${FILE:+"$$FILE"}
 
+# The proxy before the embedded inference server, and what curl says to it.
+.PHONY: proxy-demo
+proxy-demo: build
+	@node examples/proxy-demo/main.js
+
 .PHONY: clean
 clean:
 	@rm -rf build
@@ -180,6 +185,11 @@ BENCH := build/bench
 bench: build benchmark/node_modules/.package-lock.json $(BENCH)/server \
   $(BENCH)/floor
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/run.js
+
+# Beside nginx and a Node.js proxy that parses JSON: WORK=S,D,L,M ROUNDS=3.
+.PHONY: bench-proxy
+bench-proxy: build $(BENCH)/server
+	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/proxy/run.js
 
 benchmark/node_modules/.package-lock.json: benchmark/package-lock.json
 	@echo "npm ci, in benchmark"

@@ -17,11 +17,15 @@ const KEY = path.join(BUILD, 'key.pem');
 const MOST_STREAMS = 1024;
 
 /** What a machine may lack, and where Debian has it. */
-const TOOLS = { nghttpd: 'nghttp2-server', wrk: 'wrk' };
+const TOOLS = {
+  nghttpd: 'nghttp2-server',
+  nginx: 'nginx-light',
+  wrk: 'wrk',
+};
 
 /** Why `tool` cannot be used here, or nothing. */
 function lacksTool(tool) {
-  if (!spawnSync(tool, ['--version']).error) return undefined;
+  if (!spawnSync(tool, ['-v']).error) return undefined;
   return `${tool} is not installed (apt-get install ${TOOLS[tool]})`;
 }
 
@@ -135,4 +139,11 @@ function serversFor(work) {
   };
 }
 
-module.exports = { BUILD, lacksTool, serversFor };
+module.exports = {
+  BUILD,
+  end,
+  findFreePort,
+  isListening,
+  lacksTool,
+  serversFor,
+};

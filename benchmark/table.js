@@ -82,4 +82,4 @@ function printBars(bars) {
   );
 }
 
-module.exports = { printBars, printWork };
+module.exports = { digits, printBars, printRows, printWork };

@@ -57,7 +57,7 @@ function join(answers) {
   return { ...answers[0], data, usage };
 }
 
-async function answer(request, response) {
+async function serve(request, response) {
   const { input, ...rest } = await readJson(request);
   const answers = await Promise.all(
     split(input).map((part) =>
@@ -74,7 +74,7 @@ async function answer(request, response) {
 }
 
 const server = http.createServer((request, response) => {
-  answer(request, response).catch((error) => {
+  serve(request, response).catch((error) => {
     response.statusCode = 502;
     response.end(JSON.stringify({ error: error.message }));
   });

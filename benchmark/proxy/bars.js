@@ -1,0 +1,45 @@
+'use strict';
+
+/** What our proxy must show, and whether it did. */
+
+const { median } = require('../figures');
+const { addedMs, ratio } = require('./figures');
+
+const AT_LEAST = 'at least';
+const AT_MOST = 'at most';
+
+/** How many milliseconds more than twice nginx's our proxy adds. */
+function excessMs(rounds) {
+  const nginx = addedMs(rounds, 'nginx');
+  return median(addedMs(rounds, 'ours').map((ours, i) => ours - 2 * nginx[i]));
+}
+
+const own = (name) => (rounds) =>
+  median(rounds.ours.map((round) => round[name]));
+
+const BARS = [
+  ['S', 'requests/s', own('requestsPerS'), AT_LEAST, 8000],
+  ['S', 'added p50 beyond 2 x nginx, ms', excessMs, AT_MOST, 0.3],
+  ['D', 'added p50 beyond 2 x nginx, ms', excessMs, AT_MOST, 0.3],
+  [
+    'L',
+    'calls/s / Node, parses JSON',
+    (rounds) => ratio(rounds, 'ours', 'naive', 'requestsPerS'),
+    AT_LEAST,
+    4,
+  ],
+  ['L', 'loop delay p99, ms', own('delayP99Ms'), AT_MOST, 5],
+  ['M', 'growth after the first half, MB', own('growthMb'), AT_MOST, 5],
+];
+
+function judgeBars(works) {
+  return BARS.flatMap(([name, what, read, relation, limit]) => {
+    const work = works.find((one) => one.name === name);
+    if (!work) return [];
+    const value = read(work.rounds);
+    const isMet = relation === AT_LEAST ? value >= limit : value <= limit;
+    return [{ work: name, what, relation, limit, value, isMet }];
+  });
+}
+
+module.exports = { judgeBars };
