@@ -171,7 +171,7 @@ class Metrics {
     totals.bytesIn += facts.bytesIn;
     totals.bytesOut += facts.bytesOut;
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
-    if (!facts.batches && facts.upstreamStatus) {
+    if (facts.batches === 0 && facts.upstreamStatus > 0) {
       const passed = this.#passedStatuses;
       passed[facts.upstreamStatus] = (passed[facts.upstreamStatus] ?? 0) + 1;
     }
