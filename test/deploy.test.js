@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const YAML = require('yaml');
 
+const { startProxyProcess } = require('../examples/proxy-demo/proxy-process');
 const { FLAGS } = require('../lib/proxy/flags');
 
 const ROOT = path.join(__dirname, '..');
@@ -252,7 +253,8 @@ describe('the Truss configuration', () => {
 
 describe('every probe', () => {
   it('asks for something that the running proxy answers', async (t) => {
-    const proxy = await startProxyProcess(t);
+    const proxy = await startProxyProcess([]);
+    t.after(() => proxy.stop());
 
     const paths = listProbes();
 

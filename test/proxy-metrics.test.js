@@ -3,14 +3,10 @@
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
-const {
-  createMetrics,
-  mergeMetrics,
-  mergeSnapshots,
-} = require('../lib/proxy/metrics');
+const { createMetrics, mergeMetrics } = require('../lib/proxy/metrics');
 const { Durations, percentilesOf } = require('../lib/proxy/durations');
 const { Pulse } = require('../lib/proxy/pulse');
-const { describeSnapshot } = require('../lib/proxy/snapshots');
+const { describeSnapshot, mergeSnapshots } = require('../lib/proxy/snapshots');
 
 const NOON_MS = Date.UTC(2024, 0, 25, 12);
 

@@ -10,11 +10,11 @@ const PROXY = path.join(__dirname, '../../bin/baseten-performance-proxy.js');
 /**
  * Starts the proxy on any free port, in a process of its own.
  * @param {string[]} flags
- * @param {Record<string, string>} variables of its environment
+ * @param {Record<string, string>} [variables] of its environment
  * @returns {Promise<{ url: string, lines: any[], stop: () => Promise<number> }>}
- * `lines` is what it has logged
+ * `lines` is what it has logged; stopped once more, it does not drain
  */
-async function startProxyProcess(flags, variables) {
+async function startProxyProcess(flags, variables = {}) {
   const own = ['--host', '127.0.0.1', '--port', '0'];
   const child = spawn(process.execPath, [PROXY, ...own, ...flags], {
     env: { ...process.env, ...variables },

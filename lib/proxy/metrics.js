@@ -6,7 +6,6 @@ const { sumFigures } = require('../engine-figures');
 const { version } = require('../version');
 const { createInstruments } = require('./instruments');
 const { Pulse } = require('./pulse');
-const { mergeSnapshots } = require('./snapshots');
 
 /** @typedef {import('../binding').EngineFigures} EngineFigures */
 /** @typedef {import('./exchange').Exchange} Exchange */
@@ -102,14 +101,6 @@ class Metrics {
     if (upstreamSeconds > 0) instruments.upstream.observe(upstreamSeconds);
     if (!WATCHERS.has(route))
       this.#add(status, seconds, upstreamSeconds, facts);
-  }
-
-  /** What pages tell when there is but one process. */
-  get source() {
-    return {
-      text: () => this.text(),
-      snapshots: async () => [this.snapshot()],
-    };
   }
 
   /** @returns {Snapshot} */
@@ -219,4 +210,4 @@ function createMetrics() {
   return new Metrics();
 }
 
-module.exports = { Metrics, createMetrics, mergeMetrics, mergeSnapshots };
+module.exports = { Metrics, createMetrics, mergeMetrics };

@@ -17,16 +17,21 @@ const OPTIONS = {
   ],
 };
 
+/** A browser with a profile of its own, which ends with it. */
+function launchBrowser() {
+  return chromium.launch(OPTIONS);
+}
+
 /**
- * A page in a browser of its own, with a fresh profile. `faults` are what the
- * page complained of, `addresses` what it asked for.
- * @param {import('node:test').TestContext} t closes the browser after the test
+ * A page of a browser; `faults` are what it complained of, `addresses` what it
+ * asked for.
+ * @param {import('node:test').TestContext} t closes the page after the test
+ * @param {import('playwright-core').Browser} browser
  * @param {import('playwright-core').BrowserContextOptions} [options]
  */
-async function openPage(t, options) {
-  const browser = await chromium.launch(OPTIONS);
-  t.after(() => browser.close());
+async function openPage(t, browser, options) {
   const page = await browser.newPage(options);
+  t.after(() => page.close());
   const faults = [];
   const addresses = [];
   page.on('console', (message) => {
@@ -38,4 +43,4 @@ async function openPage(t, options) {
   return { page, faults, addresses };
 }
 
-module.exports = { openPage };
+module.exports = { launchBrowser, openPage };
