@@ -1,5 +1,7 @@
 'use strict';
 
+/* global document, getComputedStyle -- of the browser's page */
+
 const { after, before, describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 

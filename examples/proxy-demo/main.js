@@ -78,9 +78,18 @@ const SCENES = [
   },
 ];
 
+const count = (value) => value.toLocaleString('en');
+
 /** A word as a shell takes it. */
 function quote(word) {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`;
+}
+
+/** Words with each option in a line of its own. */
+function commandOf(words) {
+  return words
+    .map((word) => (word.startsWith('-') ? `\\\n  ${word}` : quote(word)))
+    .join(' ');
 }
 
 /**
@@ -101,7 +110,7 @@ function argumentsOf({ path: urlPath, headers = [], body, file }, url, folder) {
 async function play(scene, url, folder) {
   const words = argumentsOf(scene, url, folder);
   console.log(`\n# ${scene.title}`);
-  console.log(`curl ${words.map(quote).join(' ')}`);
+  console.log(`curl ${commandOf(words)}`);
   const { stdout } = await runProgram(
     'curl',
     ['-sS', '-w', '\n%{http_code} %{time_total}', ...words],
@@ -121,7 +130,7 @@ async function tellFigures(url) {
   );
   console.log('\n# What the proxy counted (/status, /status.json, /metrics)');
   console.log(
-    `${totals.requests} calls (${answers.join(', ')}), ${totals.inputs} inputs ` +
+    `${totals.requests} calls (${answers.join(', ')}), ${count(totals.inputs)} inputs ` +
       `in ${totals.batches} batches, ${totals.connections_opened} connections ` +
       `opened and ${totals.connections_reused} reused`,
   );
