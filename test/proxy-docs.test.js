@@ -9,10 +9,22 @@ const { FLAGS } = require('../lib/proxy/flags');
 const { PREFIX } = require('../lib/proxy/instruments');
 const { createMetrics } = require('../lib/proxy/metrics');
 
-const TEXT = fs.readFileSync(
-  path.join(__dirname, '..', 'docs', 'proxy.md'),
-  'utf8',
-);
+const ROOT = path.join(__dirname, '..');
+
+const TEXT = fs.readFileSync(path.join(ROOT, 'docs', 'proxy.md'), 'utf8');
+
+/** Statuses and codes that the proxy refuses with, as its files write them. */
+function listRefusals() {
+  const folder = path.join(ROOT, 'lib', 'proxy');
+  const sources = fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => fs.readFileSync(path.join(folder, name), 'utf8'));
+  const pattern = /new Refusal\(\s*(\d+),\s*'([A-Z_]+)'/g;
+  return sources.flatMap((source) =>
+    Array.from(source.matchAll(pattern), ([, status, code]) => [status, code]),
+  );
+}
 
 /** The rows of the table under a heading, each as its cells. */
 function rowsUnder(heading) {
@@ -69,6 +81,21 @@ describe('docs/proxy.md', () => {
     ]);
 
     assert.deepEqual(rows.toSorted(), metrics.toSorted());
+  });
+
+  it('explains every refusal that the proxy has of its own', () => {
+    const rows = rowsUnder('Errors');
+    const refusals = listRefusals();
+
+    assert.ok(refusals.length >= 15);
+    for (const [status, code] of refusals)
+      assert.ok(
+        rows.some(
+          ([statuses, codes]) =>
+            statuses.includes(status) && codes.includes(`\`${code}\``),
+        ),
+        `${status} ${code}`,
+      );
   });
 
   it('points at headings that are there', () => {

@@ -126,7 +126,7 @@ async function tellFigures(url) {
   const response = await fetch(`${url}/status.json`);
   const { totals, statuses } = /** @type {any} */ (await response.json());
   const answers = Object.entries(statuses).map(
-    ([status, count]) => `${count} × ${status}`,
+    ([status, answered]) => `${answered} × ${status}`,
   );
   console.log('\n# What the proxy counted (/status, /status.json, /metrics)');
   console.log(
