@@ -129,4 +129,4 @@ function inputFailures(answers, context, end) {
   }));
 }
 
-module.exports = { failureError, inputFailures };
+module.exports = { excerpt, failureError, inputFailures };

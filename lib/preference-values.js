@@ -142,18 +142,16 @@ const POSITIONAL_NAMES = Object.freeze(
 
 /**
  * @param {PreferenceValues} values
+ * @param {(name: string) => string} nameOf
  */
-function checkTimes({ timeoutS, hedgeDelay, totalTimeoutS }) {
+function checkTimes({ timeoutS, hedgeDelay, totalTimeoutS }, nameOf) {
+  const timeout = `${nameOf('timeoutS')} (${timeoutS})`;
   if (hedgeDelay !== undefined && hedgeDelay >= (timeoutS ?? Infinity))
-    throw outOfRange(
-      'hedgeDelay',
-      `less than timeoutS (${timeoutS})`,
-      hedgeDelay,
-    );
+    throw outOfRange(nameOf('hedgeDelay'), `less than ${timeout}`, hedgeDelay);
   if (totalTimeoutS !== undefined && totalTimeoutS < (timeoutS ?? 0))
     throw outOfRange(
-      'totalTimeoutS',
-      `at least timeoutS (${timeoutS})`,
+      nameOf('totalTimeoutS'),
+      `at least ${timeout}`,
       totalTimeoutS,
     );
 }
@@ -162,14 +160,16 @@ function checkTimes({ timeoutS, hedgeDelay, totalTimeoutS }) {
  * Checks what was given; it goes over the values of `base`.
  * @param {Record<string, unknown>} given
  * @param {Readonly<PreferenceValues>} [base]
+ * @param {(name: string) => string} [nameOf] how whoever gave them spells them
  * @returns {Readonly<PreferenceValues>}
  */
-function readPreference(given, base) {
+function readPreference(given, base, nameOf = (name) => name) {
   /** @type {Record<string, unknown>} */
   const values = { ...base };
   for (const name of PREFERENCE_NAMES)
-    if (isGiven(given[name])) values[name] = CHECKS[name](given[name], name);
-  checkTimes(values);
+    if (isGiven(given[name]))
+      values[name] = CHECKS[name](given[name], nameOf(name));
+  checkTimes(values, nameOf);
   return Object.freeze(values);
 }
 

@@ -1,0 +1,211 @@
+'use strict';
+
+const { statusOf } = require('../headers');
+const { tellingHeaders } = require('./answer-headers');
+const { BatchCall } = require('./batch-call');
+const { readEnvelope } = require('./batch-envelope');
+const { FLAG_BARE, FORMS, defaultsOf } = require('./forms');
+const { PassThrough } = require('./pass-through');
+const { Planner } = require('./plan');
+const { Refusal } = require('./refusal');
+const { requestPath } = require('./request-path');
+const { refusalOf } = require('./upstream-failure');
+const { batchHeaders } = require('./upstream-headers');
+
+/** @typedef {import('../http-client-wrapper').HttpClientWrapper} HttpClientWrapper */
+/** @typedef {import('./batch-call').BatchOutcome} BatchOutcome */
+/** @typedef {import('./exchange').Exchange} Exchange */
+/** @typedef {import('./forms').Form} Form */
+/** @typedef {import('./plan').Plan} Plan */
+
+/**
+ * @typedef {object} ForwarderParts
+ * @property {import('./config').Config} config
+ * @property {{ trusted: HttpClientWrapper, open: HttpClientWrapper }} wrappers
+ * for the operator's targets, and for those that callers choose
+ * @property {import('./admission').Admission} admission
+ * @property {import('./tokenizers').Tokenizers} tokenizers
+ */
+
+/** A call that goes upstream: its headers' plan and how its body is read. */
+/** @typedef {{ plan: Plan, form: Readonly<Form>, isBare: boolean }} Call */
+
+const FORMATS = new Set(['metadata', 'bare']);
+
+/** Where the flags stand among the engine's numbers. */
+const FLAGS_AT = 10;
+
+/**
+ * @param {Call} call
+ * @returns {Float64Array}
+ */
+function numbersOf({ plan, form, isBare }) {
+  const numbers = Float64Array.from(plan.preferences.numbers);
+  numbers[FLAGS_AT] += form.flags + (isBare ? FLAG_BARE : 0);
+  return numbers;
+}
+
+/**
+ * Facts about the call for the answer's proxy_metadata; the engine adds its
+ * own and the closing brace.
+ * @param {Exchange} exchange
+ * @param {Readonly<Form>} form
+ * @returns {string}
+ */
+function metadataOf({ customerId, id, path, method }, form) {
+  const request = { customer_request_id: customerId ?? id };
+  const facts = form === FORMS.GENERIC ? { ...request, path, method } : request;
+  return JSON.stringify(facts).slice(0, -1);
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {BatchOutcome} outcome
+ */
+function keepFacts({ facts }, { failure, summary }) {
+  facts.inputs = summary.inputs;
+  facts.batches += summary.batches;
+  facts.retries += summary.retries;
+  facts.hedges += summary.hedges;
+  facts.upstreamSeconds += summary.upstreamSeconds;
+  facts.upstreamStatus = failure ? failure.status : statusOf(summary.head);
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {import('../binding').SpliceSummary} summary
+ */
+function replyJoined(exchange, { head, batches, upstreamSeconds, chunks }) {
+  const totalSeconds = (performance.now() - exchange.startedAt) / 1000;
+  exchange.reply(
+    200,
+    {
+      ...tellingHeaders(head),
+      'content-type': 'application/json',
+      'x-proxy-batch-count': batches,
+      'x-proxy-total-time': totalSeconds.toFixed(6),
+      'x-proxy-upstream-time': upstreamSeconds.toFixed(6),
+    },
+    chunks,
+  );
+}
+
+/** Sends what callers ask for upstream, and the answers back. */
+class Forwarder {
+  #config;
+  #wrappers;
+  #admission;
+  #tokenizers;
+  #planner;
+  #passThrough;
+
+  /** @param {ForwarderParts} parts */
+  constructor({ config, wrappers, admission, tokenizers }) {
+    this.#config = config;
+    this.#wrappers = wrappers;
+    this.#admission = admission;
+    this.#tokenizers = tokenizers;
+    this.#planner = new Planner(config);
+    this.#passThrough = new PassThrough(config);
+  }
+
+  /**
+   * A request of one of the endpoints whose inputs can be split.
+   * @param {Exchange} exchange
+   * @param {Readonly<Form>} form
+   */
+  async batch(exchange, form) {
+    const plan = this.#admit(exchange);
+    const call = { plan, form, isBare: this.#isBare(exchange) };
+    const body = await exchange.readBody();
+    let outcome = await this.#send(exchange, call, body);
+    if (outcome.failure?.code === 'TOKEN_INPUTS') {
+      const model = exchange.header('x-baseten-model');
+      const decoded = await this.#tokenizers.decode(body, model);
+      outcome = await this.#send(exchange, call, decoded);
+    }
+    if (outcome.failure) throw refusalOf(outcome.failure, plan.secrets);
+    replyJoined(exchange, outcome.summary);
+  }
+
+  /**
+   * Any other request: a batch for a path that its body names, or one that is
+   * passed through.
+   * @param {Exchange} exchange
+   */
+  async other(exchange) {
+    const plan = this.#admit(exchange);
+    const timeoutMs = 1000 * this.#config.bodyTimeoutS;
+    const envelope = await readEnvelope(exchange, timeoutMs);
+    if (envelope?.mayBeBatch) {
+      const call = { plan, form: FORMS.GENERIC, isBare: false };
+      const outcome = await this.#send(exchange, call, envelope.body);
+      if (!outcome.failure) return replyJoined(exchange, outcome.summary);
+      if (outcome.failure.code !== 'NOT_A_BATCH')
+        throw refusalOf(outcome.failure, plan.secrets);
+    }
+    await this.#passThrough.send(exchange, plan, envelope?.body);
+  }
+
+  close() {
+    this.#passThrough.close();
+  }
+
+  /**
+   * Refuses what can be refused before a byte of the body is read.
+   * @param {Exchange} exchange
+   * @returns {Plan}
+   */
+  #admit(exchange) {
+    const plan = this.#planner.plan(exchange);
+    requestPath(exchange);
+    this.#admission.enter(exchange);
+    return plan;
+  }
+
+  /**
+   * @param {Exchange} exchange
+   * @param {Call} call
+   * @param {Buffer} body
+   * @returns {Promise<BatchOutcome>}
+   */
+  async #send(exchange, call, body) {
+    const { plan, form } = call;
+    const { url, isTrusted, authorization } = plan.target;
+    const isGeneric = form === FORMS.GENERIC;
+    const outcome = await new BatchCall().run(
+      isTrusted ? this.#wrappers.trusted : this.#wrappers.open,
+      exchange,
+      form.number,
+      numbersOf(call),
+      [
+        isGeneric ? url.base : url.base + form.path + exchange.search,
+        isGeneric ? exchange.method : 'POST',
+        batchHeaders(exchange, authorization, plan.preferences.extraHeaders),
+        exchange.customerId ?? exchange.id,
+        defaultsOf(form, exchange.header('x-baseten-model')),
+        metadataOf(exchange, form),
+      ],
+      body,
+    );
+    keepFacts(exchange, outcome);
+    return outcome;
+  }
+
+  /**
+   * @param {Exchange} exchange
+   * @returns {boolean}
+   */
+  #isBare(exchange) {
+    const format = exchange.header('x-baseten-response-format');
+    if (format === undefined) return this.#config.responseFormat === 'bare';
+    if (FORMATS.has(format)) return format === 'bare';
+    throw new Refusal(
+      400,
+      'INVALID_RESPONSE_FORMAT',
+      `X-Baseten-Response-Format must be one of metadata, bare, got ${JSON.stringify(format)}`,
+    );
+  }
+}
+
+module.exports = { Forwarder };
