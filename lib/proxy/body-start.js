@@ -34,6 +34,7 @@ function hasBody({ request }) {
 
 /** Looks at the beginning of a body and puts it back. */
 class BodyStartReader {
+  #exchange;
   #request;
   #isEnough;
   #bytes = Buffer.alloc(0);
@@ -51,8 +52,9 @@ class BodyStartReader {
    * @param {Exchange} exchange
    * @param {IsEnough} isEnough
    */
-  constructor({ request }, isEnough) {
-    this.#request = request;
+  constructor(exchange, isEnough) {
+    this.#exchange = exchange;
+    this.#request = exchange.request;
     this.#isEnough = isEnough;
   }
 
@@ -87,6 +89,7 @@ class BodyStartReader {
 
   #onEnd = () => {
     this.#stop();
+    this.#exchange.facts.bytesIn += this.#bytes.length;
     this.#resolve({ bytes: this.#bytes, isWhole: true });
   };
 

@@ -23,7 +23,6 @@ const { batchHeaders } = require('./upstream-headers');
  * @property {import('./config').Config} config
  * @property {{ trusted: HttpClientWrapper, open: HttpClientWrapper }} wrappers
  * for the operator's targets, and for those that callers choose
- * @property {import('./admission').Admission} admission
  * @property {import('./tokenizers').Tokenizers} tokenizers
  */
 
@@ -94,16 +93,14 @@ function replyJoined(exchange, { head, batches, upstreamSeconds, chunks }) {
 class Forwarder {
   #config;
   #wrappers;
-  #admission;
   #tokenizers;
   #planner;
   #passThrough;
 
   /** @param {ForwarderParts} parts */
-  constructor({ config, wrappers, admission, tokenizers }) {
+  constructor({ config, wrappers, tokenizers }) {
     this.#config = config;
     this.#wrappers = wrappers;
-    this.#admission = admission;
     this.#tokenizers = tokenizers;
     this.#planner = new Planner(config);
     this.#passThrough = new PassThrough(config);
@@ -115,7 +112,7 @@ class Forwarder {
    * @param {Readonly<Form>} form
    */
   async batch(exchange, form) {
-    const plan = this.#admit(exchange);
+    const plan = this.#plan(exchange);
     const call = { plan, form, isBare: this.#isBare(exchange) };
     const body = await exchange.readBody();
     let outcome = await this.#send(exchange, call, body);
@@ -134,7 +131,7 @@ class Forwarder {
    * @param {Exchange} exchange
    */
   async other(exchange) {
-    const plan = this.#admit(exchange);
+    const plan = this.#plan(exchange);
     const timeoutMs = 1000 * this.#config.bodyTimeoutS;
     const envelope = await readEnvelope(exchange, timeoutMs);
     if (envelope?.mayBeBatch) {
@@ -156,10 +153,9 @@ class Forwarder {
    * @param {Exchange} exchange
    * @returns {Plan}
    */
-  #admit(exchange) {
+  #plan(exchange) {
     const plan = this.#planner.plan(exchange);
     requestPath(exchange);
-    this.#admission.enter(exchange);
     return plan;
   }
 

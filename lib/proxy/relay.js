@@ -124,6 +124,7 @@ class Relay {
     clearTimeout(this.#timer);
     this.#answer = answer;
     this.#exchange.facts.upstreamStatus = answer.statusCode ?? 0;
+    this.#clock();
     try {
       this.#begin(answer);
     } catch (error) {
@@ -151,7 +152,10 @@ class Relay {
     });
     response.on('drain', () => answer.resume());
     answer.on('error', () => {}); // its close tells the same
-    answer.on('end', () => response.end());
+    answer.on('end', () => {
+      this.#clock();
+      response.end();
+    });
     answer.on('close', () => {
       if (!answer.complete && !this.#isOver) this.#exchange.breakOff();
     });
@@ -164,8 +168,15 @@ class Relay {
       this.#exchange.breakOff();
       return;
     }
-    this.#end();
+    this.#clock();
     this.#reject(refusal);
+    this.#end();
+  }
+
+  /** Notes how long the upstream has taken until now. */
+  #clock() {
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    this.#exchange.facts.upstreamSeconds = seconds;
   }
 
   /** Lets the connection go, back to its pool only when both sides are done. */
@@ -173,14 +184,13 @@ class Relay {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    const { request, facts } = this.#exchange;
+    const { request } = this.#exchange;
     request.off('data', this.#onData).off('end', this.#onEnd);
-    facts.upstreamSeconds = (performance.now() - this.#startedAt) / 1000;
     if (!this.#answer?.complete || !this.#upstream.writableFinished) {
       request.pause();
       this.#upstream.destroy();
     }
-    this.#resolve();
+    this.#resolve(); // without effect on what is rejected
   }
 }
 
