@@ -120,6 +120,27 @@ describe('a caller who leaves', () => {
     assert.equal(upstream.openConnections, 0);
   });
 
+  it('or does not read ends the upstream request, too', async (t) => {
+    const { upstream, proxy } = await start(
+      t,
+      [{ body: Buffer.alloc(64 * 1024 * 1024) }],
+      ['--idle-timeout-s', '0.1'],
+    );
+
+    const request = http.get(`${proxy.url}/a`, {
+      agent: false,
+      headers: { authorization: 'Bearer k' },
+    });
+    const [response] = await once(request, 'response');
+    response.on('error', () => {});
+    await upstream.until((one) => one.openConnections === 0);
+
+    const { bytes_out: sent, status } = JSON.parse(proxy.log);
+    assert.ok(sent < 32 * 1024 * 1024, `${sent} bytes were sent`);
+    assert.equal(status, 499);
+    request.destroy();
+  });
+
   it('ends the upload', async (t) => {
     let arrived;
     const left = new Promise((resolve) => {
@@ -167,6 +188,17 @@ describe('keys of requests that pass', () => {
       [`Bearer ${KEY}`],
     );
     assert.doesNotMatch(other.text + proxy.log, new RegExp(KEY));
+  });
+
+  it('are not shown to a caller who asks what the upstream was sent', async (t) => {
+    const { upstream, proxy } = await start(t, () => ({ body: {} }), [
+      ...['--upstream-api-key', KEY],
+    ]);
+
+    const { status, json } = await proxy.ask('TRACE', '/a', { key: '' });
+
+    assert.equal(`${status} ${json.code}`, '405 METHOD_NOT_ALLOWED');
+    assert.equal(upstream.connections, 0);
   });
 
   it('reach no host beside the proxy that a name leads to', async (t) => {

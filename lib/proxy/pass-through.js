@@ -33,6 +33,12 @@ function createAgents(maxInFlight, lookup) {
   };
 }
 
+/**
+ * CONNECT would make a tunnel, and TRACE show the caller what the upstream was
+ * sent, the operator's key with it.
+ */
+const REFUSED_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
+
 /** Sends requests on as they are, bytes in and bytes out. */
 class PassThrough {
   #config;
@@ -56,6 +62,12 @@ class PassThrough {
    * @returns {Promise<void>}
    */
   async send(exchange, plan, whole) {
+    if (REFUSED_METHODS.has(exchange.method))
+      throw new Refusal(
+        405,
+        'METHOD_NOT_ALLOWED',
+        `${exchange.method} is not passed through`,
+      );
     const { maxBodyBytes } = this.#config;
     const declared = Number(exchange.header('content-length') ?? 0);
     if (declared > maxBodyBytes)
@@ -66,8 +78,12 @@ class PassThrough {
       );
     const body = whole ?? (hasBody(exchange) ? 'stream' : 'none');
     const upstream = this.#request(exchange, plan, body);
-    const { timeoutMs } = plan.preferences;
-    await new Relay(exchange, upstream, { maxBodyBytes, timeoutMs }).run(body);
+    const limits = {
+      maxBodyBytes,
+      timeoutMs: plan.preferences.timeoutMs,
+      idleTimeoutMs: 1000 * this.#config.idleTimeoutS,
+    };
+    await new Relay(exchange, upstream, limits).run(body);
   }
 
   /** Ends the connections that are kept. */

@@ -11,6 +11,7 @@ const { Refusal } = require('./refusal');
  * @typedef {object} RelayLimits
  * @property {number} maxBodyBytes
  * @property {number} timeoutMs without any progress before the answer begins
+ * @property {number} idleTimeoutMs that a caller may refuse to read
  */
 
 /**
@@ -148,9 +149,12 @@ class Relay {
     const { response, facts } = this.#exchange;
     answer.on('data', (chunk) => {
       facts.bytesOut += chunk.length;
-      if (!response.write(chunk)) answer.pause();
+      if (!response.write(chunk)) this.#waitForReader(answer);
     });
-    response.on('drain', () => answer.resume());
+    response.on('drain', () => {
+      clearTimeout(this.#timer);
+      answer.resume();
+    });
     answer.on('error', () => {}); // its close tells the same
     answer.on('end', () => {
       this.#clock();
@@ -159,6 +163,16 @@ class Relay {
     answer.on('close', () => {
       if (!answer.complete && !this.#isOver) this.#exchange.breakOff();
     });
+  }
+
+  /** @param {IncomingMessage} answer */
+  #waitForReader(answer) {
+    answer.pause();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#exchange.breakOff(),
+      this.#limits.idleTimeoutMs,
+    );
   }
 
   /** @param {Refusal} refusal */
