@@ -32,9 +32,9 @@ function read(header, base = BASE) {
   const exchange = fakeExchange({ 'X-Baseten-Request-Preferences': text });
   const preferences = new Preferences(base).read(exchange);
   const numbers = Object.fromEntries(
-    NUMBERS.map((name, i) => [name, preferences.numbers[i]]),
+    NUMBERS.map((name, i) => [name, preferences.numbers(0)[i]]),
   );
-  return { ...preferences, ...numbers };
+  return { ...preferences, ...numbers, list: [...preferences.numbers(0)] };
 }
 
 function refusal(header, base) {
@@ -53,7 +53,7 @@ describe('the preferences header', () => {
     const preferences = new Preferences(BASE).read(fakeExchange());
 
     assert.deepEqual(
-      [...preferences.numbers],
+      [...preferences.numbers(0)],
       [64, 32, 10000, 30000, 0, 0, 0.1, 0.05, 5, 125, 0],
     );
     assert.equal(preferences.targetHost, undefined);
@@ -77,7 +77,7 @@ describe('the preferences header', () => {
     });
 
     assert.deepEqual(
-      [...preferences.numbers],
+      preferences.list,
       [128, 16, 500, 60500, 90000, 500, 0.15, 0.08, 3, 250, 0, 503],
     );
     assert.equal(preferences.targetHost, 'https://api.example.com');
@@ -169,6 +169,7 @@ describe('the preferences header', () => {
     const extra_headers = { 'Request-Timeout-Ms': '5' };
 
     assert.equal(read({ extra_headers }).flags, 4);
+    assert.equal(read({ extra_headers }).numbers(64)[10], 68);
   });
 
   it('reads the same text once', () => {

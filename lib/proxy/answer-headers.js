@@ -8,7 +8,7 @@ const { endToEnd } = require('./hop-by-hop');
 
 /** What an upstream says about limits, times and itself, not about a body. */
 const TELLING =
-  /^(x-baseten-|x-ratelimit-|ratelimit|retry-after|openai-|x-upstream-|www-authenticate$)/;
+  /^(?:x-baseten-|x-ratelimit-|ratelimit|retry-after|openai-|www-authenticate:)/im;
 
 /** The proxy answers these in its own name. */
 const OWN = new Set([
@@ -25,8 +25,9 @@ const OWN = new Set([
 function tellingHeaders(head) {
   /** @type {AnswerHeaders} */
   const headers = {};
+  if (!TELLING.test(head)) return headers;
   for (const [name, value] of Object.entries(parseHead(head)))
-    if (TELLING.test(name) && !OWN.has(name)) headers[name] = value;
+    if (TELLING.test(`${name}:`) && !OWN.has(name)) headers[name] = value;
   return headers;
 }
 

@@ -26,35 +26,28 @@ const { batchHeaders } = require('./upstream-headers');
  * @property {import('./tokenizers').Tokenizers} tokenizers
  */
 
-/** A call that goes upstream: its headers' plan and how its body is read. */
-/** @typedef {{ plan: Plan, form: Readonly<Form>, isBare: boolean }} Call */
+/**
+ * A call that goes upstream.
+ * @typedef {object} Call
+ * @property {Plan} plan
+ * @property {Readonly<Form>} form
+ * @property {boolean} isBare
+ */
 
 const FORMATS = new Set(['metadata', 'bare']);
 
-/** Where the flags stand among the engine's numbers. */
-const FLAGS_AT = 10;
-
-/**
- * @param {Call} call
- * @returns {Float64Array}
- */
-function numbersOf({ plan, form, isBare }) {
-  const numbers = Float64Array.from(plan.preferences.numbers);
-  numbers[FLAGS_AT] += form.flags + (isBare ? FLAG_BARE : 0);
-  return numbers;
-}
-
 /**
  * Facts about the call for the answer's proxy_metadata; the engine adds its
- * own and the closing brace.
+ * own and the closing brace. Ids need no escaping, see exchange.js.
  * @param {Exchange} exchange
  * @param {Readonly<Form>} form
  * @returns {string}
  */
 function metadataOf({ customerId, id, path, method }, form) {
-  const request = { customer_request_id: customerId ?? id };
-  const facts = form === FORMS.GENERIC ? { ...request, path, method } : request;
-  return JSON.stringify(facts).slice(0, -1);
+  const request = `{"customer_request_id":"${customerId ?? id}"`;
+  return form === FORMS.GENERIC
+    ? `${request},"path":${JSON.stringify(path)},"method":"${method}"`
+    : request;
 }
 
 /**
@@ -166,14 +159,14 @@ class Forwarder {
    * @returns {Promise<BatchOutcome>}
    */
   async #send(exchange, call, body) {
-    const { plan, form } = call;
+    const { plan, form, isBare } = call;
     const { url, isTrusted, authorization } = plan.target;
     const isGeneric = form === FORMS.GENERIC;
     const outcome = await new BatchCall().run(
       isTrusted ? this.#wrappers.trusted : this.#wrappers.open,
       exchange,
       form.number,
-      numbersOf(call),
+      plan.preferences.numbers(form.flags | (isBare ? FLAG_BARE : 0)),
       [
         isGeneric ? url.base : url.base + form.path + exchange.search,
         isGeneric ? exchange.method : 'POST',

@@ -21,7 +21,8 @@ const { isOwnHeader } = require('./upstream-headers');
  * How one request is to be dealt with.
  * @typedef {object} RequestPreferences
  * @property {string} [targetHost]
- * @property {Readonly<Float64Array>} numbers as the engine takes them
+ * @property {(flags: number) => Readonly<Float64Array>} numbers as the engine
+ * takes them, with these flags and those that extraHeaders need
  * @property {number} timeoutMs for the first byte of one answer
  * @property {HeaderMap} [extraHeaders]
  */
@@ -49,6 +50,10 @@ const FIELDS = new Map([
 const FIELD_NAMES = new Set([...FIELDS.keys(), 'target_host']);
 
 const WIRE_NAMES = new Map(Array.from(FIELDS, ([wire, name]) => [name, wire]));
+
+/** Where these stand among the engine's numbers. */
+const TIMEOUT_MS_AT = 3;
+const FLAGS_AT = 10;
 
 /** Headers of at most this many different texts are remembered. */
 const REMEMBERED = 256;
@@ -111,18 +116,36 @@ function checkExtraHeaders(headers) {
 }
 
 /**
+ * Arrays of numbers by their flags: as many as there are kinds of requests.
+ * @param {Readonly<Float64Array>} numbers
+ * @param {number} ownFlags
+ */
+function numbersByFlags(numbers, ownFlags) {
+  /** @type {Map<number, Readonly<Float64Array>>} */
+  const known = new Map();
+  return (/** @type {number} */ flags) => {
+    let found = known.get(flags);
+    if (!found) {
+      const copy = Float64Array.from(numbers);
+      copy[FLAGS_AT] = flags | ownFlags;
+      found = copy;
+      known.set(flags, found);
+    }
+    return found;
+  };
+}
+
+/**
  * @param {Readonly<PreferenceValues>} values
  * @param {string} [targetHost]
  * @returns {Readonly<RequestPreferences>}
  */
 function prepare(values, targetHost) {
   const { numbers, headers } = toSettings(values);
-  const withFlags = Float64Array.from(numbers);
-  if (headers) withFlags[10] = headerFlags(headers);
   return Object.freeze({
     targetHost,
-    numbers: withFlags,
-    timeoutMs: numbers[3],
+    numbers: numbersByFlags(numbers, headers ? headerFlags(headers) : 0),
+    timeoutMs: numbers[TIMEOUT_MS_AT],
     extraHeaders: headers,
   });
 }
