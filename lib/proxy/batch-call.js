@@ -35,7 +35,7 @@ class BatchCall {
    * @param {Exchange} exchange
    * @param {number} form
    * @param {Readonly<Float64Array>} numbers
-   * @param {readonly string[]} words
+   * @param {string[]} words
    * @param {Buffer} body not to be changed before the end
    * @returns {Promise<BatchOutcome>}
    */
