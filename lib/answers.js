@@ -9,7 +9,8 @@
  * @property {number} count
  * @property {string} head raw header block
  * @property {number} seconds
- * @property {unknown} value what the answer said; undefined for embeddings
+ * @property {any} value of batchPost, what the answer said; of rerank and
+ * classify, its strings as JSON text if there are any
  */
 
 /**

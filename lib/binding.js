@@ -36,11 +36,12 @@ const { settleWaiting } = require('./settle');
  * @property {number} firstInput
  * @property {number} inputCount
  *
- * @typedef {object} Summary what only embeddings have is missing elsewhere
+ * @typedef {object} Summary of batchPost, only the first three; the last three
+ * are of embeddings only
  * @property {number} batches
  * @property {number} retries
  * @property {number} hedges
- * @property {ArrayBuffer} [vectors]
+ * @property {ArrayBuffer} [vectors] of embeddings or scores, row by row
  * @property {number} rowSize bytes, 0 when ragged or none
  * @property {number} rows
  * @property {Float64Array} [places] offset and size of each ragged row

@@ -16,6 +16,9 @@ const { areRequestsTraced, traceRequest } = require('./tracing');
 /** @typedef {import('./progress').ProgressFigures} ProgressFigures */
 /** @typedef {import('./tracing').CallContext} CallContext */
 
+/** Of batchPost, as the engine counts; only its answers are any JSON value. */
+const GENERIC_KIND = 3;
+
 /**
  * How a call ended.
  * @typedef {object} Outcome
@@ -47,6 +50,7 @@ class Call {
   #completed = 0;
   #completedInputs = 0;
   #isClosed = false;
+  #isGeneric = false;
 
   /** @type {Summary | undefined} */
   #summary;
@@ -112,6 +116,7 @@ class Call {
    */
   start(engine, kind, numbers, texts, inputs) {
     const native = binding.native();
+    this.#isGeneric = kind === GENERIC_KIND;
     this.#job = native.submit(engine, kind, numbers, texts, inputs, this);
     for (const source of this.#sources) watch(source, this);
     return new Promise((resolve, reject) => {
@@ -142,7 +147,8 @@ class Call {
    * @param {number} count
    */
   onAnswer(batch, text, head, seconds, first, count) {
-    const value = text === undefined ? undefined : this.#read(text);
+    const value =
+      this.#isGeneric && text !== undefined ? this.#read(text) : text;
     this.#answers.add(batch, { first, count, head, seconds, value });
     this.#latencies.record(seconds);
     this.#complete(count);

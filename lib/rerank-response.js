@@ -1,8 +1,29 @@
 'use strict';
 
 const { CallResponse } = require('./call-response');
+const { readStrings, Scores } = require('./scores');
 
+/** @typedef {import('./answers').Part} Part */
 /** @typedef {{ index: number, score: number, text: string | null }} RerankResult */
+
+/**
+ * @param {Part[]} parts
+ * @param {Scores} scores
+ * @returns {RerankResult[]}
+ */
+function makeResults(parts, scores) {
+  const results = [];
+  for (const { first, count, value } of parts) {
+    const texts = value === undefined ? undefined : readStrings(value);
+    for (let i = 0; i < count; i++)
+      results.push({
+        index: scores.number(first + i),
+        score: scores.score(first + i),
+        text: texts ? texts[i] : null,
+      });
+  }
+  return results;
+}
 
 /**
  * One score per text, batch by batch, each batch in the server's order; texts
@@ -11,9 +32,8 @@ const { CallResponse } = require('./call-response');
 class RerankResponse extends CallResponse {
   /** @param {import('./call-response').CallResult} result */
   constructor(result) {
-    super(result, (parts) => parts.flatMap(({ value }) => value), {
-      object: 'list',
-    });
+    const scores = new Scores(result.summary);
+    super(result, (parts) => makeResults(parts, scores), { object: 'list' });
   }
 
   /**

@@ -41,11 +41,24 @@ async function embedded(t, summary, ...rest) {
   return call;
 }
 
-async function answered(t, method, args, texts) {
+async function answered(t, method, args, texts, ...rest) {
   const { engine, client } = setUp(t);
   const call = client[method](...args);
-  succeed(engine.jobs[0], texts);
+  succeed(engine.jobs[0], texts, ...rest);
   return call;
+}
+
+/** Scores as the engine hands them over: rows of pairs of doubles. */
+function scoresOf(...rows) {
+  const vectors = Float64Array.from(rows.flat(2)).buffer;
+  const sizes = rows.map((row) => 16 * row.length);
+  if (sizes.every((size) => size === sizes[0]))
+    return { vectors, rows: rows.length, rowSize: sizes[0] };
+  const places = sizes.flatMap((size, i) => [
+    sizes.slice(0, i).reduce((sum, one) => sum + one, 0),
+    size,
+  ]);
+  return { vectors, rows: rows.length, places: Float64Array.from(places) };
 }
 
 describe('an embeddings response', () => {
@@ -202,15 +215,18 @@ describe('an embeddings response', () => {
 });
 
 describe('a rerank response', () => {
-  const batches = [
-    '[{"index":1,"score":0.5,"text":null},{"index":0,"score":0.1,"text":null}]',
-    '[{"index":2,"score":0.5,"text":"c"}]',
-  ];
+  const reranked = (t) =>
+    answered(
+      t,
+      'rerank',
+      ['q', ['a', 'b', 'c']],
+      [undefined, '["\\u0063\\ud800"]'],
+      scoresOf([[1, 0.5]], [[0, 0.1]], [[2, 0.5]]),
+      [2, 1],
+    );
 
   it('holds the results in batch order', async (t) => {
-    const response = await answered(
-      ...[t, 'rerank', ['q', ['a', 'b', 'c']], batches],
-    );
+    const response = await reranked(t);
 
     assert.deepEqual(Object.keys(response), [
       ...['data', 'individual_request_times', 'object'],
@@ -219,16 +235,14 @@ describe('a rerank response', () => {
     assert.deepEqual(response.data, [
       { index: 1, score: 0.5, text: null },
       { index: 0, score: 0.1, text: null },
-      { index: 2, score: 0.5, text: 'c' },
+      { index: 2, score: 0.5, text: 'c\ufffd' },
     ]);
     assert.equal(response.object, 'list');
     assert.deepEqual(response.individual_request_times, [0.25, 0.25]);
   });
 
   it('sorts a copy best first, equals as they came', async (t) => {
-    const response = await answered(
-      ...[t, 'rerank', ['q', ['a', 'b', 'c']], batches],
-    );
+    const response = await reranked(t);
 
     const sorted = response.sorted().map(({ index }) => index);
 
@@ -243,10 +257,16 @@ describe('a classification response', () => {
       t,
       'classify',
       [['a', 'b', 'c']],
-      [
-        '[[{"label":"x","score":1}],[]]',
-        '[[{"label":"y","score":0},{"label":"z","score":1}]]',
-      ],
+      ['["x"]', '["y","z"]'],
+      scoresOf(
+        [[0, 1]],
+        [],
+        [
+          [0, 0],
+          [1, 1],
+        ],
+      ),
+      [2, 1],
     );
 
     assert.deepEqual(response.data, [
@@ -256,6 +276,26 @@ describe('a classification response', () => {
         { label: 'y', score: 0 },
         { label: 'z', score: 1 },
       ],
+    ]);
+  });
+});
+
+describe('the labels of a classification', () => {
+  it('may be the same in every batch, or in none', async (t) => {
+    const response = await answered(
+      t,
+      'classify',
+      [['a', 'b', 'c', 'd']],
+      ['["x","y"]', '["x","y"]', '["\\"z\\ude00"]', '["x","y"]'],
+      scoresOf([[1, 0.25]], [[0, 0.5]], [[0, 0.75]], [[1, 1]]),
+      [1, 1, 1, 1],
+    );
+
+    assert.deepEqual(response.data, [
+      [{ label: 'y', score: 0.25 }],
+      [{ label: 'x', score: 0.5 }],
+      [{ label: '"z\ufffd', score: 0.75 }],
+      [{ label: 'y', score: 1 }],
     ]);
   });
 });

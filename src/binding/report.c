@@ -100,6 +100,10 @@ static void set_vectors(napi_env env, napi_value object, struct pc_job *job)
                 is_ragged ? 0 : (double)vectors->row_size);
   pc_property_set(env, object, "places", places_of(env, vectors));
   pc_property_set(env, object, "vectors", hand_over(env, vectors));
+}
+
+static void set_usage(napi_env env, napi_value object, const struct pc_job *job)
+{
   pc_number_set(env, object, "promptTokens",
                 (double)job->result.usage.prompt_tokens);
   pc_number_set(env, object, "totalTokens",
@@ -158,9 +162,11 @@ napi_value pc_report_summary(napi_env env, struct pc_job *job)
                 (double)pc_figure_read(&job->progress.retries));
   pc_number_set(env, object, "hedges",
                 (double)pc_figure_read(&job->progress.hedges));
-  if (job->plan.kind == PC_EMBEDDINGS)
-    set_vectors(env, object, job);
-  else if (job->plan.kind == PC_SPLICE)
+  if (job->plan.kind == PC_SPLICE)
     set_splicing(env, object, job);
+  else if (job->plan.kind != PC_BATCH)
+    set_vectors(env, object, job);
+  if (job->plan.kind == PC_EMBEDDINGS)
+    set_usage(env, object, job);
   return object;
 }

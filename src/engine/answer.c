@@ -16,6 +16,7 @@ void pc_answer_init(struct pc_answer *answer)
   pc_bytes_init(&answer->value, BODY_CEILING);
   pc_embeddings_init(&answer->embeddings);
   pc_splice_answer_init(&answer->splice);
+  pc_scores_init(&answer->scores);
 }
 
 void pc_answer_deinit(struct pc_answer *answer)
@@ -24,6 +25,7 @@ void pc_answer_deinit(struct pc_answer *answer)
   pc_bytes_deinit(&answer->value);
   pc_embeddings_deinit(&answer->embeddings);
   pc_splice_answer_deinit(&answer->splice);
+  pc_scores_deinit(&answer->scores);
 }
 
 enum pc_status pc_answer_begin(struct pc_answer *answer)
@@ -144,21 +146,32 @@ static enum pc_status finish_embeddings(struct pc_answer *answer)
   return status;
 }
 
-enum pc_status pc_answer_finish(struct pc_answer *answer)
+static enum pc_status finish_scores(struct pc_answer *answer)
 {
   const char *text = text_of(answer);
   size_t size = answer->text.size;
+  struct pc_scores *scores = &answer->scores;
+  enum pc_status status =
+      answer->kind == PC_RERANK
+          ? pc_rerank_read(text, size, answer->first, answer->count, scores,
+                           &answer->fault)
+          : pc_classify_read(text, size, answer->count, scores, &answer->fault);
 
-  answer->is_ascii = false;
+  if (status != PC_OK)
+    return status;
+  answer->is_ascii = scores->is_ascii;
+  pc_bytes_move(&answer->value, &scores->strings);
+  return PC_OK;
+}
+
+enum pc_status pc_answer_finish(struct pc_answer *answer)
+{
   switch (answer->kind) {
   case PC_EMBEDDINGS:
     return finish_embeddings(answer);
   case PC_RERANK:
-    return pc_rerank_read(text, size, answer->first, answer->count,
-                          &answer->value, &answer->fault);
   case PC_CLASSIFY:
-    return pc_classify_read(text, size, answer->count, &answer->value,
-                            &answer->fault);
+    return finish_scores(answer);
   case PC_BATCH:
     return finish_batch(answer);
   case PC_SPLICE:
@@ -179,4 +192,6 @@ void pc_answer_trim(struct pc_answer *answer)
   trim(&answer->value);
   trim(&answer->embeddings.values);
   trim(&answer->embeddings.window);
+  trim(&answer->scores.pairs);
+  trim(&answer->scores.ends);
 }

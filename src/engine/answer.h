@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "wire/batch.h"
 #include "wire/embeddings.h"
+#include "wire/scores.h"
 #include "wire/splice_answer.h"
 
 /* What a call asks for. Numbers are part of the addon's interface. */
@@ -35,6 +36,7 @@ struct pc_answer {
   struct pc_bytes text;     /* body, or its beginning, for messages */
   struct pc_bytes value;    /* JSON for the caller, when finished with PC_OK */
   struct pc_embeddings embeddings;
+  struct pc_scores scores; /* of rerank and classify */
   struct pc_batch batch;
   struct pc_splice_answer splice;
   struct pc_fault fault; /* why feeding or finishing failed, "" for none */

@@ -14,7 +14,7 @@
 #include "wire/vectors.h"
 
 struct pc_result {
-  struct pc_vectors vectors; /* one row per input */
+  struct pc_vectors vectors; /* one row per input: a vector, or scores */
   struct pc_usage usage;     /* summed */
   struct pc_bytes model;     /* JSON text, of the answer that begins first */
   uint32_t model_first;      /* input with which that answer begins */

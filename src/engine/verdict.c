@@ -37,7 +37,10 @@ static enum pc_status fill_outcome(struct pc_request *request,
                            request->first);
   outcome->is_ascii = answer->is_ascii;
   pc_bytes_move(&outcome->value, &answer->value);
-  return PC_OK;
+  if (answer->kind == PC_BATCH)
+    return PC_OK;
+  return pc_scores_copy_rows(&answer->scores, &request->job->result.vectors,
+                             request->first);
 }
 
 /* Ends the request and tells the job how. */

@@ -1,9 +1,10 @@
 /*
  * classify.h - the answer of a classification endpoint.
  *
- * Read with cJSON: one list of {"label", "score"} per input, in input order,
- * bare or as "data" or "results" of an object. Written as one JSON array of
- * arrays of {"label":"…","score":x}. Thread: any.
+ * One list of {"label", "score"} per input, in input order, in any of the forms
+ * of scores.h. Row i is the list of input i: for each entry the place of its
+ * label among the strings, and its score. Labels that come again and again are
+ * there once, as a rule. Thread: any.
  */
 #ifndef PC_WIRE_CLASSIFY_H
 #define PC_WIRE_CLASSIFY_H
@@ -11,18 +12,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
 #include "base/fault.h"
 #include "base/status.h"
+#include "wire/scores.h"
 
 /*
- * Checks body[0..size) as the answer for `count` inputs and appends the array
- * to `out`, which stays as it was on failure. PC_PARSE_ERROR fills `fault`.
+ * Checks body[0..size) as the answer for `count` inputs, and reads it into
+ * `scores`. PC_PARSE_ERROR fills `fault`.
  */
 PC_MUST_CHECK enum pc_status pc_classify_read(const char *body,
                                               size_t size,
                                               uint32_t count,
-                                              struct pc_bytes *out,
+                                              struct pc_scores *scores,
                                               struct pc_fault *fault);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <locale.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,13 +18,15 @@
  * Two ways to read one number. The plain way takes numbers of the usual shape:
  * at most 19 digits and a power of ten that a double holds exactly. It gives
  * NULL for every other text, bad or merely unusual, and then the careful way
- * decides: it checks the grammar and leaves the value to strtof.
+ * decides: it checks the grammar and leaves the value to strtof or strtod.
  *
- * Why the plain way is exact: the digits as uint64 become a double with an
- * error of half a unit in the last place, which the division by an exact power
- * of ten can double; its own rounding adds another half. So the double is less
- * than two units away from the true value, and where no boundary between two
- * floats lies as near, both round to the same float.
+ * Why the plain way is exact for floats: the digits as uint64 become a double
+ * with an error of half a unit in the last place, which the division by an
+ * exact power of ten can double; its own rounding adds another half. So the
+ * double is less than two units away from the true value, and where no boundary
+ * between two floats lies as near, both round to the same float. Doubles have
+ * no such wider type to lean on, so their digits are divided as integers; see
+ * divide().
  */
 _Static_assert(FLT_EVAL_METHOD == 0, "the proof needs plain double arithmetic");
 _Static_assert(DBL_MANT_DIG == 53 && FLT_MANT_DIG == 24, "IEEE 754 is assumed");
@@ -34,10 +37,13 @@ enum {
   MAX_EXPONENT_SIZE = sizeof("e-99") - 1,
   MAX_NEGATIVE_POWER = 22, /* the last power of ten a double holds exactly */
   MAX_POSITIVE_POWER = 19, /* times 2^64 it is still below FLT_MAX */
+  MAX_POWER_OF_FIVE = 27,  /* the last one below 2^64 */
   /* Readable bytes: sign, digits, point, words, exponent and what is behind. */
   PLAIN_ROOM = 1 + MAX_WHOLE_DIGITS + 1 + (MAX_FULL_WORDS + 1) * PC_WORD_SIZE +
                MAX_EXPONENT_SIZE + 1
 };
+
+__extension__ typedef unsigned __int128 uint128;
 
 static const double powers[MAX_NEGATIVE_POWER + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -45,6 +51,36 @@ static const double powers[MAX_NEGATIVE_POWER + 1] = {
 
 static const uint64_t scales[] = {1,      10,      100,      1000,     10000,
                                   100000, 1000000, 10000000, 100000000};
+
+static const uint64_t powers_of_five[MAX_POWER_OF_FIVE + 1] = {
+    UINT64_C(1),
+    UINT64_C(5),
+    UINT64_C(25),
+    UINT64_C(125),
+    UINT64_C(625),
+    UINT64_C(3125),
+    UINT64_C(15625),
+    UINT64_C(78125),
+    UINT64_C(390625),
+    UINT64_C(1953125),
+    UINT64_C(9765625),
+    UINT64_C(48828125),
+    UINT64_C(244140625),
+    UINT64_C(1220703125),
+    UINT64_C(6103515625),
+    UINT64_C(30517578125),
+    UINT64_C(152587890625),
+    UINT64_C(762939453125),
+    UINT64_C(3814697265625),
+    UINT64_C(19073486328125),
+    UINT64_C(95367431640625),
+    UINT64_C(476837158203125),
+    UINT64_C(2384185791015625),
+    UINT64_C(11920928955078125),
+    UINT64_C(59604644775390625),
+    UINT64_C(298023223876953125),
+    UINT64_C(1490116119384765625),
+    UINT64_C(7450580596923828125)};
 
 /*
  * The sign is a factor, as a branch on it is a coin toss: 1.6 GB/s of embedding
@@ -155,17 +191,27 @@ static bool plain_value(uint64_t mantissa, int exponent, float *value)
   return !is_near_boundary(nearly);
 }
 
-static const char *plain_number(const char *at, float *value)
+/* Any number of the usual shape is mantissa * 10^exponent. */
+static const char *
+plain_parts(const char *at, uint64_t *mantissa, int *exponent)
+{
+  *mantissa = 0;
+  *exponent = 0;
+  at = plain_whole(at, mantissa);
+  if (at && *at == '.')
+    at = plain_fraction(at + 1, mantissa, exponent);
+  if (at && (*at == 'e' || *at == 'E'))
+    at = plain_exponent(at + 1, exponent);
+  return at;
+}
+
+static const char *plain_float(const char *at, float *value)
 {
   bool is_negative = *at == '-';
   uint64_t mantissa = 0;
   int exponent = 0;
 
-  at = plain_whole(at + is_negative, &mantissa);
-  if (at && *at == '.')
-    at = plain_fraction(at + 1, &mantissa, &exponent);
-  if (at && (*at == 'e' || *at == 'E'))
-    at = plain_exponent(at + 1, &exponent);
+  at = plain_parts(at + is_negative, &mantissa, &exponent);
   if (!at || !plain_value(mantissa, exponent, value))
     return NULL;
   *value *= signs[is_negative];
@@ -173,40 +219,84 @@ static const char *plain_number(const char *at, float *value)
 }
 
 /*
- * strtof in the "C" locale, whatever the process has set. It reads a copy, as
- * it would go on behind the number in "0x1". The locale is asked for each time
- * because a kept one would be shared state; C libraries hand out a constant.
+ * mantissa / divisor with its last bit telling of any remainder, scaled by the
+ * power of two in *scale. Both are moved up until their highest bits are set,
+ * so that the quotient has 63 or 64 bits: so many that rounding it to a double
+ * is rounding the true value.
  */
-static enum pc_status exact_value(const char *number, size_t size, float *value)
+static uint64_t divide(uint64_t mantissa, uint64_t divisor, int *scale)
 {
-  char copy[PC_DECIMAL_MAX + 1];
-  locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  int mantissa_shift = __builtin_clzll(mantissa);
+  int divisor_shift = __builtin_clzll(divisor);
+  uint128 whole = (uint128)(mantissa << mantissa_shift) << 63;
 
-  if (!c_locale)
-    return PC_NO_MEMORY;
-  memcpy(copy, number, size);
-  copy[size] = '\0';
-  *value = strtof_l(copy, NULL, c_locale);
-  freelocale(c_locale);
-  return PC_OK;
+  divisor <<= divisor_shift;
+  *scale = divisor_shift - mantissa_shift - 63;
+  return (uint64_t)(whole / divisor) | (whole % divisor != 0);
 }
 
-static enum pc_status careful_number(const char *at,
+/* The power of ten is split: that of five divides, that of two only scales. */
+static const char *plain_double(const char *at, double *value)
+{
+  bool is_negative = *at == '-';
+  uint64_t mantissa = 0;
+  int exponent = 0;
+  int scale = 0;
+
+  at = plain_parts(at + is_negative, &mantissa, &exponent);
+  if (!at || exponent > 0 || exponent < -MAX_POWER_OF_FIVE)
+    return NULL;
+  if (mantissa)
+    mantissa = divide(mantissa, powers_of_five[-exponent], &scale);
+  *value = ldexp((double)mantissa, scale + exponent);
+  if (is_negative)
+    *value = -*value;
+  return at;
+}
+
+/*
+ * What strtof and strtod need to be right whatever locale the process has set.
+ * They read a copy, as they would go on behind the number in "0x1". The locale
+ * is asked for each time because a kept one would be shared state; C libraries
+ * hand out a constant.
+ */
+struct exact {
+  char copy[PC_DECIMAL_MAX + 1];
+  locale_t c_locale;
+};
+
+static enum pc_status
+begin_exact(struct exact *exact, const char *number, size_t size)
+{
+  memcpy(exact->copy, number, size);
+  exact->copy[size] = '\0';
+  exact->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  return exact->c_locale ? PC_OK : PC_NO_MEMORY;
+}
+
+/*
+ * The careful way: *behind is NULL when the number may go on at `end`. Else
+ * the locale in *exact is the caller's.
+ */
+static enum pc_status read_carefully(const char *at,
                                      const char *end,
-                                     float *value,
+                                     struct exact *exact,
                                      const char **behind)
 {
   enum pc_json_number_part part = PC_JSON_NUMBER_START;
   size_t size = pc_json_number_skip(at, (size_t)(end - at), 0, &part);
 
+  *behind = NULL;
   if (size > PC_DECIMAL_MAX)
     return PC_PARSE_ERROR;
   if (at + size == end)
     return PC_OK;
   if (!pc_json_number_may_end(part))
     return PC_PARSE_ERROR;
+  if (begin_exact(exact, at, size) != PC_OK)
+    return PC_NO_MEMORY;
   *behind = at + size;
-  return exact_value(at, size, value);
+  return PC_OK;
 }
 
 enum pc_status pc_decimal_read(const char *at,
@@ -214,6 +304,35 @@ enum pc_status pc_decimal_read(const char *at,
                                float *value,
                                const char **behind)
 {
-  *behind = end - at >= PLAIN_ROOM ? plain_number(at, value) : NULL;
-  return *behind ? PC_OK : careful_number(at, end, value, behind);
+  struct exact exact;
+  enum pc_status status = PC_OK;
+
+  *behind = end - at >= PLAIN_ROOM ? plain_float(at, value) : NULL;
+  if (*behind)
+    return PC_OK;
+  status = read_carefully(at, end, &exact, behind);
+  if (!*behind)
+    return status;
+  *value = strtof_l(exact.copy, NULL, exact.c_locale);
+  freelocale(exact.c_locale);
+  return PC_OK;
+}
+
+enum pc_status pc_decimal_read_double(const char *at,
+                                      const char *end,
+                                      double *value,
+                                      const char **behind)
+{
+  struct exact exact;
+  enum pc_status status = PC_OK;
+
+  *behind = end - at >= PLAIN_ROOM ? plain_double(at, value) : NULL;
+  if (*behind)
+    return PC_OK;
+  status = read_carefully(at, end, &exact, behind);
+  if (!*behind)
+    return status;
+  *value = strtod_l(exact.copy, NULL, exact.c_locale);
+  freelocale(exact.c_locale);
+  return PC_OK;
 }

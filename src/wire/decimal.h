@@ -1,10 +1,11 @@
 /*
- * decimal.h - one JSON number as the float32 nearest to it.
+ * decimal.h - one JSON number as the float32, or the double, nearest to it.
  *
- * The same bits as strtof gives on every number, whatever the locale. Most
- * numbers take a path that is exact by construction; the few whose double lies
- * too near to a float32 rounding boundary, and those with more than 19 digits
- * or a large exponent, go through strtof itself. Thread: any.
+ * The same bits as strtof and strtod give on every number, whatever the locale.
+ * Most numbers take a path that is exact by construction; the few whose double
+ * lies too near to a float32 rounding boundary, and those with more than 19
+ * digits or a large exponent, go through strtof and strtod themselves.
+ * Thread: any.
  */
 #ifndef PC_WIRE_DECIMAL_H
 #define PC_WIRE_DECIMAL_H
@@ -22,5 +23,11 @@ PC_MUST_CHECK enum pc_status pc_decimal_read(const char *at,
                                              const char *end,
                                              float *value,
                                              const char **behind);
+
+/* The same for doubles. Numbers too large for one become infinite. */
+PC_MUST_CHECK enum pc_status pc_decimal_read_double(const char *at,
+                                                    const char *end,
+                                                    double *value,
+                                                    const char **behind);
 
 #endif

@@ -5,110 +5,140 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cjson/cJSON.h>
+enum { LONGEST_SHOWN = 20 };
 
-#include "wire/small_json.h"
+enum member { INDEX, SCORE, RELEVANCE_SCORE, TEXT, MEMBER_COUNT };
 
-struct reader {
+static const char *const names[MEMBER_COUNT] = {"index", "score",
+                                                "relevance_score", "text"};
+
+struct answer {
   uint32_t first;
   uint32_t count;
   bool *has_come; /* by index */
-  struct pc_bytes *out;
-  struct pc_fault *fault;
+  bool has_texts;
+  struct pc_scores *scores;
 };
 
-static enum pc_status read_index(struct reader *reader,
-                                 const cJSON *item,
-                                 uint32_t place,
-                                 uint32_t *index)
+static enum pc_status
+refuse(const struct pc_json_reader *reader, uint32_t place, const char *what)
 {
-  double number = 0;
+  return pc_fault_set(reader->fault, PC_PARSE_ERROR, "item %" PRIu32 " has %s",
+                      place, what);
+}
 
-  if (!pc_small_json_number(item, "index", &number))
-    return pc_fault_set(reader->fault, PC_PARSE_ERROR,
-                        "item %" PRIu32 " has no index", place);
-  if (number < 0 || number >= reader->count)
-    return pc_fault_set(reader->fault, PC_PARSE_ERROR,
-                        "index %.17g is outside 0-%" PRIu32, number,
-                        reader->count - 1);
-  *index = (uint32_t)number;
-  if (*index != number)
-    return pc_fault_set(reader->fault, PC_PARSE_ERROR,
-                        "index %.17g is not a whole number", number);
-  if (reader->has_come[*index])
-    return pc_fault_set(reader->fault, PC_PARSE_ERROR,
-                        "index %" PRIu32 " came twice", *index);
-  reader->has_come[*index] = true;
+static enum pc_status refuse_index(const struct pc_json_reader *reader,
+                                   const struct pc_json_value *value,
+                                   const char *why)
+{
+  int shown = value->size < LONGEST_SHOWN ? (int)value->size : LONGEST_SHOWN;
+
+  return pc_fault_set(reader->fault, PC_PARSE_ERROR, "index %.*s %s", shown,
+                      value->data, why);
+}
+
+static enum pc_status check_index(struct answer *answer,
+                                  const struct pc_json_reader *reader,
+                                  const struct pc_json_value *value,
+                                  double index)
+{
+  char range[sizeof("is outside 0-4294967295")];
+
+  snprintf(range, sizeof(range), "is outside 0-%" PRIu32, answer->count - 1);
+  if (index < 0 || index >= answer->count)
+    return refuse_index(reader, value, range);
+  if (index != (uint32_t)index)
+    return refuse_index(reader, value, "is not a whole number");
+  if (answer->has_come[(uint32_t)index])
+    return refuse_index(reader, value, "came twice");
+  answer->has_come[(uint32_t)index] = true;
   return PC_OK;
 }
 
-static enum pc_status write_text(struct pc_bytes *out, cJSON *text)
+static enum pc_status read_index(struct answer *answer,
+                                 const struct pc_json_reader *reader,
+                                 const struct pc_json_value *value,
+                                 uint32_t place,
+                                 double *index)
 {
-  if (cJSON_IsString(text))
-    return pc_small_json_append_string(out, text);
-  return pc_bytes_append_text(out, "null");
+  enum pc_status status = pc_scores_number(reader, value, index);
+
+  if (status == PC_PARSE_ERROR)
+    return refuse(reader, place, "no index");
+  return status == PC_OK ? check_index(answer, reader, value, *index) : status;
+}
+
+static enum pc_status read_score(const struct pc_json_reader *reader,
+                                 const struct pc_json_value values[],
+                                 uint32_t place,
+                                 double *score)
+{
+  enum pc_status status = pc_scores_number(reader, &values[SCORE], score);
+
+  if (status == PC_PARSE_ERROR)
+    status = pc_scores_number(reader, &values[RELEVANCE_SCORE], score);
+  return status == PC_PARSE_ERROR ? refuse(reader, place, "no finite score")
+                                  : status;
+}
+
+static enum pc_status keep_text(struct answer *answer,
+                                const struct pc_json_reader *reader,
+                                const struct pc_json_value *text,
+                                uint32_t place)
+{
+  switch (text->token) {
+  case PC_JSON_STRING: /* with the quotes around it */
+    answer->has_texts = true;
+    return pc_scores_add_string(answer->scores, text->data - 1, text->size + 2);
+  case PC_JSON_END:
+  case PC_JSON_NULL:
+    return pc_scores_add_string(answer->scores, "null", 4);
+  default:
+    return pc_fault_set(reader->fault, PC_PARSE_ERROR,
+                        "the text of item %" PRIu32 " is not a string", place);
+  }
 }
 
 static enum pc_status
-write_item(struct reader *reader, uint32_t index, double score, cJSON *text)
+read_item(void *context, struct pc_json_reader *reader, uint32_t place)
 {
-  char head[64];
-  enum pc_status status = PC_OK;
-
-  snprintf(head, sizeof(head), "{\"index\":%" PRIu64 ",\"score\":",
-           (uint64_t)reader->first + index);
-  status = pc_bytes_append_text(reader->out, head);
-  if (status == PC_OK)
-    status = pc_small_json_append_number(reader->out, score);
-  if (status == PC_OK)
-    status = pc_bytes_append_text(reader->out, ",\"text\":");
-  if (status == PC_OK)
-    status = write_text(reader->out, text);
-  if (status == PC_OK)
-    status = pc_bytes_append_text(reader->out, "}");
-  return status;
-}
-
-static enum pc_status read_item(void *context, cJSON *item, uint32_t place)
-{
-  struct reader *reader = context;
-  uint32_t index = 0;
+  struct answer *answer = context;
+  struct pc_json_value values[MEMBER_COUNT];
+  double index = 0;
   double score = 0;
-  cJSON *text = NULL;
   enum pc_status status = PC_OK;
 
-  if (!cJSON_IsObject(item))
+  if (reader->token != PC_JSON_OBJECT_BEGIN)
     return pc_fault_set(reader->fault, PC_PARSE_ERROR,
                         "item %" PRIu32 " is not an object", place);
-  status = read_index(reader, item, place, &index);
-  if (status != PC_OK)
-    return status;
-  if (!pc_small_json_number(item, "score", &score) &&
-      !pc_small_json_number(item, "relevance_score", &score))
-    return pc_fault_set(reader->fault, PC_PARSE_ERROR,
-                        "item %" PRIu32 " has no finite score", place);
-  text = cJSON_GetObjectItemCaseSensitive(item, "text");
-  if (text && !cJSON_IsString(text) && !cJSON_IsNull(text))
-    return pc_fault_set(reader->fault, PC_PARSE_ERROR,
-                        "the text of item %" PRIu32 " is not a string", place);
-  return write_item(reader, index, score, text);
+  status = pc_json_reader_members(reader, names, MEMBER_COUNT, values);
+  if (status == PC_OK)
+    status = read_index(answer, reader, &values[INDEX], place, &index);
+  if (status == PC_OK)
+    status = read_score(reader, values, place, &score);
+  if (status == PC_OK)
+    status = keep_text(answer, reader, &values[TEXT], place);
+  if (status == PC_OK)
+    status = pc_scores_add(answer->scores, answer->first + index, score);
+  return status == PC_OK ? pc_scores_end_row(answer->scores) : status;
 }
 
 enum pc_status pc_rerank_read(const char *body,
                               size_t size,
                               uint32_t first,
                               uint32_t count,
-                              struct pc_bytes *out,
+                              struct pc_scores *scores,
                               struct pc_fault *fault)
 {
-  struct reader reader = {
-      .first = first, .count = count, .out = out, .fault = fault};
+  struct answer answer = {.first = first, .count = count, .scores = scores};
   enum pc_status status = PC_NO_MEMORY;
 
-  reader.has_come = calloc(count, sizeof(*reader.has_come));
-  if (reader.has_come)
+  answer.has_come = calloc(count, sizeof(*answer.has_come));
+  if (answer.has_come)
     status =
-        pc_small_json_read(body, size, count, read_item, &reader, out, fault);
-  free(reader.has_come);
+        pc_scores_read(scores, body, size, count, read_item, &answer, fault);
+  free(answer.has_come);
+  if (status == PC_OK && !answer.has_texts)
+    pc_bytes_clear(&scores->strings);
   return status;
 }

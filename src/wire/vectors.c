@@ -44,7 +44,7 @@ static enum pc_status turn_ragged(struct pc_vectors *vectors)
   vectors->places = calloc(vectors->row_count, sizeof(*vectors->places));
   if (!vectors->places)
     return PC_NO_MEMORY;
-  for (uint32_t row = 0; row < vectors->row_count; row++) {
+  for (uint32_t row = 0; vectors->data && row < vectors->row_count; row++) {
     if (!was_put(vectors, row))
       continue;
     memmove(vectors->data + used, vectors->data + row * vectors->row_size,
@@ -77,6 +77,12 @@ static enum pc_status make_room(struct pc_vectors *vectors, size_t extra)
   return PC_OK;
 }
 
+/* Only a store that is ragged has room for no row size at all. */
+static enum pc_status make_store(struct pc_vectors *vectors, size_t row_size)
+{
+  return row_size ? make_matrix(vectors, row_size) : turn_ragged(vectors);
+}
+
 static enum pc_status put_ragged(struct pc_vectors *vectors,
                                  uint32_t row,
                                  const void *data,
@@ -93,6 +99,9 @@ static enum pc_status put_ragged(struct pc_vectors *vectors,
     vectors->size += size;
   }
   place->size = size;
+  if (!size)
+    return PC_OK;
+  assert(vectors->data);
   memcpy(vectors->data + place->offset, data, size);
   return PC_OK;
 }
@@ -117,9 +126,9 @@ enum pc_status pc_vectors_put(struct pc_vectors *vectors,
 {
   enum pc_status status = PC_OK;
 
-  assert(row < vectors->row_count && size > 0);
-  if (!vectors->data)
-    status = make_matrix(vectors, size);
+  assert(row < vectors->row_count);
+  if (!vectors->data && !vectors->places)
+    status = make_store(vectors, size);
   if (status == PC_OK && !vectors->places && size != vectors->row_size)
     status = turn_ragged(vectors);
   if (status != PC_OK)

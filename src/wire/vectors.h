@@ -4,7 +4,8 @@
  * As long as every row has the same size the rows stand one behind the other
  * and row i starts at i * row_size: a matrix. The first row of another size
  * turns the store ragged, and then each row has its own place. Sizes are in
- * bytes, because a base64 answer need not hold float32. One thread at a time.
+ * bytes, because a base64 answer need not hold float32, and rows of scores are
+ * pairs of doubles. One thread at a time.
  */
 #ifndef PC_WIRE_VECTORS_H
 #define PC_WIRE_VECTORS_H
@@ -36,7 +37,8 @@ void pc_vectors_init(struct pc_vectors *vectors, uint32_t row_count);
 void pc_vectors_deinit(struct pc_vectors *vectors);
 
 /*
- * Copies one row of at least 1 byte in, replacing what was put there before.
+ * Copies one row in, replacing what was put there before. An empty one turns
+ * the store ragged.
  * The first row sizes the whole matrix (row_count * size, allocated once and
  * not touched: rows that are never put stay unwritten memory). On failure the
  * rows are as before. Borrows `data`.

@@ -105,26 +105,32 @@ function standInEngine(t) {
   return stand;
 }
 
-/** How many inputs an answer is for, as its text says. */
-function countOf(job, text) {
-  if (text === undefined) return job.inputs.length;
-  return job.kind === BATCH_POST ? 1 : JSON.parse(text).length;
-}
-
-/** Answers a batch whose inputs begin at `first`. */
-function answer(job, batch, first, text, seconds = 0.25) {
-  const count = countOf(job, text);
+/**
+ * Answers a batch whose inputs begin at `first`: one payload, or all the inputs
+ * there are unless `count` says how many.
+ */
+function answer(
+  job,
+  batch,
+  first,
+  text,
+  seconds = 0.25,
+  count = job.kind === BATCH_POST ? 1 : job.inputs.length,
+) {
   job.handler.onAnswer(batch, text, HEAD, seconds, first, count);
   return count;
 }
 
-/** Ends a job well: `answers` are JSON texts by batch, inputs in a row. */
-function succeed(job, answers = [undefined], summary = {}) {
+/**
+ * Ends a job well: `answers` are JSON texts by batch, inputs in a row, `counts`
+ * of them to each batch.
+ */
+function succeed(job, answers = [undefined], summary = {}, counts = []) {
   if (job.isOver) return;
   job.isOver = true;
   let first = 0;
   answers.forEach((text, i) => {
-    first += answer(job, i, first, text);
+    first += answer(job, i, first, text, undefined, counts[i]);
   });
   job.handler.onEnd(undefined, {
     ...SUMMARY,

@@ -63,11 +63,41 @@ static bool reads_as(const char *text, const char *rest, float expected)
   return CHECK(holds);
 }
 
+static bool reads_as_double(const char *text, const char *rest, double expected)
+{
+  size_t size = strlen(text) + strlen(rest);
+  const char *behind = NULL;
+  double value = 0;
+  char *copy = malloc(size + 1);
+  bool holds = false;
+
+  if (!copy)
+    abort();
+  snprintf(copy, size + 1, "%s%s", text, rest);
+  holds = pc_decimal_read_double(copy, copy + size, &value, &behind) == PC_OK &&
+          behind == copy + strlen(text) &&
+          memcmp(&value, &expected, sizeof(value)) == 0;
+  if (!holds)
+    printf("%s%s: read %a, expected %a\n", text, rest, value, expected);
+  free(copy);
+  return CHECK(holds);
+}
+
+static bool reads_like_strtod(const char *text)
+{
+  double expected = strtod(text, NULL);
+
+  return reads_as_double(text, FAR_TEXT, expected) &&
+         reads_as_double(text, ",", expected);
+}
+
+/* And, as a double, like strtod. */
 static bool reads_like_strtof(const char *text)
 {
   float expected = strtof(text, NULL);
 
-  return reads_as(text, FAR_TEXT, expected) && reads_as(text, ",", expected);
+  return reads_as(text, FAR_TEXT, expected) && reads_as(text, ",", expected) &&
+         reads_like_strtod(text);
 }
 
 static void random_floats_read_like_strtof_in_every_format(void)
@@ -104,6 +134,54 @@ static void random_embedding_values_read_like_strtof(void)
     for (size_t k = 0; k < sizeof(formats) / sizeof(*formats); k++) {
       snprintf(text, sizeof(text), formats[k], value);
       if (!reads_like_strtof(text))
+        return;
+    }
+  }
+}
+
+static void random_doubles_read_like_strtod(void)
+{
+  static const char *const formats[] = {"%.17g", "%.16g", "%.18f", "%.15e"};
+  long rounds = harness_rounds(100000);
+  uint64_t state = 6;
+  char text[512];
+
+  for (long i = 0; i < rounds; i++) {
+    double value = ldexp((double)(int64_t)harness_random(&state),
+                         -63 - (int)(harness_random(&state) % 40));
+
+    for (size_t k = 0; k < sizeof(formats) / sizeof(*formats); k++) {
+      snprintf(text, sizeof(text), formats[k], value);
+      if (!reads_like_strtod(text))
+        return;
+    }
+  }
+}
+
+/*
+ * An odd number of 54 bits lies in the middle between two doubles, and so does
+ * its half, quarter and so on; written as d.ddde+dd. Two to its sides do not.
+ */
+static void the_middle_between_two_doubles_reads_like_strtod(void)
+{
+  static const uint64_t powers[] = {1, 5, 25, 125, 625};
+  long rounds = harness_rounds(20000);
+  uint64_t state = 7;
+
+  for (long i = 0; i < rounds; i++) {
+    uint64_t middle = (UINT64_C(1) << 53) | harness_random(&state) >> 11 | 1;
+    size_t halvings = harness_random(&state) % 5;
+
+    for (int step = -1; step <= 1; step++) {
+      char digits[32];
+      char text[64];
+      int size = snprintf(digits, sizeof(digits), "%llu",
+                          (unsigned long long)(middle * powers[halvings]) +
+                              (unsigned long long)step);
+
+      snprintf(text, sizeof(text), "%c.%se%d", digits[0], digits + 1,
+               size - 1 - (int)halvings);
+      if (!reads_like_strtod(text))
         return;
     }
   }
@@ -424,6 +502,8 @@ int main(void)
   static const struct harness_test tests[] = {
       TEST(random_floats_read_like_strtof_in_every_format),
       TEST(random_embedding_values_read_like_strtof),
+      TEST(random_doubles_read_like_strtod),
+      TEST(the_middle_between_two_doubles_reads_like_strtod),
       TEST(numbers_of_every_shape_read_like_strtof),
       TEST(the_middle_between_two_floats_goes_to_the_even_one),
       TEST(middles_cut_to_few_digits_read_like_strtof),

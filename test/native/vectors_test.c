@@ -160,6 +160,30 @@ static void a_ragged_store_grows_as_far_as_needed(void)
   pc_vectors_deinit(&vectors);
 }
 
+static void a_row_may_be_empty_wherever_it_stands(void)
+{
+  struct pc_vectors first;
+  struct pc_vectors later;
+
+  pc_vectors_init(&first, 2);
+  put(&first, 0, "");
+  CHECK(pc_vectors_are_ragged(&first));
+  CHECK_NUMBER(first.size, 0);
+  put(&first, 1, "bb");
+  CHECK(holds(&first, 1, "bb"));
+  CHECK_NUMBER(pc_vectors_place(&first, 0).size, 0);
+
+  pc_vectors_init(&later, 3);
+  put(&later, 0, "aa");
+  put(&later, 2, "");
+  put(&later, 1, "bb");
+  CHECK(holds(&later, 0, "aa"));
+  CHECK(holds(&later, 1, "bb"));
+  CHECK_NUMBER(pc_vectors_place(&later, 2).size, 0);
+  pc_vectors_deinit(&first);
+  pc_vectors_deinit(&later);
+}
+
 static void a_matrix_beyond_all_memory_is_refused(void)
 {
   static const size_t row_sizes[] = {SIZE_MAX / 1000, (size_t)1 << 24};
@@ -202,6 +226,7 @@ int main(void)
       TEST(a_ragged_store_holds_no_byte_that_nobody_wrote),
       TEST(rows_of_a_ragged_store_can_be_replaced_too),
       TEST(a_ragged_store_grows_as_far_as_needed),
+      TEST(a_row_may_be_empty_wherever_it_stands),
       TEST(a_matrix_beyond_all_memory_is_refused),
       TEST(the_data_can_be_taken)};
 
