@@ -2,7 +2,6 @@
 
 #include <float.h>
 #include <locale.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -235,6 +234,16 @@ static uint64_t divide(uint64_t mantissa, uint64_t divisor, int *scale)
   return (uint64_t)(whole / divisor) | (whole % divisor != 0);
 }
 
+/* For the exponents of normal doubles. ldexp takes as long as the division. */
+static double power_of_two(int exponent)
+{
+  uint64_t bits = (uint64_t)(DBL_MAX_EXP - 1 + exponent) << (DBL_MANT_DIG - 1);
+  double power = 0;
+
+  memcpy(&power, &bits, sizeof(power));
+  return power;
+}
+
 /* The power of ten is split: that of five divides, that of two only scales. */
 static const char *plain_double(const char *at, double *value)
 {
@@ -248,7 +257,7 @@ static const char *plain_double(const char *at, double *value)
     return NULL;
   if (mantissa)
     mantissa = divide(mantissa, powers_of_five[-exponent], &scale);
-  *value = ldexp((double)mantissa, scale + exponent);
+  *value = (double)mantissa * power_of_two(scale + exponent);
   if (is_negative)
     *value = -*value;
   return at;

@@ -81,22 +81,38 @@ static enum pc_status read_score(const struct pc_json_reader *reader,
                                   : status;
 }
 
+/* Most answers have no texts, and then no strings at all. */
+static enum pc_status begin_texts(struct answer *answer, uint32_t place)
+{
+  enum pc_status status = PC_OK;
+
+  answer->has_texts = true;
+  for (uint32_t i = 0; status == PC_OK && i < place; i++)
+    status = pc_scores_add_string(answer->scores, "null", 4);
+  return status;
+}
+
+/* A string keeps the quotes around it. */
 static enum pc_status keep_text(struct answer *answer,
                                 const struct pc_json_reader *reader,
                                 const struct pc_json_value *text,
                                 uint32_t place)
 {
-  switch (text->token) {
-  case PC_JSON_STRING: /* with the quotes around it */
-    answer->has_texts = true;
-    return pc_scores_add_string(answer->scores, text->data - 1, text->size + 2);
-  case PC_JSON_END:
-  case PC_JSON_NULL:
+  bool is_missing = text->token == PC_JSON_END || text->token == PC_JSON_NULL;
+  enum pc_status status = PC_OK;
+
+  if (is_missing && !answer->has_texts)
+    return PC_OK;
+  if (is_missing)
     return pc_scores_add_string(answer->scores, "null", 4);
-  default:
+  if (text->token != PC_JSON_STRING)
     return pc_fault_set(reader->fault, PC_PARSE_ERROR,
                         "the text of item %" PRIu32 " is not a string", place);
-  }
+  if (!answer->has_texts)
+    status = begin_texts(answer, place);
+  return status == PC_OK ? pc_scores_add_string(answer->scores, text->data - 1,
+                                                text->size + 2)
+                         : status;
 }
 
 static enum pc_status
@@ -138,7 +154,5 @@ enum pc_status pc_rerank_read(const char *body,
     status =
         pc_scores_read(scores, body, size, count, read_item, &answer, fault);
   free(answer.has_come);
-  if (status == PC_OK && !answer.has_texts)
-    pc_bytes_clear(&scores->strings);
   return status;
 }

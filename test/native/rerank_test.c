@@ -77,6 +77,10 @@ static void hands_texts_on_as_they_were_sent(void)
              0, 4,
              "[0:0.5][1:0.5][2:0.5][3:0.5] "
              "[\"a \\\"b\\\"\\u00e9\",null,null,\"\"]");
+  check_read("[{\"index\":0,\"score\":0.5},"
+             "{\"index\":1,\"score\":0.5,\"text\":\"late\"}]",
+             0, 2, "[0:0.5][1:0.5] [null,\"late\"]");
+  check_read("[{\"index\":0,\"score\":0.5,\"text\":null}]", 0, 1, "[0:0.5]");
 }
 
 static void the_first_of_two_members_with_one_name_counts(void)
