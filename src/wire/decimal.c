@@ -23,9 +23,8 @@
  * with an error of half a unit in the last place, which the division by an
  * exact power of ten can double; its own rounding adds another half. So the
  * double is less than two units away from the true value, and where no boundary
- * between two floats lies as near, both round to the same float. Doubles have
- * no such wider type to lean on, so their digits are divided as integers; see
- * divide().
+ * between two floats lies as near, both round to the same float. Where one
+ * does, and for doubles, the digits are divided as integers; see divide().
  */
 _Static_assert(FLT_EVAL_METHOD == 0, "the proof needs plain double arithmetic");
 _Static_assert(DBL_MANT_DIG == 53 && FLT_MANT_DIG == 24, "IEEE 754 is assumed");
@@ -204,19 +203,6 @@ plain_parts(const char *at, uint64_t *mantissa, int *exponent)
   return at;
 }
 
-static const char *plain_float(const char *at, float *value)
-{
-  bool is_negative = *at == '-';
-  uint64_t mantissa = 0;
-  int exponent = 0;
-
-  at = plain_parts(at + is_negative, &mantissa, &exponent);
-  if (!at || !plain_value(mantissa, exponent, value))
-    return NULL;
-  *value *= signs[is_negative];
-  return at;
-}
-
 /*
  * mantissa / divisor with its last bit telling of any remainder, scaled by the
  * power of two in *scale. Both are moved up until their highest bits are set,
@@ -244,22 +230,61 @@ static double power_of_two(int exponent)
   return power;
 }
 
-/* The power of ten is split: that of five divides, that of two only scales. */
-static const char *plain_double(const char *at, double *value)
+/*
+ * The nearest double or float, by way of a quotient that is exact enough for
+ * both. The power of ten is split: that of five divides, that of two scales.
+ */
+static bool
+divided(uint64_t mantissa, int exponent, uint64_t *quotient, double *scale)
+{
+  int shift = 0;
+
+  if (exponent > 0 || exponent < -MAX_POWER_OF_FIVE)
+    return false;
+  *quotient =
+      mantissa ? divide(mantissa, powers_of_five[-exponent], &shift) : 0;
+  *scale = power_of_two(shift + exponent);
+  return true;
+}
+
+/* What plain_value may get wrong: some 1 in 10^8 numbers, but also ties. */
+static bool divided_value(uint64_t mantissa, int exponent, float *value)
+{
+  uint64_t quotient = 0;
+  double scale = 0;
+
+  if (!divided(mantissa, exponent, &quotient, &scale))
+    return false;
+  *value = (float)((double)(float)quotient * scale);
+  return true;
+}
+
+static const char *plain_float(const char *at, float *value)
 {
   bool is_negative = *at == '-';
   uint64_t mantissa = 0;
   int exponent = 0;
-  int scale = 0;
 
   at = plain_parts(at + is_negative, &mantissa, &exponent);
-  if (!at || exponent > 0 || exponent < -MAX_POWER_OF_FIVE)
+  if (!at || (!plain_value(mantissa, exponent, value) &&
+              !divided_value(mantissa, exponent, value)))
     return NULL;
-  if (mantissa)
-    mantissa = divide(mantissa, powers_of_five[-exponent], &scale);
-  *value = (double)mantissa * power_of_two(scale + exponent);
-  if (is_negative)
-    *value = -*value;
+  *value *= signs[is_negative];
+  return at;
+}
+
+static const char *plain_double(const char *at, double *value)
+{
+  bool is_negative = *at == '-';
+  uint64_t mantissa = 0;
+  uint64_t quotient = 0;
+  int exponent = 0;
+  double scale = 0;
+
+  at = plain_parts(at + is_negative, &mantissa, &exponent);
+  if (!at || !divided(mantissa, exponent, &quotient, &scale))
+    return NULL;
+  *value = (double)quotient * scale * (double)signs[is_negative];
   return at;
 }
 

@@ -2,9 +2,8 @@
  * decimal.h - one JSON number as the float32, or the double, nearest to it.
  *
  * The same bits as strtof and strtod give on every number, whatever the locale.
- * Most numbers take a path that is exact by construction; the few whose double
- * lies too near to a float32 rounding boundary, and those with more than 19
- * digits or a large exponent, go through strtof and strtod themselves.
+ * Most numbers take paths that are exact by construction; those with more than
+ * 19 digits or a large exponent go through strtof and strtod themselves.
  * Thread: any.
  */
 #ifndef PC_WIRE_DECIMAL_H
