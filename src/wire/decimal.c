@@ -241,8 +241,9 @@ divided(uint64_t mantissa, int exponent, uint64_t *quotient, double *scale)
 
   if (exponent > 0 || exponent < -MAX_POWER_OF_FIVE)
     return false;
-  *quotient =
-      mantissa ? divide(mantissa, powers_of_five[-exponent], &shift) : 0;
+  *quotient = mantissa && exponent
+                  ? divide(mantissa, powers_of_five[-exponent], &shift)
+                  : mantissa;
   *scale = power_of_two(shift + exponent);
   return true;
 }

@@ -37,16 +37,23 @@ static enum pc_status refuse_index(const struct pc_json_reader *reader,
                       value->data, why);
 }
 
+static enum pc_status refuse_far_index(const struct answer *answer,
+                                       const struct pc_json_reader *reader,
+                                       const struct pc_json_value *value)
+{
+  char why[sizeof("is outside 0-4294967295")];
+
+  snprintf(why, sizeof(why), "is outside 0-%" PRIu32, answer->count - 1);
+  return refuse_index(reader, value, why);
+}
+
 static enum pc_status check_index(struct answer *answer,
                                   const struct pc_json_reader *reader,
                                   const struct pc_json_value *value,
                                   double index)
 {
-  char range[sizeof("is outside 0-4294967295")];
-
-  snprintf(range, sizeof(range), "is outside 0-%" PRIu32, answer->count - 1);
   if (index < 0 || index >= answer->count)
-    return refuse_index(reader, value, range);
+    return refuse_far_index(answer, reader, value);
   if (index != (uint32_t)index)
     return refuse_index(reader, value, "is not a whole number");
   if (answer->has_come[(uint32_t)index])
