@@ -6,6 +6,8 @@
 
 #include "base/word.h"
 
+enum { LONGEST_ESCAPE = 6 }; /* \uXXXX */
+
 static uint64_t flag_specials(uint64_t word)
 {
   return pc_word_below(word, 0x20) | pc_word_equal(word, '"') |
@@ -15,23 +17,6 @@ static uint64_t flag_specials(uint64_t word)
 static bool is_special(char byte)
 {
   return (unsigned char)byte < 0x20 || byte == '"' || byte == '\\';
-}
-
-/* How many bytes from the start can be copied as they are. */
-static size_t plain_size(const char *text, size_t size)
-{
-  size_t at = 0;
-
-  while (size - at >= PC_WORD_SIZE) {
-    uint64_t flags = flag_specials(pc_word_load(text + at));
-
-    if (flags)
-      return at + pc_word_first(flags);
-    at += PC_WORD_SIZE;
-  }
-  while (at < size && !is_special(text[at]))
-    at++;
-  return at;
 }
 
 /* The letter behind the backslash, 0 for bytes that have none. */
@@ -56,33 +41,68 @@ static char short_escape(char byte)
   }
 }
 
-static enum pc_status append_escape(struct pc_bytes *out, char byte)
+/* Writes the escape and answers its size. */
+static size_t write_escape(char byte, char escape[LONGEST_ESCAPE])
 {
   static const char hex[] = "0123456789abcdef";
   char letter = short_escape(byte);
 
-  if (letter)
-    return pc_bytes_append(out, (const char[]){'\\', letter}, 2);
-  return pc_bytes_append(
-      out, (const char[]){'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]},
-      6);
+  if (letter) {
+    memcpy(escape, (const char[]){'\\', letter}, 2);
+    return 2;
+  }
+  memcpy(escape,
+         (const char[]){'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]},
+         LONGEST_ESCAPE);
+  return LONGEST_ESCAPE;
 }
 
-static enum pc_status
-append_quoted(struct pc_bytes *out, const char *text, size_t size)
+/*
+ * Copies up to the first byte that needs an escape and answers how many. `to`
+ * has room for all. A word is stored before it is looked at: what is too much
+ * of it is written over.
+ */
+static size_t copy_plain(char *to, const char *text, size_t size)
 {
   size_t at = 0;
-  enum pc_status status = pc_bytes_append(out, "\"", 1);
 
-  while (status == PC_OK && at < size) {
-    size_t run = plain_size(text + at, size - at);
+  while (size - at >= PC_WORD_SIZE) {
+    uint64_t flags = flag_specials(pc_word_load(text + at));
 
-    status = pc_bytes_append(out, text + at, run);
-    at += run;
-    if (status == PC_OK && at < size)
-      status = append_escape(out, text[at++]);
+    memcpy(to + at, text + at, PC_WORD_SIZE);
+    if (flags)
+      return at + pc_word_first(flags);
+    at += PC_WORD_SIZE;
   }
-  return status == PC_OK ? pc_bytes_append(out, "\"", 1) : status;
+  while (at < size && !is_special(text[at])) {
+    to[at] = text[at];
+    at++;
+  }
+  return at;
+}
+
+/* `out` has room for the text as it is and a quote; escapes make their own. */
+static enum pc_status
+append_text(struct pc_bytes *out, const char *text, size_t size)
+{
+  for (;;) {
+    char escape[LONGEST_ESCAPE];
+    size_t run = copy_plain(out->data + out->size, text, size);
+    size_t escape_size = 0;
+    enum pc_status status = PC_OK;
+
+    pc_bytes_set_size(out, out->size + run);
+    if (run == size)
+      return PC_OK;
+    escape_size = write_escape(text[run], escape);
+    text += run + 1;
+    size -= run + 1;
+    status = pc_bytes_reserve(out, escape_size + size + strlen("\""));
+    if (status != PC_OK)
+      return status;
+    memcpy(out->data + out->size, escape, escape_size);
+    out->size += escape_size;
+  }
 }
 
 enum pc_status
@@ -93,8 +113,11 @@ pc_json_text_append(struct pc_bytes *out, const char *text, size_t size)
 
   if (status != PC_OK)
     return status;
-  status = append_quoted(out, text, size);
-  if (status != PC_OK)
+  out->data[out->size++] = '"';
+  status = append_text(out, text, size);
+  if (status != PC_OK) {
     pc_bytes_set_size(out, size_before);
-  return status;
+    return status;
+  }
+  return pc_bytes_append(out, "\"", 1);
 }
