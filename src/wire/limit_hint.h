@@ -2,7 +2,9 @@
  * limit_hint.h - does a refusal mean that the batch was too large?
  *
  * Servers say so in many ways: 413, or 400 and 422 with words about the size of
- * the batch, its tokens or their length. Thread: any.
+ * the batch, its tokens or their length. In an error that is JSON, read with
+ * cJSON, the words count in values only, and not where the server repeats the
+ * caller's texts; in any other body wherever they stand. Thread: any.
  */
 #ifndef PC_WIRE_LIMIT_HINT_H
 #define PC_WIRE_LIMIT_HINT_H
