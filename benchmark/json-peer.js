@@ -1,5 +1,7 @@
 'use strict';
 
+const { countScored } = require('./scored');
+
 /** What a program writes around a client that posts one JSON body at a time. */
 
 const HEADERS = {
@@ -38,36 +40,42 @@ function readVector(item) {
   return { ...item, embedding: new Float32Array(copy) };
 }
 
-/** Payload and reader of each kind of call. */
+const countAll = ({ length }) => length;
+
+/** Payload, reader and count of the answers of each kind of call. */
 const KINDS = {
   post: {
     payload: ({ payloads }, i) => payloads[i],
     read: (answer) => [answer],
+    count: countAll,
   },
   embed: {
     payload: (job, i) => ({ input: textsOf(job, i), model: job.model }),
     read: (answer) => answer.data.map(readVector),
+    count: countAll,
   },
   rerank: {
     payload: (job, i) => ({ query: job.query, texts: textsOf(job, i) }),
     read: (answer) => answer,
+    count: countScored,
   },
   classify: {
     payload: (job, i) => ({ inputs: textsOf(job, i).map((text) => [text]) }),
     read: (answer) => answer,
+    count: countScored,
   },
 };
 
 /** Makes a contender of a client that can post JSON. */
 function jsonPeer({ postJson, close }) {
   const peer = { close };
-  for (const [kind, { payload, read }] of Object.entries(KINDS))
+  for (const [kind, { payload, read, count }] of Object.entries(KINDS))
     peer[kind] = async (job) => {
       const many = await runMany(job, async (i) =>
         read(await postJson(job.path, payload(job, i))),
       );
-      const count = many.result.reduce((sum, { length }) => sum + length, 0);
-      return { ...many, count };
+      const total = many.result.reduce((sum, one) => sum + count(one), 0);
+      return { ...many, count: total };
     };
   return peer;
 }

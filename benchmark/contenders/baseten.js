@@ -2,6 +2,8 @@
 
 const { PerformanceClient } = require('@basetenlabs/performance-client');
 
+const { countScored } = require('../scored');
+
 const TIMEOUT_S = 600;
 
 /** Speaks nothing but cleartext HTTP/2, so it gets a server of that kind. */
@@ -34,7 +36,7 @@ function open(site) {
         ...[null, null, null, null],
         ...[inFlight, batchSize, TIMEOUT_S],
       );
-      return { result, count: result.data.length };
+      return { result, count: countScored(result.data) };
     },
     async classify({ texts, inFlight, batchSize }) {
       const result = await client.classify(
@@ -42,7 +44,7 @@ function open(site) {
         ...[null, null, null],
         ...[inFlight, batchSize, TIMEOUT_S],
       );
-      return { result, count: result.data.length };
+      return { result, count: countScored(result.data) };
     },
     async close() {},
   };

@@ -1,6 +1,7 @@
 'use strict';
 
 const { PerformanceClient } = require('../..');
+const { countScored } = require('../scored');
 
 /** Every call is one call of the client, however many requests it takes. */
 function openWith(site, preference) {
@@ -35,11 +36,11 @@ function openWith(site, preference) {
     },
     async rerank(job) {
       const result = await client.rerank(job.query, job.texts, options(job));
-      return { result, count: result.data.length };
+      return { result, count: countScored(result.data) };
     },
     async classify(job) {
       const result = await client.classify(job.texts, options(job));
-      return { result, count: result.data.length };
+      return { result, count: countScored(result.data) };
     },
     close: () => client.close(),
   };
