@@ -5,6 +5,7 @@ const http2 = require('node:http2');
 
 const { corsHeaders } = require('./cors');
 const { endEarly, isUnread } = require('./early-answer');
+const { PIECE_SIZE, sendPaced } = require('./paced-body');
 const { readBody } = require('./request-body');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -235,7 +236,7 @@ class Exchange {
     const sent = this.method === 'HEAD' ? '' : body;
     this.facts.bytesOut = sent === '' ? 0 : size;
     if (isEarly) this.#sendEarly(oneBuffer(sent));
-    else this.#send(sent);
+    else this.#send(sent, size);
     this.#watchReader();
   }
 
@@ -288,28 +289,32 @@ class Exchange {
     });
   }
 
-  /** @param {AnswerBody} body */
-  #send(body) {
+  /**
+   * @param {AnswerBody} body
+   * @param {number} size
+   */
+  #send(body, size) {
     const { response } = this;
     if (typeof body === 'string' || Buffer.isBuffer(body)) {
       response.end(body);
-      return;
+    } else if (size > PIECE_SIZE) {
+      sendPaced(response, body);
+    } else {
+      response.cork?.();
+      for (const chunk of body) response.write(chunk);
+      response.end();
     }
-    response.cork?.();
-    for (const chunk of body) response.write(chunk);
-    response.end();
   }
 
   /** Lets go of a caller that stops reading what waits to be sent. */
   #watchReader() {
     const { idleTimeoutMs } = this.#context;
-    const { stream, writableLength } = /** @type {any} */ (this.response);
-    if (stream) {
-      if (stream.writableLength > 0)
-        stream.setTimeout(idleTimeoutMs, () => this.breakOff());
-    } else if (writableLength > 0) {
-      this.request.socket.setTimeout(idleTimeoutMs);
-    }
+    const { response } = this;
+    const { stream } = /** @type {any} */ (response);
+    const { writableLength } = stream ?? response;
+    if (writableLength === 0 && response.writableEnded) return;
+    if (stream) stream.setTimeout(idleTimeoutMs, () => this.breakOff());
+    else this.request.socket.setTimeout(idleTimeoutMs);
   }
 
   #onFinish() {
