@@ -68,6 +68,10 @@ describe('an upstream that fails', () => {
     });
 
     await assert.rejects(stream.toArray(), /NGHTTP2_INTERNAL_ERROR/);
+    for (const line of proxy.log.trim().split('\n')) {
+      const { status, code } = JSON.parse(line);
+      assert.equal(`${status} ${code}`, '200 CONNECTION_ERROR');
+    }
   });
 
   it('does not trouble the next request', async (t) => {

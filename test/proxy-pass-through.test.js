@@ -194,6 +194,15 @@ describe('a request that is no batch', () => {
     assert.equal(upstream.connections, 1);
   });
 
+  it('passes where requests in flight have no limit', async (t) => {
+    const flags = ['--max-in-flight', '0'];
+    const { proxy } = await start(t, () => ({ body: { a: 1 } }), flags);
+
+    const { json } = await proxy.ask('GET', '/a');
+
+    assert.deepEqual(json, { a: 1 });
+  });
+
   it('passes over HTTP/2 as well', async (t) => {
     const { upstream, proxy } = await start(t, [{ body: { a: 1 } }]);
     const session = http2.connect(proxy.url);

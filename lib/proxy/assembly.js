@@ -19,7 +19,11 @@ const { Tokenizers } = require('./tokenizers');
  * @param {Readonly<Config>} config
  */
 function createWrappers({ httpVersion, upstreamH2c, maxInFlight }) {
-  const options = { httpVersion, cleartextHttp2: upstreamH2c, maxInFlight };
+  const options = {
+    httpVersion,
+    cleartextHttp2: upstreamH2c,
+    ...(maxInFlight > 0 && { maxInFlight }),
+  };
   return {
     trusted: new HttpClientWrapper(options),
     open: new HttpClientWrapper({ ...options, publicOnly: true }),

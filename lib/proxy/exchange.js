@@ -108,6 +108,9 @@ class Exchange {
 
   #hasLeft = false;
 
+  /** Did we break its answer off? */
+  #isBroken = false;
+
   /**
    * @param {IncomingMessage} request or HTTP/2's, of the same shape
    * @param {ServerResponse} response
@@ -158,7 +161,8 @@ class Exchange {
 
   /** The answer's status; 499 when the caller left before its end. */
   get status() {
-    return this.#hasLeft ? CALLER_LEFT : this.response.statusCode;
+    const isAbandoned = this.#hasLeft && !this.#isBroken;
+    return isAbandoned ? CALLER_LEFT : this.response.statusCode;
   }
 
   /** Aborted when the caller leaves before the answer is complete. */
@@ -261,6 +265,7 @@ class Exchange {
   refuse({ status, code, message, headers, upstreamStatus }) {
     this.facts.code ??= code;
     if (this.response.headersSent) {
+      this.#isBroken = true;
       this.breakOff();
       return;
     }

@@ -38,6 +38,15 @@ function refusalOf(cause) {
       );
 }
 
+/** For the log: its caller only sees that the answer has no end. */
+function brokenOff() {
+  return new Refusal(
+    502,
+    'CONNECTION_ERROR',
+    "the upstream's answer broke off",
+  );
+}
+
 /** One request passed through, and its answer, both as they stream in. */
 class Relay {
   #exchange;
@@ -161,7 +170,7 @@ class Relay {
       response.end();
     });
     answer.on('close', () => {
-      if (!answer.complete && !this.#isOver) this.#exchange.breakOff();
+      if (!answer.complete) this.#fail(brokenOff());
     });
   }
 
@@ -179,7 +188,7 @@ class Relay {
   #fail(refusal) {
     if (this.#isOver) return;
     if (this.#exchange.response.headersSent) {
-      this.#exchange.breakOff();
+      this.#exchange.refuse(refusal);
       return;
     }
     this.#clock();
