@@ -8,49 +8,44 @@ const { Refusal } = require('./refusal');
 /** @typedef {import('../binding').Failure} Failure */
 
 /**
- * What a caller is told of each way to fail: a status, and a sentence that
- * names neither hosts nor addresses. Details are for the log.
- * @type {Map<string, { status: number, sentence: string, showsDetail?: boolean }>}
+ * What a caller is told of a way to fail: a status, and a sentence that names
+ * neither hosts nor addresses.
+ * @typedef {object} Telling
+ * @property {number} status
+ * @property {string} sentence
+ * @property {'detail' | 'message'} [shown] which of the engine's words go with
+ * it; details of connections are for the log
  */
+
+/** @type {Map<string, Telling>} */
 const TELLINGS = new Map([
-  [
-    'INVALID_BODY',
-    {
-      status: 400,
-      sentence: 'the request body is not valid',
-      showsDetail: true,
-    },
-  ],
-  [
-    'PARSE_ERROR',
-    {
-      status: 502,
-      sentence: "the upstream's answer is broken",
-      showsDetail: true,
-    },
-  ],
-  [
-    'RESPONSE_TOO_LARGE',
-    { status: 502, sentence: "the upstream's answer is too large" },
-  ],
+  ['INVALID_BODY', telling(400, 'the request body is not valid', 'detail')],
+  ['PARSE_ERROR', telling(502, "the upstream's answer is broken", 'detail')],
+  ['RESPONSE_TOO_LARGE', telling(502, "the upstream's answer is too large")],
   [
     'CONNECTION_ERROR',
-    { status: 502, sentence: 'the connection to the upstream failed' },
+    telling(502, 'the connection to the upstream failed', 'message'),
   ],
-  ['TIMEOUT', { status: 504, sentence: 'the upstream did not answer in time' }],
-  ['CLOSED', { status: 503, sentence: 'the proxy is shutting down' }],
-  ['CANCELLED', { status: 503, sentence: 'the proxy gave the request up' }],
-  [
-    'OVERLOADED',
-    { status: 503, sentence: 'the proxy has too many requests in progress' },
-  ],
-  ['NO_MEMORY', { status: 503, sentence: 'the proxy is out of memory' }],
+  ['TIMEOUT', telling(504, 'the upstream did not answer in time')],
+  ['CLOSED', telling(503, 'the proxy is shutting down')],
+  ['CANCELLED', telling(503, 'the proxy gave the request up')],
+  ['NO_MEMORY', telling(503, 'the proxy is out of memory')],
 ]);
 
-const UNKNOWN = { status: 502, sentence: 'the upstream request failed' };
+const UNKNOWN = telling(502, 'the upstream request failed');
 
 /** For those who are asked to come back, in seconds. */
 const RETRY_AFTER = { 'retry-after': '1' };
+
+/**
+ * @param {number} status
+ * @param {string} sentence
+ * @param {'detail' | 'message'} [shown]
+ * @returns {Telling}
+ */
+function telling(status, sentence, shown) {
+  return { status, sentence, shown };
+}
 
 /**
  * An answer of the upstream that is none to the request. Its status passes,
@@ -78,15 +73,13 @@ function httpRefusal({ code, status, head, body }, secrets) {
 function refusalOf(failure, secrets) {
   const { code, detail, status: upstreamStatus } = failure;
   if (code === 'HTTP_ERROR') return httpRefusal(failure, secrets);
-  const { status, sentence, showsDetail } = {
-    showsDetail: false,
-    ...(TELLINGS.get(code) ?? UNKNOWN),
-  };
-  const words = showsDetail ? excerpt(redact(detail, secrets)) : '';
+  const { status, sentence, shown } = TELLINGS.get(code) ?? UNKNOWN;
+  const words = shown ? excerpt(redact(failure[shown], secrets)) : '';
+  const isForLog = detail !== '' && shown !== 'detail';
   return new Refusal(status, code, words ? `${sentence}: ${words}` : sentence, {
     headers: status === 503 ? RETRY_AFTER : undefined,
     upstreamStatus: upstreamStatus > 0 ? upstreamStatus : undefined,
-    cause: detail ? new Error(redact(detail, secrets)) : undefined,
+    cause: isForLog ? new Error(redact(detail, secrets)) : undefined,
   });
 }
 
