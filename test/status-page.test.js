@@ -86,6 +86,10 @@ function rowsOf(page) {
 const hasState = (page, state) =>
   page.locator(`body[data-state=${state}]`).waitFor();
 
+/** A second is charted once it is over. */
+const hasCharted = (page, count) =>
+  page.locator(`#chart[aria-label*=": ${count} in all"]`).waitFor();
+
 describe('the status page', () => {
   let browser;
   before(async () => {
@@ -99,7 +103,7 @@ describe('the status page', () => {
     const { page } = await openPage(t, browser, DESKTOP);
 
     await page.goto(`${proxy.url}/status`);
-    await page.getByText('6 in all').waitFor({ state: 'attached' });
+    await hasCharted(page, 6);
     const told = await status();
 
     assert.equal(told.totals.requests, 6);
@@ -120,7 +124,7 @@ describe('the status page', () => {
     const { page } = await openPage(t, browser, DESKTOP);
 
     await page.goto(`${proxy.url}/status`);
-    await page.locator('#statuses').waitFor();
+    await hasCharted(page, 6);
 
     assert.deepEqual(await rowsOf(page), [
       ['200 OK', '4'],
