@@ -2,10 +2,15 @@
 
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
 const http = require('node:http');
 const http2 = require('node:http2');
+const net = require('node:net');
 
 const { ask, askHttp2, startProxy } = require('./helpers/reverse-proxy');
+
+/** Whoever waits for the end of that has not ended by itself. */
+const PATIENT = ['--drain-s', '600'];
 
 /** A proxy with a call in progress, and the means to end it. */
 async function startBusy(t, flags = []) {
@@ -21,7 +26,7 @@ async function startBusy(t, flags = []) {
   return { proxy, agent, call, exchange: await isEntered };
 }
 
-describe('a proxy that drains', () => {
+describe('a proxy that drains', { timeout: 20_000 }, () => {
   it('is alive but not ready, and still answers for a while', async (t) => {
     const flags = ['--drain-delay-s', '600'];
     const { proxy, call, exchange } = await startBusy(t, flags);
@@ -59,7 +64,7 @@ describe('a proxy that drains', () => {
   });
 
   it('does not wait for idle connections', async (t) => {
-    const proxy = await startProxy(t);
+    const proxy = await startProxy(t, { flags: PATIENT });
     const agent = new http.Agent({ keepAlive: true });
     t.after(() => agent.destroy());
     const session = http2.connect(proxy.url);
@@ -95,17 +100,40 @@ describe('a proxy that drains', () => {
   });
 
   it('closes a connection whose answer began before', async (t) => {
-    const { proxy, call, exchange } = await startBusy(t);
+    const { proxy, call, exchange } = await startBusy(t, PATIENT);
     exchange.writeHead(200, {});
     exchange.response.write('first ');
 
     const drained = proxy.proxy.drain();
+    await assert.rejects(ask(proxy), { code: 'ECONNREFUSED' });
     exchange.response.end('last');
     const answer = await call;
     await drained;
 
     assert.equal(answer.text, 'first last');
     assert.equal(answer.headers.connection, 'keep-alive');
+  });
+
+  it('cuts off no answer that is still on its way', async (t) => {
+    const size = 32 * 1024 * 1024;
+    const { proxy, call, exchange } = await startBusy(t, PATIENT);
+
+    exchange.reply(200, {}, Buffer.alloc(size, 'x'));
+    await proxy.proxy.drain();
+
+    assert.equal((await call).text.length, size);
+  });
+
+  it('does not wait for a connection that has said nothing', async (t) => {
+    const flags = [...PATIENT, '--header-timeout-s', '600'];
+    const proxy = await startProxy(t, { flags });
+    const socket = net.connect(proxy.port, '127.0.0.1');
+    const closed = once(socket, 'close');
+    await ask(proxy, { path: '/livez' });
+
+    await proxy.proxy.drain();
+
+    await closed;
   });
 
   it('breaks off what takes longer than it may', async (t) => {

@@ -58,25 +58,20 @@ class Dispatcher {
   /** @type {Set<Exchange>} */
   #running = new Set();
 
-  /** @type {() => void} */
-  #onClose;
-
   /**
    * @param {DispatcherParts} parts
    * @param {ExchangeContext} context
    * @param {number} maxHeaders
-   * @param {() => void} onClose called whenever an exchange is over
    */
-  constructor(parts, context, maxHeaders, onClose) {
+  constructor(parts, context, maxHeaders) {
     this.#parts = parts;
     this.#context = context;
     this.#maxHeaders = maxHeaders;
-    this.#onClose = onClose;
   }
 
-  /** Exchanges that are not over. */
-  get running() {
-    return this.#running.size;
+  /** The sockets of exchanges that are not over. */
+  busySockets() {
+    return new Set(Array.from(this.#running, ({ request }) => request.socket));
   }
 
   /**
@@ -157,8 +152,17 @@ class Dispatcher {
     this.#running.delete(exchange);
     this.#parts.metrics.observe(exchange);
     logExchange(this.#parts.log, exchange);
-    this.#onClose();
+    if (this.#context.isDraining) this.#closeSocketOf(exchange);
   };
+
+  /**
+   * Its answer may have promised to keep the connection, before the drain.
+   * @param {Exchange} exchange
+   */
+  #closeSocketOf({ request }) {
+    const { socket, httpVersionMajor } = request;
+    if (httpVersionMajor < 2 && !this.#exchangeOf(socket)) socket.destroySoon();
+  }
 
   /**
    * @param {Socket} socket
@@ -171,8 +175,8 @@ class Dispatcher {
   }
 
   /**
-   * The exchange whose request was still arriving; looked up only when that
-   * has failed.
+   * An exchange that uses the socket. Looked up only when something has failed,
+   * or everything ends.
    * @param {Socket} socket
    * @returns {Exchange | undefined}
    */

@@ -106,6 +106,13 @@ class Listener {
 
   /** @type {Set<Socket>} */
   #sockets = new Set();
+
+  /**
+   * Those of HTTP/1.1 or of nothing yet, which may be closed when no exchange
+   * uses them. HTTP/2 has a word for that.
+   * @type {Set<Socket>}
+   */
+  #closable = new Set();
   #sessions;
 
   /**
@@ -142,18 +149,17 @@ class Listener {
 
   /**
    * Takes no more connections; each one that is there ends with its exchanges.
+   * Node's closeIdleConnections is no help: it counts an answer as sent when
+   * its last byte waits to be sent.
+   * @param {ReadonlySet<unknown>} busy sockets that exchanges use
    * @returns {Promise<void>} settles when all have ended
    */
-  stop() {
+  stop(busy) {
     const closed = new Promise((resolve) => this.#front.close(resolve));
     this.#sessions.close();
-    this.closeIdle();
+    for (const socket of this.#closable)
+      if (!busy.has(socket)) socket.destroy();
     return closed.then(() => void this.#http1.close());
-  }
-
-  /** Ends the HTTP/1.1 connections that no exchange uses. */
-  closeIdle() {
-    this.#http1.closeIdleConnections();
   }
 
   /** Ends everything now. */
@@ -189,7 +195,9 @@ class Listener {
     }
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    if (!tlsCert) new FirstBytes(socket, 1000 * headerTimeoutS, this.#handOver);
+    if (tlsCert) return;
+    this.#keepClosable(socket);
+    new FirstBytes(socket, 1000 * headerTimeoutS, this.#handOver);
   }
 
   /**
@@ -197,9 +205,17 @@ class Listener {
    * @param {boolean} isHttp2
    */
   #handOver = (socket, isHttp2) => {
+    if (isHttp2) this.#closable.delete(socket);
+    else if (this.#config.tlsCert) this.#keepClosable(socket);
     const server = isHttp2 ? this.#http2 : this.#http1;
     server.emit('connection', socket);
   };
+
+  /** @param {Socket} socket */
+  #keepClosable(socket) {
+    this.#closable.add(socket);
+    socket.on('close', () => this.#closable.delete(socket));
+  }
 }
 
 module.exports = { Listener };

@@ -57,7 +57,6 @@ class ReverseProxy {
       { routes, admission, log, metrics, secrets },
       this.#context,
       config.maxHeaders,
-      () => this.#onClose(),
     );
     this.#listener = new Listener(config, this.#dispatcher);
   }
@@ -96,7 +95,7 @@ class ReverseProxy {
     this.#isReady = false;
     await this.#atMost(drainDelayS);
     this.#context.isDraining = true;
-    const stopped = this.#listener.stop();
+    const stopped = this.#listener.stop(this.#dispatcher.busySockets());
     await this.#atMost(drainS, stopped);
     this.#listener.destroy();
     await stopped;
@@ -119,12 +118,6 @@ class ReverseProxy {
       signal.addEventListener('abort', end, { once: true });
       promise?.then(end);
     });
-  }
-
-  #onClose() {
-    // Only when the answer is out does Node count its connection as idle.
-    if (this.#context.isDraining)
-      setImmediate(() => this.#listener.closeIdle());
   }
 
   /** @returns {string[]} */
