@@ -29,7 +29,13 @@ const BARS = [
     4,
   ],
   ['L', 'loop delay p99, ms', own('delayP99Ms'), AT_MOST, 5],
-  ['M', 'growth after the first half, MB', own('growthMb'), AT_MOST, 5],
+  [
+    'M',
+    'median of the second half above the first, MB',
+    own('growthMb'),
+    AT_MOST,
+    5,
+  ],
 ];
 
 function judgeBars(works) {

@@ -10,6 +10,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { median } = require('../figures');
 const { lacksTool, serversFor } = require('../servers');
 const { printBars } = require('../table');
 const { judgeBars } = require('./bars');
@@ -64,8 +65,7 @@ async function watchMemory(proxy, work, scale) {
     requests,
     residentMb: residentMb.at(-1),
     growthMb:
-      Math.max(...residentMb.slice(half)) -
-      Math.max(...residentMb.slice(0, half)),
+      median(residentMb.slice(half)) - median(residentMb.slice(0, half)),
     steps: residentMb,
   };
 }
