@@ -52,12 +52,15 @@ async function measure(proxy, work, scale) {
 
 /** Resident memory from step to step, until so many requests were answered. */
 async function watchMemory(proxy, work, scale) {
-  const wanted = work.requests * scale;
   const residentMb = [];
   let requests = 0;
-  for (let step = 1; step <= work.steps; step++) {
-    while (requests < (wanted * step) / work.steps)
+  const reach = async (count) => {
+    while (requests < count)
       requests += (await runLoad(proxy.url, work, 1)).requests;
+  };
+  await reach(work.warmUp);
+  for (let step = 1; step <= work.steps; step++) {
+    await reach(work.warmUp + (work.requests * scale * step) / work.steps);
     residentMb.push(costOf(proxy.pid).residentMb);
   }
   const half = residentMb.length >> 1;

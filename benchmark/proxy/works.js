@@ -46,6 +46,7 @@ const MEMORY = {
   ...WORKS[0],
   name: 'M',
   title: 'memory, 1 text x 384, 128 connections',
+  warmUp: 50_000,
   requests: 100_000,
   steps: 10,
   contenders: ['ours'],
