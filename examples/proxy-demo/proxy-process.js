@@ -8,7 +8,8 @@ const readline = require('node:readline');
 const PROXY = path.join(__dirname, '../../bin/baseten-performance-proxy.js');
 
 /**
- * Starts the proxy on any free port, in a process of its own.
+ * Starts the proxy on any free port, in a process of its own, which does not
+ * outlive ours.
  * @param {string[]} flags
  * @param {Record<string, string>} [variables] of its environment
  * @returns {Promise<{ url: string, lines: any[], stop: () => Promise<number> }>}
@@ -21,6 +22,9 @@ async function startProxyProcess(flags, variables = {}) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  exited.finally(() => process.off('exit', kill));
   /** @type {any[]} */
   const lines = [];
   const port = await new Promise((resolve, reject) => {
