@@ -8,6 +8,7 @@ const { settleWaiting } = require('./settle');
  *
  * @typedef {object} Engine opaque: a thread with its connections
  * @typedef {object} Job opaque: one call in flight
+ * @typedef {object} SplicedBody opaque: what a spliced call answers
  *
  * @typedef {object} EngineOptions
  * @property {number} httpVersion 1 or 2
@@ -54,7 +55,9 @@ const { settleWaiting } = require('./settle');
  * @property {number} retries
  * @property {number} hedges
  * @property {number} inputs
- * @property {Buffer[]} chunks the body for the caller, in order
+ * @property {number} size of the body for the caller, in bytes
+ * @property {Buffer} [body] all of it, when it is below 512 KiB
+ * @property {SplicedBody} [joined] else what readBody reads it from, once
  * @property {string} head raw, of the answer that begins at input 0
  * @property {number} upstreamSeconds from the first request to the last answer
  *
@@ -85,6 +88,8 @@ const { settleWaiting } = require('./settle');
  * @property {(engine: Engine) => void} destroyEngine
  * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, texts: string[], inputs: string[], handler: Handler) => Job} submit
  * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, texts: string[], body: Buffer, handler: SpliceHandler) => Job} splice
+ * @property {(body: SplicedBody, buffer: Buffer) => number} readBody bytes that were copied, 0 at the end
+ * @property {(body: SplicedBody) => void} closeBody lets go of what was not read
  * @property {(job: Job) => void} cancel
  * @property {(job: Job) => number[] | undefined} progress batches, completed batches, completed inputs, retries, hedges; undefined when it has ended
  * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed

@@ -44,8 +44,15 @@ function splice(t, url, form, body, options = {}) {
   });
 }
 
-function textOf({ chunks }) {
-  return Buffer.concat(chunks).toString();
+function textOf({ size, body, joined }) {
+  if (body) return body.toString();
+  const whole = Buffer.alloc(size + 1);
+  assert.equal(binding.native().readBody(joined, whole), size);
+  return whole.subarray(0, size).toString();
+}
+
+function read({ joined }, piece) {
+  return binding.native().readBody(joined, piece);
 }
 
 /** Float texts that no parser would print again as they are. */
@@ -117,7 +124,7 @@ describe('a spliced call', () => {
     assert.match(summary.head, /^HTTP\/1\.1 200/);
   });
 
-  it('hands large answers over in chunks', async (t) => {
+  it('hands a large body over piece by piece', async (t) => {
     const wide = `[${Array(40_000).fill('0.125')}]`;
     const upstream = await startUpstream(t, ({ json }) => ({
       body: `{"data":[${json.input.map((_, index) => `{"index":${index},"embedding":${wide}}`)}]}`,
@@ -132,8 +139,13 @@ describe('a spliced call', () => {
       { preference: { batchSize: 1 } },
     );
 
-    assert.ok(summary.chunks.length >= 3);
-    const { data } = JSON.parse(textOf(summary));
+    const piece = Buffer.alloc(10_007);
+    let text = '';
+    for (let size; (size = read(summary, piece)) > 0;)
+      text += piece.toString('latin1', 0, size);
+    assert.equal(text.length, summary.size);
+    assert.equal(summary.body, undefined);
+    const { data } = JSON.parse(text);
     assert.deepEqual(
       data.map(({ index, embedding: floats }) => [index, floats.length]),
       [0, 1, 2].map((index) => [index, 40_000]),
@@ -204,6 +216,41 @@ describe('a spliced call', () => {
       [...new Set(upstream.requests.map(({ url }) => url))],
       ['/base/v2/x?y=1'],
     );
+  });
+});
+
+describe('a large body', () => {
+  const large = () => ({
+    body: `{"data":[{"index":0,"embedding":[${Array(300_000).fill('0.5')}]}]}`,
+  });
+
+  it('is gone once it was closed', async (t) => {
+    const upstream = await startUpstream(t, large);
+    const piece = Buffer.alloc(1000);
+
+    const { summary } = await splice(
+      t,
+      upstream.url,
+      'embeddings',
+      '{"input":"a"}',
+    );
+    assert.equal(read(summary, piece), piece.length);
+    binding.native().closeBody(summary.joined);
+    binding.native().closeBody(summary.joined);
+
+    assert.equal(read(summary, piece), 0);
+  });
+
+  it('is nothing that another object could be taken for', () => {
+    const { readBody, closeBody } = binding.native();
+    const wrapper = new HttpClientWrapper();
+    const engine = engineFor(wrapper, 'http://127.0.0.1');
+
+    for (const other of [undefined, {}, Buffer.alloc(1), engine]) {
+      assert.throws(() => readBody(other, Buffer.alloc(1)), /body/);
+      assert.throws(() => closeBody(other), /body/);
+    }
+    return wrapper.destroy();
   });
 });
 

@@ -5,14 +5,15 @@ const http2 = require('node:http2');
 
 const { corsHeaders } = require('./cors');
 const { endEarly, isUnread } = require('./early-answer');
-const { PIECE_SIZE, sendPaced } = require('./paced-body');
+const { JoinedBody } = require('./joined-body');
+const { sendPaced } = require('./paced-body');
 const { readBody } = require('./request-body');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 /** @typedef {import('./refusal').AnswerHeaders} AnswerHeaders */
 /** @typedef {import('./refusal').Refusal} Refusal */
-/** @typedef {Buffer | string | readonly Buffer[]} AnswerBody */
+/** @typedef {Buffer | string | JoinedBody} AnswerBody */
 
 /**
  * What all exchanges of a proxy share.
@@ -75,20 +76,15 @@ function targetOf(url) {
  */
 function bodySize(body) {
   if (typeof body === 'string') return Buffer.byteLength(body);
-  if (Buffer.isBuffer(body)) return body.length;
-  let size = 0;
-  for (const chunk of /** @type {readonly Buffer[]} */ (body))
-    size += chunk.length;
-  return size;
+  return body instanceof JoinedBody ? body.size : body.length;
 }
 
 /**
+ * Lets go of a body that will not be sent.
  * @param {AnswerBody} body
- * @returns {Buffer | string}
  */
-function oneBuffer(body) {
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return body;
-  return Buffer.concat(/** @type {readonly Buffer[]} */ (body));
+function release(body) {
+  if (body instanceof JoinedBody) body.close();
 }
 
 /** One inbound request and its answer, HTTP/1.1 and HTTP/2 alike. */
@@ -228,7 +224,10 @@ class Exchange {
    * @param {AnswerBody} [body]
    */
   reply(status, headers, body = '') {
-    if (this.#isOver || this.response.headersSent) return;
+    if (this.#isOver || this.response.headersSent) {
+      release(body);
+      return;
+    }
     const size = bodySize(body);
     const isEarly = isUnread(this.request);
     /** @type {AnswerHeaders} */
@@ -237,10 +236,10 @@ class Exchange {
     if (isEarly) framed.connection = 'close';
     this.writeHead(status, framed);
 
-    const sent = this.method === 'HEAD' ? '' : body;
-    this.facts.bytesOut = sent === '' ? 0 : size;
-    if (isEarly) this.#sendEarly(oneBuffer(sent));
-    else this.#send(sent, size);
+    const isHead = this.method === 'HEAD';
+    if (isHead) release(body);
+    this.facts.bytesOut = isHead ? 0 : size;
+    this.#send(isHead ? '' : body, isEarly);
     this.#watchReader();
   }
 
@@ -287,28 +286,21 @@ class Exchange {
     else this.request.socket.destroy();
   }
 
+  /**
+   * @param {AnswerBody} body
+   * @param {boolean} isEarly
+   */
+  #send(body, isEarly) {
+    if (body instanceof JoinedBody) sendPaced(this.response, body);
+    else if (isEarly) this.#sendEarly(body);
+    else this.response.end(body);
+  }
+
   /** @param {Buffer | string} body */
   #sendEarly(body) {
     endEarly(this.request, this.response, body, () => {
       this.#isSent = true;
     });
-  }
-
-  /**
-   * @param {AnswerBody} body
-   * @param {number} size
-   */
-  #send(body, size) {
-    const { response } = this;
-    if (typeof body === 'string' || Buffer.isBuffer(body)) {
-      response.end(body);
-    } else if (size > PIECE_SIZE) {
-      sendPaced(response, body);
-    } else {
-      response.cork?.();
-      for (const chunk of body) response.write(chunk);
-      response.end();
-    }
   }
 
   /** Lets go of a caller that stops reading what waits to be sent. */

@@ -5,6 +5,7 @@ const { tellingHeaders } = require('./answer-headers');
 const { BatchCall } = require('./batch-call');
 const { readEnvelope } = require('./batch-envelope');
 const { FLAG_BARE, FORMS, defaultsOf } = require('./forms');
+const { JoinedBody } = require('./joined-body');
 const { PassThrough } = require('./pass-through');
 const { Planner } = require('./plan');
 const { Refusal } = require('./refusal');
@@ -67,7 +68,8 @@ function keepFacts({ facts }, { failure, summary }) {
  * @param {Exchange} exchange
  * @param {import('../binding').SpliceSummary} summary
  */
-function replyJoined(exchange, { head, batches, upstreamSeconds, chunks }) {
+function replyJoined(exchange, summary) {
+  const { head, batches, upstreamSeconds, body, joined, size } = summary;
   const totalSeconds = (performance.now() - exchange.startedAt) / 1000;
   exchange.reply(
     200,
@@ -78,7 +80,7 @@ function replyJoined(exchange, { head, batches, upstreamSeconds, chunks }) {
       'x-proxy-total-time': totalSeconds.toFixed(6),
       'x-proxy-upstream-time': upstreamSeconds.toFixed(6),
     },
-    chunks,
+    joined ? new JoinedBody(joined, size) : body,
   );
 }
 

@@ -7,35 +7,28 @@
  */
 
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
+/** @typedef {import('./joined-body').JoinedBody} JoinedBody */
 
 const PIECE_SIZE = 512 * 1024;
 
 /**
- * @param {readonly Buffer[]} chunks
- * @returns {Generator<Buffer, void>}
- */
-function* cut(chunks) {
-  for (const chunk of chunks)
-    for (let start = 0; start < chunk.length; start += PIECE_SIZE)
-      yield chunk.subarray(start, start + PIECE_SIZE);
-}
-
-/**
- * Sends the chunks and ends the response; stops where the caller leaves.
+ * Sends the body and ends the response; stops where the caller leaves.
  * @param {ServerResponse} response whose head is written
- * @param {readonly Buffer[]} chunks
+ * @param {JoinedBody} body
  */
-function sendPaced(response, chunks) {
-  const pieces = cut(chunks);
+function sendPaced(response, body) {
+  // Used again only when it was written, and the connection has its bytes.
+  const piece = Buffer.allocUnsafeSlow(PIECE_SIZE);
   const sendNext = () => {
-    const { value: piece } = pieces.next();
-    if (!piece) response.end();
+    const size = body.read(piece);
+    if (size === 0) response.end();
     else
-      response.write(piece, (error) => {
+      response.write(piece.subarray(0, size), (error) => {
         if (!error) setImmediate(sendNext);
       });
   };
+  response.once('close', () => body.close());
   sendNext();
 }
 
-module.exports = { PIECE_SIZE, sendPaced };
+module.exports = { sendPaced };

@@ -3,6 +3,7 @@
 #include "binding/addon.h"
 #include "binding/engine_handle.h"
 #include "binding/figures.h"
+#include "binding/joined_body.h"
 #include "binding/settle.h"
 #include "binding/submit.h"
 #include "binding/values.h"
@@ -37,6 +38,10 @@ static napi_value export_functions(napi_env env, napi_value exports)
        napi_default, NULL},
       {"submit", NULL, pc_submit, NULL, NULL, NULL, napi_default, NULL},
       {"splice", NULL, pc_splice, NULL, NULL, NULL, napi_default, NULL},
+      {"readBody", NULL, pc_joined_body_read, NULL, NULL, NULL, napi_default,
+       NULL},
+      {"closeBody", NULL, pc_joined_body_close, NULL, NULL, NULL, napi_default,
+       NULL},
       {"cancel", NULL, pc_cancel, NULL, NULL, NULL, napi_default, NULL},
       {"progress", NULL, pc_figures_progress, NULL, NULL, NULL, napi_default,
        NULL},

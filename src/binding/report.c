@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "binding/joined_body.h"
 #include "binding/values.h"
 
-enum { LARGE_SIZE = 64 * 1024 }; /* below, copying costs less */
+enum { LARGE_SIZE = 512 * 1024 }; /* of bodies: below, one copy is made */
 
 static void
 set_text(napi_env env, napi_value object, const char *name, const char *text)
@@ -112,32 +113,17 @@ static void set_usage(napi_env env, napi_value object, const struct pc_job *job)
                   pc_string_make(env, &job->result.model));
 }
 
-/* Takes the memory of `bytes`, which begins with what the caller shall see. */
-static napi_value buffer_of(napi_env env, struct pc_bytes *bytes)
+/* The caller's body: a buffer, or a handle to read it by. */
+static void
+set_body(napi_env env, napi_value object, struct pc_splice_join *join)
 {
-  napi_value buffer = NULL;
+  size_t size = pc_joined_body_size(join);
 
-  if (bytes->size >= LARGE_SIZE &&
-      napi_create_external_buffer(env, bytes->size, bytes->data, free_memory,
-                                  NULL, &buffer) == napi_ok) {
-    bytes->data = NULL;
-    return buffer;
-  }
-  if (napi_create_buffer_copy(env, bytes->size, bytes->data, NULL, &buffer) !=
-      napi_ok)
-    return pc_undefined(env);
-  return buffer;
-}
-
-static napi_value chunks_of(napi_env env, struct pc_splice_join *join)
-{
-  napi_value chunks = NULL;
-
-  if (napi_create_array_with_length(env, join->chunk_count, &chunks) != napi_ok)
-    return pc_undefined(env);
-  for (uint32_t i = 0; i < join->chunk_count; i++)
-    napi_set_element(env, chunks, i, buffer_of(env, &join->chunks[i]));
-  return chunks;
+  pc_number_set(env, object, "size", (double)size);
+  if (size < LARGE_SIZE)
+    pc_property_set(env, object, "body", pc_joined_body_copy(env, join, size));
+  else
+    pc_property_set(env, object, "joined", pc_joined_body_make(env, join));
 }
 
 static void set_splicing(napi_env env, napi_value object, struct pc_job *job)
@@ -145,7 +131,7 @@ static void set_splicing(napi_env env, napi_value object, struct pc_job *job)
   struct pc_splicing *splicing = &job->splicing;
 
   pc_number_set(env, object, "inputs", job->plan.inputs.count);
-  pc_property_set(env, object, "chunks", chunks_of(env, &splicing->join));
+  set_body(env, object, &splicing->join);
   pc_property_set(env, object, "head", pc_latin1_make(env, &splicing->head));
   pc_number_set(env, object, "upstreamSeconds", splicing->upstream_seconds);
 }
