@@ -222,7 +222,7 @@ NODE_HEADERS = $(shell node -p \
   "require('node:path').join(process.execPath, '../../include/node')")
 CHECKED_TESTS := $(patsubst %,test/%.test.js,embed rerank classify batch-post \
   retry timeout redirect decompression bad-answers partial split-on-limit \
-  progress stats cancel lifecycle faults splice proxy-embeddings)
+  progress stats cancel lifecycle faults large-answers splice proxy-embeddings)
 
 .PHONY: memcheck
 memcheck: $(CHECKED)

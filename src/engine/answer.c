@@ -112,6 +112,12 @@ pc_answer_feed(struct pc_answer *answer, const char *data, size_t size)
   return feed_text(answer, data, size);
 }
 
+bool pc_answer_is_large(const struct pc_answer *answer)
+{
+  return answer->kind == PC_EMBEDDINGS && !answer->is_error &&
+         answer->text.size == KEPT_TEXT_SIZE;
+}
+
 static enum pc_status finish_batch(struct pc_answer *answer)
 {
   enum pc_status status = PC_OK;

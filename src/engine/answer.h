@@ -53,6 +53,9 @@ PC_MUST_CHECK enum pc_status pc_answer_begin(struct pc_answer *answer);
 PC_MUST_CHECK enum pc_status
 pc_answer_feed(struct pc_answer *answer, const char *data, size_t size);
 
+/* Are these vectors, and so much text of them that a second thread pays? */
+bool pc_answer_is_large(const struct pc_answer *answer);
+
 /* The body is complete. PC_OK: it is what was asked for. */
 PC_MUST_CHECK enum pc_status pc_answer_finish(struct pc_answer *answer);
 

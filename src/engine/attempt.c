@@ -15,11 +15,37 @@ static void on_begin(void *context)
     attempt->transfer->refusal = PC_NO_MEMORY;
 }
 
+/* Read to its end, or not worth to be received any further. */
+static void on_decoded(void *context)
+{
+  struct pc_attempt *attempt = context;
+  enum pc_status status = PC_OK;
+
+  pc_decoding_finish(attempt->decoding, &attempt->answer.embeddings);
+  attempt->decoding = NULL;
+  status = pc_answer_finish(&attempt->answer);
+  if (pc_transfer_is_running(attempt->transfer))
+    pc_transfer_refuse(attempt->transfer, status);
+  else
+    attempt->on_done(attempt, status);
+}
+
+static void decode_elsewhere(struct pc_attempt *attempt)
+{
+  attempt->decoding =
+      pc_decoding_create(&attempt->engine->decoder, &attempt->answer.embeddings,
+                         on_decoded, attempt);
+}
+
 static enum pc_status on_body(void *context, const char *data, size_t size)
 {
   struct pc_attempt *attempt = context;
 
   attempt->answer.is_error = !is_success(attempt->transfer->http_status);
+  if (!attempt->decoding && pc_answer_is_large(&attempt->answer))
+    decode_elsewhere(attempt);
+  if (attempt->decoding)
+    return pc_decoding_feed(attempt->decoding, data, size);
   return pc_answer_feed(&attempt->answer, data, size);
 }
 
@@ -28,6 +54,11 @@ static void on_done(void *context, enum pc_status status)
   struct pc_attempt *attempt = context;
 
   pc_transfer_count(attempt->transfer, &attempt->engine->figures);
+  if (status == PC_OK && attempt->decoding) {
+    /* on_decoded goes on. */
+    pc_decoding_end(attempt->decoding);
+    return;
+  }
   if (status == PC_OK && !is_success(attempt->transfer->http_status))
     status = PC_HTTP_ERROR;
   else if (status == PC_OK)
@@ -75,6 +106,8 @@ void pc_attempt_release(struct pc_attempt *attempt)
   if (!attempt)
     return;
   pc_transfer_abort(attempt->transfer);
+  pc_decoding_drop(attempt->decoding);
+  attempt->decoding = NULL;
   pc_answer_trim(&attempt->answer);
   pc_queue_push_front(&attempt->engine->idle_attempts, &attempt->link);
 }

@@ -25,6 +25,7 @@ struct pc_attempt {
   struct pc_context *engine;
   struct pc_transfer *transfer;
   struct pc_answer answer;
+  struct pc_decoding *decoding; /* of a large answer, else NULL */
   pc_attempt_done_fn *on_done;
   struct pc_request *request;
   char request_id[PC_REQUEST_ID_SIZE];

@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 #include "base/queue.h"
+#include "engine/decoder.h"
 #include "engine/figures.h"
 #include "engine/reactor.h"
 #include "engine/transport.h"
 
 struct pc_context {
   struct pc_reactor reactor;
+  struct pc_decoder decoder;
   const struct pc_transport *transport; /* kept */
   struct pc_queue jobs;                 /* all that are not over */
   struct pc_queue runnable;      /* jobs with something to send and a slot */

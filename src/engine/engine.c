@@ -12,7 +12,8 @@
  *   inbox.async                                           uv_async_send
  * Everything else belongs to the owner before submit and after the end, and to
  * the engine's thread between. The inbox is emptied whole under the lock and
- * worked on unlocked; the engine is woken only when its inbox was empty.
+ * worked on unlocked; the engine is woken only when its inbox was empty. What
+ * the engine shares with the thread of its own, decoder.h tells.
  */
 #include "engine/engine.h"
 
@@ -97,6 +98,7 @@ static void on_rest(void *context)
 
   pc_alarm_end(&engine->rest_alarm);
   engine->is_rested = true;
+  pc_decoder_trim(&engine->context.decoder);
   if (pc_reactor_drop_connections(&engine->context.reactor) != PC_OK)
     pc_log_line(engine->transport.log_level, PC_LOG_ERROR,
                 "no memory to go on after idling");
@@ -122,6 +124,7 @@ static void on_turn(void *context)
 {
   struct pc_engine *engine = context;
 
+  pc_decoder_flush(&engine->context.decoder);
   start_requests(engine);
   flush_outcomes(engine);
   plan_rest(engine);
@@ -161,6 +164,7 @@ static void close_loop(struct pc_engine *engine)
   pc_origin_destroy_all(&engine->context);
   pc_attempt_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
+  pc_decoder_close(&engine->context.decoder);
   pc_reactor_close(&engine->context.reactor);
   uv_close((uv_handle_t *)&engine->inbox.async, NULL);
 }
@@ -262,6 +266,8 @@ static enum pc_status open_loop(struct pc_engine *engine)
     return PC_SYSTEM_ERROR;
   status = pc_reactor_init(&engine->context.reactor, &engine->loop,
                            pc_transfer_finished, on_turn, engine);
+  if (status == PC_OK)
+    status = pc_decoder_init(&engine->context.decoder, &engine->loop);
   if (status == PC_OK &&
       uv_async_init(&engine->loop, &engine->inbox.async, on_inbox) != 0)
     status = PC_SYSTEM_ERROR;
@@ -296,6 +302,7 @@ static int start_with_signals_blocked(struct pc_engine *engine)
 
 static void abandon_loop(struct pc_engine *engine)
 {
+  pc_decoder_close(&engine->context.decoder);
   pc_reactor_close(&engine->context.reactor);
   if (engine->inbox.async.loop)
     uv_close((uv_handle_t *)&engine->inbox.async, NULL);

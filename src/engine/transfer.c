@@ -274,6 +274,17 @@ void pc_transfer_abort(struct pc_transfer *transfer)
   detach(transfer);
 }
 
+bool pc_transfer_is_running(const struct pc_transfer *transfer)
+{
+  return transfer->is_attached;
+}
+
+void pc_transfer_refuse(struct pc_transfer *transfer, enum pc_status status)
+{
+  pc_transfer_abort(transfer);
+  transfer->events->on_done(transfer->context, status);
+}
+
 static uint64_t elapsed_ms(const struct pc_transfer *transfer)
 {
   return (pc_clock_monotonic_ns() - transfer->started_ns) / NS_PER_MS;

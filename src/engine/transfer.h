@@ -90,6 +90,11 @@ pc_transfer_start(struct pc_transfer *transfer,
 /* Ends a running transfer without calling on_done. */
 void pc_transfer_abort(struct pc_transfer *transfer);
 
+bool pc_transfer_is_running(const struct pc_transfer *transfer);
+
+/* Ends a running transfer with a failure; on_done is called. */
+void pc_transfer_refuse(struct pc_transfer *transfer, enum pc_status status);
+
 /* Adds what a transfer that is done has moved. */
 void pc_transfer_count(const struct pc_transfer *transfer,
                        struct pc_figures *figures);
