@@ -119,7 +119,10 @@ function drawRows(works) {
 }
 
 function drawPlot({ machine, rounds, works }) {
-  const { rows, bottom } = drawRows(works);
+  const compared = works.filter(({ contenders }) =>
+    contenders.some(({ id }) => id === 'undici'),
+  );
+  const { rows, bottom } = drawRows(compared);
   const axes = PANELS.map((_, index) => axis(index, bottom)).join('\n');
   const subtitle = `${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}; medians of ${rounds}, thin lines from least to most`;
   return [
