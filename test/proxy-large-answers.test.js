@@ -6,6 +6,7 @@ const { execFile } = require('node:child_process');
 const http = require('node:http');
 const { promisify } = require('node:util');
 
+const binding = require('../lib/binding');
 const { startProxiedModel } = require('./helpers/proxied-model');
 
 const run = promisify(execFile);
@@ -60,6 +61,27 @@ describe('an answer of several megabytes', () => {
 
       assertWhole(stdout);
     });
+
+  it('is an error, not an empty answer, when there is no memory', async (t) => {
+    const { proxy } = await startLarge(t);
+    const real = binding.native();
+    const lacking = (...args) => {
+      const handler = args.pop();
+      const onEnd = (failure, summary) =>
+        handler.onEnd(failure, { ...summary, joined: undefined });
+      return real.splice(...args, { onEnd });
+    };
+    const native = Object.create(real, { splice: { value: lacking } });
+    t.mock.method(binding, 'native', () => native);
+
+    const { status, json } = await proxy.ask('POST', '/v1/embeddings', {
+      body: JSON.parse(BODY),
+    });
+
+    assert.equal(status, 500);
+    assert.equal(json.code, 'INTERNAL_ERROR');
+    assert.match(proxy.log, /no memory for an answer of \d{7} bytes/);
+  });
 
   it('spoils no other when its caller goes in the middle', async (t) => {
     const { proxy } = await startLarge(t);

@@ -65,11 +65,23 @@ function keepFacts({ facts }, { failure, summary }) {
 }
 
 /**
+ * What the engine has joined; it has neither where V8 had no memory for it.
+ * @param {import('../binding').SpliceSummary} summary
+ * @returns {Buffer | JoinedBody}
+ */
+function joinedAnswer({ body, joined, size }) {
+  if (joined) return new JoinedBody(joined, size);
+  if (body) return body;
+  throw new Error(`there is no memory for an answer of ${size} bytes`);
+}
+
+/**
  * @param {Exchange} exchange
  * @param {import('../binding').SpliceSummary} summary
  */
 function replyJoined(exchange, summary) {
-  const { head, batches, upstreamSeconds, body, joined, size } = summary;
+  const { head, batches, upstreamSeconds } = summary;
+  const answer = joinedAnswer(summary);
   const totalSeconds = (performance.now() - exchange.startedAt) / 1000;
   exchange.reply(
     200,
@@ -80,7 +92,7 @@ function replyJoined(exchange, summary) {
       'x-proxy-total-time': totalSeconds.toFixed(6),
       'x-proxy-upstream-time': upstreamSeconds.toFixed(6),
     },
-    joined ? new JoinedBody(joined, size) : body,
+    answer,
   );
 }
 
