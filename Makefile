@@ -43,8 +43,8 @@ $(ADDON): binding.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | setup
 
 CORE := $(filter-out src/binding/%,$(C_SOURCES))
 
-ENGINE_TESTS := $(wildcard $(patsubst src/engine/%.c,test/native/%_test.c,\
-  $(filter src/engine/%,$(CORE))))
+NATIVE_TESTS := $(shell find test/native -name '*_test.c' | sort)
+ENGINE_TESTS := $(filter test/native/engine/% test/native/net/%,$(NATIVE_TESTS))
 
 ifeq ($(SANITIZER),thread)
 NATIVE := build/native-tsan
@@ -53,7 +53,7 @@ TEST_SOURCES := $(ENGINE_TESTS)
 else
 NATIVE := build/native-asan
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-TEST_SOURCES := $(wildcard test/native/*_test.c)
+TEST_SOURCES := $(NATIVE_TESTS)
 endif
 
 TEST_SHARED := $(filter-out %_test.c,$(wildcard test/native/*.c))
@@ -65,6 +65,7 @@ TEST_OBJECTS := $(TEST_SOURCES:%.c=$(NATIVE)/%.o)
 C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
   -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
+  -Itest/native -Itest/fuzz \
   $(shell pkg-config --cflags libcurl libcjson libuv)
 LIBRARIES = $(shell pkg-config --libs libcurl libcjson libuv) -lm -pthread
 
@@ -84,6 +85,7 @@ $(NATIVE)/libcore.a: $(CORE_OBJECTS)
 
 $(TESTS): $(NATIVE)/%: $(NATIVE)/test/native/%.o $(SHARED_OBJECTS) \
   $(NATIVE)/libcore.a
+	@mkdir -p $(@D)
 	@$(CC) $(SANITIZE) $^ $(LIBRARIES) -o $@
 
 -include $(patsubst %.o,%.d,$(CORE_OBJECTS) $(SHARED_OBJECTS) $(TEST_OBJECTS))
@@ -92,7 +94,7 @@ $(TESTS): $(NATIVE)/%: $(NATIVE)/test/native/%.o $(SHARED_OBJECTS) \
 
 SECONDS ?= 60
 FUZZ := build/fuzz
-FUZZERS := $(patsubst test/fuzz/%.c,$(FUZZ)/%,$(wildcard test/fuzz/*.c))
+FUZZERS := $(patsubst test/fuzz/%.c,$(FUZZ)/%,$(shell find test/fuzz -name '*.c'))
 FUZZED := $(filter src/base/% src/wire/%,$(CORE))
 FUZZED_OBJECTS := $(FUZZED:%.c=$(FUZZ)/%.o)
 FUZZER_OBJECTS := $(FUZZERS:$(FUZZ)/%=$(FUZZ)/test/fuzz/%.o)
@@ -120,12 +122,15 @@ $(FUZZ)/libwire.a: $(FUZZED_OBJECTS)
 	@$(AR) rcs $@ $^
 
 $(FUZZERS): $(FUZZ)/%: $(FUZZ)/test/fuzz/%.o $(FUZZ)/libwire.a
+	@mkdir -p $(@D)
 	@$(CC) -fsanitize=fuzzer,$(FUZZ_SANITIZE) $^ \
 	  $(shell pkg-config --libs libcjson) -lm -o $@
 
 -include $(patsubst %.o,%.d,$(FUZZED_OBJECTS) $(FUZZER_OBJECTS))
 
 # --- everything that must hold --------------------------------------------
+
+JS_TESTS = $(shell find test proxy/test -name '*.test.js' | sort)
 
 # Node's own counts come last, so that the output ends with them.
 .PHONY: test
@@ -135,7 +140,7 @@ ifneq ($(ENGINE_TESTS),)
 	@$(MAKE) --no-print-directory native-test SANITIZER=thread
 endif
 	@$(MAKE) --no-print-directory lint
-	@node --test test/*.test.js
+	@node --test $(JS_TESTS)
 
 .PHONY: check
 check:
@@ -147,8 +152,8 @@ check-long: check
 	@PC_TEST_LONG=10 $(MAKE) --no-print-directory native-test
 	@$(MAKE) --no-print-directory CI=true fuzz
 
-C_FILES := $(C_SOURCES) $(C_HEADERS) $(wildcard test/native/*.[ch]) \
-  $(wildcard test/fuzz/*.[ch])
+C_FILES := $(C_SOURCES) $(C_HEADERS) \
+  $(shell find test/native test/fuzz -name '*.[ch]')
 
 .PHONY: lint
 lint: setup
@@ -220,9 +225,12 @@ CHECKED := build/asan/performance_client.node
 CHECKED_OBJECTS := $(C_SOURCES:%.c=build/asan/%.o)
 NODE_HEADERS = $(shell node -p \
   "require('node:path').join(process.execPath, '../../include/node')")
-CHECKED_TESTS := $(patsubst %,test/%.test.js,embed rerank classify batch-post \
-  retry timeout redirect decompression bad-answers partial split-on-limit \
-  progress stats cancel lifecycle faults large-answers splice proxy-embeddings)
+CHECKED_TESTS := $(patsubst %,test/%.test.js,call/embed call/rerank \
+  call/classify call/batch-post call/partial call/progress engine/retry \
+  engine/timeout engine/redirect engine/decompression engine/bad-answers \
+  engine/split-on-limit engine/faults engine/large-answers engine/splice \
+  pool/stats cancellation/cancel client/lifecycle) \
+  proxy/test/forward/embeddings.test.js
 
 .PHONY: memcheck
 memcheck: $(CHECKED)

@@ -1,9 +1,9 @@
 'use strict';
 
-const { BatchPostResponse } = require('./batch-post-response');
-const { CancellationToken } = require('./cancellation-token');
-const { ClassificationResponse } = require('./classification-response');
-const { EmbeddingsResponse } = require('./embeddings-response');
+const { BatchPostResponse } = require('./responses/batch-post');
+const { CancellationToken } = require('./cancellation/token');
+const { ClassificationResponse } = require('./responses/classification');
+const { EmbeddingsResponse } = require('./responses/embeddings');
 const {
   CancelledError,
   ClosedError,
@@ -12,14 +12,14 @@ const {
   ParseError,
   PerformanceClientError,
   TimeoutError,
-} = require('./errors');
-const { HttpClientWrapper } = require('./http-client-wrapper');
-const { PerformanceClient } = require('./performance-client');
+} = require('./errors/errors');
+const { HttpClientWrapper } = require('./pool/http-client-wrapper');
+const { PerformanceClient } = require('./client/performance-client');
 const {
   RequestProcessingPreference,
-} = require('./request-processing-preference');
-const { RerankResponse } = require('./rerank-response');
-const { version } = require('./version');
+} = require('./preference/request-processing-preference');
+const { RerankResponse } = require('./responses/rerank');
+const { version } = require('./base/version');
 
 module.exports = {
   BatchPostResponse,

@@ -24,17 +24,17 @@ fuzz() {
 
 failures=0
 for fuzzer in "$@"; do
-  name=$(basename "$fuzzer")
-  corpus=$(dirname "$fuzzer")/corpus/$name
+  name=${fuzzer#build/fuzz/}
+  corpus=build/fuzz/corpus/$name
   log=$fuzzer.log
   mkdir -p "$corpus"
   if fuzz "$name" "$corpus" >"$log" 2>&1; then
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-    printf '%-24s %s inputs, none broke it\n' "$name" "$runs"
+    printf '%-32s %s inputs, none broke it\n' "$name" "$runs"
   else
     cat "$log"
     input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
-    printf '%-24s FAILED: %s\n' "$name" "${input:-no input was kept}"
+    printf '%-32s FAILED: %s\n' "$name" "${input:-no input was kept}"
     failures=$((failures + 1))
   fi
 done

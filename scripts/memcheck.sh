@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs JavaScript tests with an addon that was built under ASan and UBSan:
 #
-#   scripts/memcheck.sh build/asan/performance_client.node test/embed.test.js …
+#   scripts/memcheck.sh build/asan/performance_client.node test/call/embed.test.js …
 #
 # Node itself keeps memory until its process ends, also what the addon made it
 # allocate. So every leak is written down, and Node's are those that Node's own

@@ -24,11 +24,11 @@ launch+=(timeout --kill-after=5 "${PC_TEST_SECONDS:-120}")
 failures=0
 for test in "$@"; do
   if output=$("${launch[@]}" "$test" 2>&1); then
-    printf '%-24s %s\n' "$(basename "$test")" "${output##*$'\n'}"
+    printf '%-40s %s\n' "${test#build/native-*/}" "${output##*$'\n'}"
   else
     status=$?
-    printf '%-24s FAILED (status %d)\n%s\n' \
-      "$(basename "$test")" "$status" "$output"
+    printf '%-40s FAILED (status %d)\n%s\n' \
+      "${test#build/native-*/}" "$status" "$output"
     failures=$((failures + 1))
   fi
 done

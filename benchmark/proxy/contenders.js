@@ -13,7 +13,10 @@ const PROBE = path.join(__dirname, 'probe.js');
 
 const NAIVE = path.join(__dirname, 'naive.js');
 
-const OURS = path.join(__dirname, '../../bin/baseten-performance-proxy.js');
+const OURS = path.join(
+  __dirname,
+  '../../proxy/bin/baseten-performance-proxy.js',
+);
 
 async function waitUntilListening(child, port, name) {
   while (!(await isListening(port)))

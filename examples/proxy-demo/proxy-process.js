@@ -5,7 +5,10 @@ const { once } = require('node:events');
 const path = require('node:path');
 const readline = require('node:readline');
 
-const PROXY = path.join(__dirname, '../../bin/baseten-performance-proxy.js');
+const PROXY = path.join(
+  __dirname,
+  '../../proxy/bin/baseten-performance-proxy.js',
+);
 
 /**
  * Starts the proxy on any free port, in a process of its own, which does not

@@ -12,7 +12,7 @@
 #include <node_api.h>
 #include <stddef.h>
 
-#include "wire/splice_join.h"
+#include "wire/splice/join.h"
 
 /* Bytes of the whole body. */
 size_t pc_joined_body_size(const struct pc_splice_join *join);

@@ -1,8 +1,8 @@
 #include <node_api.h>
 
 #include "binding/addon.h"
+#include "binding/counters.h"
 #include "binding/engine_handle.h"
-#include "binding/figures.h"
 #include "binding/joined_body.h"
 #include "binding/settle.h"
 #include "binding/submit.h"
@@ -43,9 +43,9 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {"closeBody", NULL, pc_joined_body_close, NULL, NULL, NULL, napi_default,
        NULL},
       {"cancel", NULL, pc_cancel, NULL, NULL, NULL, napi_default, NULL},
-      {"progress", NULL, pc_figures_progress, NULL, NULL, NULL, napi_default,
+      {"progress", NULL, pc_counters_progress, NULL, NULL, NULL, napi_default,
        NULL},
-      {"stats", NULL, pc_figures_stats, NULL, NULL, NULL, napi_default, NULL},
+      {"stats", NULL, pc_counters_stats, NULL, NULL, NULL, napi_default, NULL},
       {"drain", NULL, pc_settle_drain, NULL, NULL, NULL, napi_default, NULL},
       {"setWake", NULL, pc_settle_set_wake, NULL, NULL, NULL, napi_default,
        NULL},

@@ -143,11 +143,11 @@ napi_value pc_report_summary(napi_env env, struct pc_job *job)
   if (napi_create_object(env, &object) != napi_ok)
     return pc_undefined(env);
   pc_number_set(env, object, "batches",
-                (double)pc_figure_read(&job->progress.batches));
+                (double)pc_counter_read(&job->progress.batches));
   pc_number_set(env, object, "retries",
-                (double)pc_figure_read(&job->progress.retries));
+                (double)pc_counter_read(&job->progress.retries));
   pc_number_set(env, object, "hedges",
-                (double)pc_figure_read(&job->progress.hedges));
+                (double)pc_counter_read(&job->progress.hedges));
   if (job->plan.kind == PC_SPLICE)
     set_splicing(env, object, job);
   else if (job->plan.kind != PC_BATCH)

@@ -1,7 +1,7 @@
 #include "engine/answer.h"
 
-#include "wire/classify.h"
-#include "wire/rerank.h"
+#include "wire/answers/classify.h"
+#include "wire/answers/rerank.h"
 
 enum {
   BODY_CEILING = 512 * 1024 * 1024 - 1024, /* what one V8 string can hold */

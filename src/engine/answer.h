@@ -15,10 +15,10 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/status.h"
-#include "wire/batch.h"
-#include "wire/embeddings.h"
-#include "wire/scores.h"
-#include "wire/splice_answer.h"
+#include "wire/answers/batch.h"
+#include "wire/answers/embeddings.h"
+#include "wire/answers/scores.h"
+#include "wire/splice/answer.h"
 
 /* What a call asks for. Numbers are part of the addon's interface. */
 enum pc_kind { PC_EMBEDDINGS, PC_RERANK, PC_CLASSIFY, PC_BATCH, PC_SPLICE };

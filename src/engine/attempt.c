@@ -53,7 +53,7 @@ static void on_done(void *context, enum pc_status status)
 {
   struct pc_attempt *attempt = context;
 
-  pc_transfer_count(attempt->transfer, &attempt->engine->figures);
+  pc_transfer_count(attempt->transfer, &attempt->engine->counters);
   if (status == PC_OK && attempt->decoding) {
     /* on_decoded goes on. */
     pc_decoding_end(attempt->decoding);

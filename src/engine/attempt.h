@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "engine/answer.h"
 #include "engine/context.h"
-#include "engine/transfer.h"
+#include "net/transfer.h"
 
 struct pc_attempt;
 struct pc_request;

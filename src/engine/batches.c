@@ -2,7 +2,7 @@
 
 #include "engine/job.h"
 #include "policy/split.h"
-#include "wire/json_chars.h"
+#include "wire/json/chars.h"
 
 static uint64_t chars_of(const struct pc_job *job, uint32_t input)
 {

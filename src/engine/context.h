@@ -10,9 +10,9 @@
 
 #include "base/queue.h"
 #include "engine/decoder.h"
-#include "engine/figures.h"
-#include "engine/reactor.h"
-#include "engine/transport.h"
+#include "net/counters.h"
+#include "net/reactor.h"
+#include "net/transport.h"
 
 struct pc_context {
   struct pc_reactor reactor;
@@ -26,7 +26,7 @@ struct pc_context {
   struct pc_queue idle_requests; /* free list */
   uint64_t random_state;
   uint64_t last_serial; /* of targets */
-  struct pc_figures figures;
+  struct pc_counters counters;
 };
 
 /* Uniform in [0, 1). */

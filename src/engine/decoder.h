@@ -34,7 +34,7 @@
 
 #include "base/queue.h"
 #include "base/status.h"
-#include "wire/embeddings.h"
+#include "wire/answers/embeddings.h"
 
 struct pc_decoding;
 

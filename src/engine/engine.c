@@ -8,7 +8,7 @@
  *   inbox.submitted, inbox.cancelled, inbox.is_stopping   inbox.lock
  *   the links and flags in struct pc_job that say so      inbox.lock
  *   pc_job.reference_count, pc_job.progress               atomic
- *   pc_context.figures                                    atomic
+ *   pc_context.counters                                    atomic
  *   inbox.async                                           uv_async_send
  * Everything else belongs to the owner before submit and after the end, and to
  * the engine's thread between. The inbox is emptied whole under the lock and
@@ -70,7 +70,7 @@ static bool is_full(const struct pc_engine *engine)
 {
   uint32_t most = engine->transport.max_in_flight;
 
-  return most && pc_figure_read(&engine->context.figures.in_flight) >= most;
+  return most && pc_counter_read(&engine->context.counters.in_flight) >= most;
 }
 
 static void start_requests(struct pc_engine *engine)
@@ -369,9 +369,9 @@ void pc_engine_cancel(struct pc_engine *engine, struct pc_job *job)
     uv_async_send(&inbox->async);
 }
 
-const struct pc_figures *pc_engine_figures(const struct pc_engine *engine)
+const struct pc_counters *pc_engine_counters(const struct pc_engine *engine)
 {
-  return &engine->context.figures;
+  return &engine->context.counters;
 }
 
 static void stop_thread(struct pc_engine *engine)

@@ -10,7 +10,7 @@
 #include "base/queue.h"
 #include "base/status.h"
 #include "engine/job.h"
-#include "engine/transport.h"
+#include "net/transport.h"
 
 struct pc_engine;
 
@@ -45,7 +45,7 @@ PC_MUST_CHECK enum pc_status pc_engine_submit(struct pc_engine *engine,
 void pc_engine_cancel(struct pc_engine *engine, struct pc_job *job);
 
 /* Lends what the engine has done so far. Thread: any. */
-const struct pc_figures *pc_engine_figures(const struct pc_engine *engine);
+const struct pc_counters *pc_engine_counters(const struct pc_engine *engine);
 
 /*
  * Ends unfinished jobs with PC_CLOSED, hands over every outcome, joins the

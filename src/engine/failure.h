@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
-#include "engine/transfer.h"
+#include "net/transfer.h"
 
 #define PC_FAILURE_DETAIL_SIZE 256
 

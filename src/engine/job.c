@@ -115,8 +115,8 @@ static enum pc_status split_inputs(struct pc_job *job)
   if (!job->batch_starts)
     return PC_NO_MEMORY;
   job->planned_count = pc_batches_plan(job, job->batch_starts);
-  pc_figure_add(&job->progress.batches, job->planned_count);
-  pc_figure_add(&job->engine->figures.queued, job->planned_count);
+  pc_counter_add(&job->progress.batches, job->planned_count);
+  pc_counter_add(&job->engine->counters.queued, job->planned_count);
   job->retry_budget =
       pc_budget_for_retries(job->planned_count, preference->retry_budget_pct);
   job->hedge_budget =
@@ -147,8 +147,8 @@ static void leave_engine(struct pc_job *job)
   unlink_if_queued(&job->origin_link);
   pc_origin_release(job->origin);
   pc_link_remove(&job->link);
-  pc_figure_take(&job->engine->figures.queued,
-                 job->planned_count - job->next_planned);
+  pc_counter_take(&job->engine->counters.queued,
+                  job->planned_count - job->next_planned);
 }
 
 static void hand_over(struct pc_job *job)
@@ -254,11 +254,11 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
     count = job->largest_batch;
     status = pc_request_create(job, *first, count, out);
     *first += count;
-    pc_figure_add(&job->progress.batches, 1);
+    pc_counter_add(&job->progress.batches, 1);
     return status;
   }
   job->next_planned++;
-  pc_figure_take(&job->engine->figures.queued, 1);
+  pc_counter_take(&job->engine->counters.queued, 1);
   return pc_request_create(job, *first, count, out);
 }
 
@@ -298,7 +298,7 @@ pc_job_add_batch(struct pc_job *job, uint32_t first, uint32_t count)
 
   if (status != PC_OK)
     return status;
-  pc_figure_add(&job->progress.batches, 1);
+  pc_counter_add(&job->progress.batches, 1);
   pc_queue_push(&job->ready, &request->ready_link);
   return PC_OK;
 }
@@ -345,8 +345,8 @@ void pc_job_take_batch(struct pc_job *job, struct pc_outcome *outcome)
 {
   enum pc_status status = PC_OK;
 
-  pc_figure_add(&job->progress.completed_batches, 1);
-  pc_figure_add(&job->progress.completed_inputs, outcome->count);
+  pc_counter_add(&job->progress.completed_batches, 1);
+  pc_counter_add(&job->progress.completed_inputs, outcome->count);
   if (outcome->failure)
     status = keep_first_failure(job, outcome->failure);
   else

@@ -19,14 +19,14 @@
 #include "engine/answer.h"
 #include "engine/context.h"
 #include "engine/failure.h"
-#include "engine/figures.h"
 #include "engine/outcome.h"
 #include "engine/result.h"
 #include "engine/splicing.h"
-#include "engine/target.h"
+#include "net/counters.h"
+#include "net/target.h"
 #include "policy/budget.h"
 #include "policy/preference.h"
-#include "wire/body.h"
+#include "wire/http/body.h"
 
 /* The texts of a call beside its inputs, each NUL-terminated. */
 enum pc_word {
@@ -62,11 +62,11 @@ struct pc_job_plan {
 
 /* How far a job is. Written by the engine's thread, read by any. */
 struct pc_progress {
-  pc_figure batches; /* grows when batches are split */
-  pc_figure completed_batches;
-  pc_figure completed_inputs;
-  pc_figure retries;
-  pc_figure hedges;
+  pc_counter batches; /* grows when batches are split */
+  pc_counter completed_batches;
+  pc_counter completed_inputs;
+  pc_counter retries;
+  pc_counter hedges;
 };
 
 struct pc_origin;

@@ -13,8 +13,8 @@
 
 #include "base/queue.h"
 #include "base/status.h"
-#include "engine/alarm.h"
 #include "engine/context.h"
+#include "net/alarm.h"
 
 struct pc_origin {
   struct pc_link link; /* in pc_context.origins */

@@ -93,7 +93,7 @@ static void release_attempt(struct pc_attempt **attempt)
 
   if (!released)
     return;
-  pc_figure_take(&released->engine->figures.in_flight, 1);
+  pc_counter_take(&released->engine->counters.in_flight, 1);
   pc_attempt_release(released);
   *attempt = NULL;
 }
@@ -228,7 +228,7 @@ static enum pc_status launch(struct pc_request *request,
                              struct pc_attempt **out)
 {
   struct pc_job *job = request->job;
-  struct pc_figures *figures = &job->engine->figures;
+  struct pc_counters *counters = &job->engine->counters;
   uint64_t now_ns = pc_clock_monotonic_ns();
   struct pc_transfer_order order = {
       .target = &job->target,
@@ -240,8 +240,8 @@ static enum pc_status launch(struct pc_request *request,
   *out = pc_attempt_take(job->engine);
   if (!*out)
     return PC_NO_MEMORY;
-  pc_figure_add(&figures->in_flight, 1);
-  pc_figure_add(&figures->requests, 1);
+  pc_counter_add(&counters->in_flight, 1);
+  pc_counter_add(&counters->requests, 1);
   prepare(*out, request, id_suffix);
   order.request_id = (*out)->request_id;
   return pc_attempt_start(*out, &order);
@@ -257,8 +257,8 @@ static void on_hedge_due(void *context)
   pc_alarm_end(&request->alarm);
   if (!pc_budget_take(&job->hedge_budget))
     return;
-  pc_figure_add(&job->engine->figures.hedges, 1);
-  pc_figure_add(&job->progress.hedges, 1);
+  pc_counter_add(&job->engine->counters.hedges, 1);
+  pc_counter_add(&job->progress.hedges, 1);
   status = launch(request, "-hedge", &request->copy);
   if (status != PC_OK)
     pc_job_end(job, status);

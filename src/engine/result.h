@@ -10,8 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
-#include "wire/embeddings.h"
-#include "wire/vectors.h"
+#include "wire/answers/embeddings.h"
+#include "wire/vectors/vectors.h"
 
 struct pc_result {
   struct pc_vectors vectors; /* one row per input: a vector, or scores */

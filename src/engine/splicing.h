@@ -15,9 +15,9 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "base/texts.h"
-#include "wire/splice_form.h"
-#include "wire/splice_join.h"
-#include "wire/splice_request.h"
+#include "wire/splice/form.h"
+#include "wire/splice/join.h"
+#include "wire/splice/request.h"
 
 struct pc_attempt;
 struct pc_job;

@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "engine/origin.h"
-#include "engine/redirect.h"
-#include "engine/retry_after.h"
+#include "net/redirect.h"
+#include "net/retry_after.h"
 #include "policy/retry.h"
-#include "wire/limit_hint.h"
+#include "wire/http/limit_hint.h"
 
 static const double NS_PER_S = 1e9;
 
@@ -61,7 +61,7 @@ void pc_verdict_success(struct pc_request *request, struct pc_attempt *attempt)
   enum pc_status status = fill_outcome(request, attempt);
 
   if (attempt == request->copy)
-    pc_figure_add(&attempt->engine->figures.hedges_won, 1);
+    pc_counter_add(&attempt->engine->counters.hedges_won, 1);
   if (status == PC_OK)
     hand_over(request);
   else
@@ -191,8 +191,8 @@ static enum pc_status try_again(struct pc_request *request,
               words_of(attempt), wait_ms);
   if (asked && (http_status == 429 || http_status == 503))
     pc_origin_close(job->origin, asked);
-  pc_figure_add(&job->engine->figures.retries, 1);
-  pc_figure_add(&job->progress.retries, 1);
+  pc_counter_add(&job->engine->counters.retries, 1);
+  pc_counter_add(&job->progress.retries, 1);
   return pc_request_wait(request, wait_ms);
 }
 

@@ -13,7 +13,7 @@
 #include <math.h>
 
 #include "base/fault.h"
-#include "wire/scores.h"
+#include "wire/answers/scores.h"
 
 typedef enum pc_status fuzz_read_fn(const char *body,
                                     size_t size,

@@ -8,31 +8,70 @@
 
 const path = require('node:path').posix;
 
-/** What the files of a room may include, beside the system's headers. */
-const ROOMS = {
-  base: ['base'],
-  policy: ['base', 'policy'],
-  wire: ['base', 'wire'],
-  engine: ['base', 'policy', 'wire', 'engine'],
-  binding: ['base', 'policy', 'wire', 'engine', 'binding'],
+/**
+ * The rooms of src/, and which of the others each may include: the floors
+ * below it, less what two rooms of one floor keep from each other.
+ */
+const C_ROOMS = {
+  base: [],
+  policy: ['base'],
+  'wire/vectors': ['base', 'wire/json'],
+  'wire/json': ['base'],
+  'wire/http': ['base', 'wire/json'],
+  'wire/answers': ['base', 'wire/json', 'wire/vectors'],
+  'wire/splice': ['base', 'wire/json', 'wire/vectors'],
+  net: ['base', 'policy', 'wire/http'],
+  engine: ['base', 'policy', 'wire/*', 'net'],
+  binding: ['base', 'policy', 'wire/*', 'net', 'engine'],
 };
 
-/** Foreign headers and the one room each may be seen from. */
+/** The rooms of lib/, lowest first: a file uses its own and those below. */
+const CLIENT_ROOMS = [
+  'base',
+  'errors',
+  'native',
+  'cancellation',
+  'preference',
+  'responses',
+  'pool',
+  'call',
+  'stream',
+  'client',
+];
+
+/** The rooms of proxy/lib, likewise. */
+const PROXY_ROOMS = [
+  'base',
+  'telemetry',
+  'server',
+  'plan',
+  'tokens',
+  'forward',
+  'process',
+  'start',
+];
+
+/** Foreign headers and the rooms each may be seen from. */
 const FOREIGN = [
   {
     header: /(^|\/)(node|js_native)_api(_types)?\.h$|^node\//,
-    room: 'binding',
+    rooms: ['binding'],
   },
-  { header: /(^|\/)curl\.h$|^curl\//, room: 'engine' },
-  { header: /(^|\/)uv\.h$|^uv\//, room: 'engine' },
-  { header: /(^|\/)cJSON(_Utils)?\.h$/, room: 'wire' },
+  { header: /(^|\/)curl\.h$|^curl\//, rooms: ['net'] },
+  { header: /(^|\/)uv\.h$|^uv\//, rooms: ['net', 'engine'] },
+  { header: /(^|\/)cJSON(_Utils)?\.h$/, rooms: ['wire/http'] },
 ];
 
 const BANNED_C =
   /\b(strcpy|strcat|v?sprintf|strtok|atoi|alloca|cJSON_GetErrorPtr|cJSON_Parse|cJSON_GetObjectItem)\s*\(/g;
 
-/** Metrics, and the optional peer that knows token ids. */
-const PROXY_DEPENDENCIES = new Set(['prom-client', '@huggingface/tokenizers']);
+/** What the proxy may take from outside: the optional peer knows token ids. */
+const PROXY_PACKAGES = [
+  'baseten-performance-client',
+  'baseten-performance-client/internal',
+  'prom-client',
+  '@huggingface/tokenizers',
+];
 
 const MAX_FILE_LINES = 400;
 const MAX_FUNCTION_LINES = 60;
@@ -52,27 +91,72 @@ function withoutCommentsAndTexts(source) {
   return source.replace(COMMENT_OR_TEXT, blank);
 }
 
-function roomOf(file) {
-  const [top, room] = file.split('/');
-  return top === 'src' ? room : undefined;
+function mayInclude(room, other) {
+  if (room === other) return true;
+  return C_ROOMS[room].some(
+    (allowed) =>
+      allowed === other ||
+      (allowed.endsWith('/*') && other.startsWith(allowed.slice(0, -1))),
+  );
+}
+
+function listIncluded(source) {
+  return Array.from(
+    withoutComments(source).matchAll(
+      /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]/gm,
+    ),
+    ([, quote, header]) => ({ header, isOwn: quote === '"' }),
+  );
 }
 
 /** @returns {string[]} what is wrong with the includes of a C file */
 function findIncludeFaults(file, source) {
-  const room = roomOf(file);
-  if (!(room in ROOMS)) return [`${file} is in no room of the house`];
+  const room = path.dirname(file).replace(/^src\//, '');
+  if (!(room in C_ROOMS)) return [`${file} is in no room of the house`];
   const faults = [];
-  const includes = withoutComments(source).matchAll(
-    /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]/gm,
-  );
-  for (const [, quote, header] of includes) {
+  for (const { header, isOwn } of listIncluded(source)) {
     const owner = FOREIGN.find((foreign) => foreign.header.test(header));
-    if (owner && owner.room !== room)
-      faults.push(`${file} includes ${header}, only src/${owner.room} may`);
-    if (quote === '"' && !owner && !ROOMS[room].includes(path.dirname(header)))
+    if (owner && !owner.rooms.includes(room))
+      faults.push(`${file} includes ${header}, only src/${owner.rooms} may`);
+    if (isOwn && !owner && !mayInclude(room, path.dirname(header)))
       faults.push(`${file} includes "${header}" from outside its floors`);
   }
   return faults;
+}
+
+/** @returns {string[]} the modules (a .c with its .h) that a C file includes */
+function listIncludedModules(source) {
+  return listIncluded(source)
+    .filter(({ header, isOwn }) => isOwn && header.endsWith('.h'))
+    .map(({ header }) => `src/${header.slice(0, -'.h'.length)}`);
+}
+
+/**
+ * @param {Map<string, Set<string>>} arrows from each module to what it uses
+ * @returns {string[][]} the groups of modules that use each other in a circle
+ */
+function findCircles(arrows) {
+  const reached = new Map();
+  const reach = (from) => {
+    if (reached.has(from)) return reached.get(from);
+    const all = new Set();
+    const waiting = [...(arrows.get(from) ?? [])];
+    while (waiting.length > 0) {
+      const next = waiting.pop();
+      if (all.has(next)) continue;
+      all.add(next);
+      waiting.push(...(arrows.get(next) ?? []));
+    }
+    reached.set(from, all);
+    return all;
+  };
+  const circles = new Map();
+  for (const from of arrows.keys()) {
+    if (!reach(from).has(from)) continue;
+    const circle = [...reach(from)].filter((to) => reach(to).has(from)).sort();
+    circles.set(circle.join(' '), circle);
+  }
+  return [...circles.values()];
 }
 
 /** @returns {string[]} the banned functions a C file calls */
@@ -125,27 +209,62 @@ function listRequired(source) {
 }
 
 /**
- * @returns {string[]} what a file of lib/ takes from outside its floor; the
- * client knows nothing of the proxy
+ * The module of the repository that a file requires by a relative path.
+ * @returns {string | undefined} undefined for a package
  */
-function findRequireFaults(file, source) {
+function targetOf(file, name) {
+  if (!name.startsWith('.')) return undefined;
+  const target = path.join(path.dirname(file), name);
+  return /\.(js|json|node)$/.test(target) ? target : `${target}.js`;
+}
+
+/** @returns {string[]} the files of the repository that a file requires */
+function listRequiredFiles(file, source) {
+  return listRequired(source)
+    .map((name) => targetOf(file, name))
+    .filter((target) => target?.endsWith('.js'));
+}
+
+/**
+ * @param {{ root: string, rooms: string[], packages?: string[] }} house
+ * @returns {string[]} what a JavaScript file takes from outside its floors
+ */
+function findRoomFaults({ root, rooms, packages = [] }, file, source) {
+  const roomOf = (name) => path.dirname(name).slice(root.length + 1);
+  const floor = (name) => rooms.indexOf(roomOf(name));
+  const isEntry = path.dirname(file) === root;
+  if (!isEntry && floor(file) < 0) return [`${file} is in no room of ${root}`];
   const faults = [];
-  const isProxy = file.startsWith('lib/proxy/');
   for (const name of listRequired(source)) {
-    if (name.startsWith('node:')) continue;
-    if (isProxy && PROXY_DEPENDENCIES.has(name)) continue;
-    const target = path.join(path.dirname(file), name);
-    const isOwn =
-      name.startsWith('.') &&
-      (target.startsWith('lib/') || target === 'package.json');
-    if (!isProxy && target.startsWith('lib/proxy/'))
-      faults.push(`${file} requires ${name}, a part of the proxy`);
-    if (!isOwn && !isAddon(name))
-      faults.push(`${file} requires ${name}, which is not lib/ nor Node`);
+    if (name.startsWith('node:') || packages.includes(name)) continue;
+    if (isAddon(name)) continue;
+    const target = targetOf(file, name);
+    if (target === path.join(path.dirname(root), 'package.json')) continue;
+    if (!target || floor(target) < 0)
+      faults.push(`${file} requires ${name}, which is not of ${root} nor Node`);
+    else if (!isEntry && floor(target) > floor(file))
+      faults.push(`${file} requires ${name} from a floor above`);
   }
-  if (file !== 'lib/binding.js' && isAddon(withoutComments(source)))
-    faults.push(`${file} reaches for the addon, only lib/binding.js may`);
   return faults;
+}
+
+/** @returns {string[]} */
+function findRequireFaults(file, source) {
+  const house = { root: 'lib', rooms: CLIENT_ROOMS };
+  const faults = findRoomFaults(house, file, source);
+  if (file !== 'lib/native/binding.js' && isAddon(withoutComments(source)))
+    faults.push(`${file} reaches for the addon, only lib/native may`);
+  return faults;
+}
+
+/** @returns {string[]} */
+function findProxyRequireFaults(file, source) {
+  const house = {
+    root: 'proxy/lib',
+    rooms: PROXY_ROOMS,
+    packages: PROXY_PACKAGES,
+  };
+  return findRoomFaults(house, file, source);
 }
 
 function isAddon(text) {
@@ -169,24 +288,29 @@ function findIndexFaults(file, source) {
     : [];
 }
 
-/** @returns {string[]} what would be installed for no part of the proxy */
-function findRuntimeDependencies(manifest) {
+/** @returns {string[]} what would be installed beside a package */
+function findRuntimeDependencies(manifest, allowed = []) {
   const fields = ['dependencies', 'optionalDependencies', 'peerDependencies'];
   return fields.flatMap((field) =>
     Object.keys(manifest[field] ?? {})
-      .filter((name) => !PROXY_DEPENDENCIES.has(name))
+      .filter((name) => !allowed.includes(name))
       .map((name) => `${field}: ${name}`),
   );
 }
 
 module.exports = {
+  PROXY_PACKAGES,
   findBannedCalls,
+  findCircles,
   findGuardFaults,
   findIncludeFaults,
   findIndexFaults,
   findLongFiles,
   findLongFunctions,
   findPrivateUse,
+  findProxyRequireFaults,
   findRequireFaults,
   findRuntimeDependencies,
+  listIncludedModules,
+  listRequiredFiles,
 };

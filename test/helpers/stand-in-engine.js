@@ -1,6 +1,6 @@
 'use strict';
 
-const binding = require('../../lib/binding');
+const binding = require('../../lib/native/binding');
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n';
 

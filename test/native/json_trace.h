@@ -9,7 +9,7 @@
 #include "harness.h"
 
 #include "base/bytes.h"
-#include "wire/json_scan.h"
+#include "wire/json/scan.h"
 
 /*
  * What a scan said, one letter a token and the slice of keys and scalars:

@@ -9,7 +9,7 @@
 
 #include "harness.h"
 
-#include "wire/scores.h"
+#include "wire/answers/scores.h"
 
 struct scores_text {
   char text[4096];

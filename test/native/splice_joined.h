@@ -6,7 +6,7 @@
 
 #include "harness.h"
 
-#include "wire/splice_join.h"
+#include "wire/splice/join.h"
 
 /* One upstream answer. */
 struct joined_answer {

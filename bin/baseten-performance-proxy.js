@@ -1,6 +1,0 @@
-#!/usr/bin/env node
-'use strict';
-
-const { main } = require('../lib/proxy/main');
-
-main(process.argv.slice(2), process.env);

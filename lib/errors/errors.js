@@ -1,0 +1,131 @@
+'use strict';
+
+/**
+ * What is known of a failure; anything may be missing.
+ * @typedef {object} ErrorFacts
+ * @property {string} [code]
+ * @property {import('./error-response').ErrorResponse} [response]
+ * @property {number} [status]
+ * @property {string} [requestId]
+ * @property {number} [attempts]
+ * @property {number} [batch]
+ * @property {number} [firstInput]
+ * @property {number} [inputCount]
+ * @property {unknown} [cause]
+ */
+
+/** @typedef {import('../responses/response').CallResponse} CallResponse */
+
+/** @type {(error: PerformanceClientError, make: () => CallResponse) => void} */
+let setPartial;
+
+/** Whatever ends a call after its arguments were accepted. */
+class PerformanceClientError extends Error {
+  /** @type {(() => CallResponse) | undefined} */
+  #makePartial;
+
+  /** @type {CallResponse | undefined} */
+  #partial;
+
+  static {
+    setPartial = (error, make) => {
+      error.#makePartial = make;
+    };
+  }
+
+  /**
+   * @param {string} message
+   * @param {ErrorFacts} [facts]
+   */
+  constructor(message, { cause, ...facts } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    /** @type {string} */
+    this.code = 'ERROR';
+    for (const [name, value] of Object.entries(facts))
+      if (value !== undefined) this[name] = value;
+  }
+
+  /** The id of the failed request, as the server saw it. */
+  get customerRequestId() {
+    return /** @type {ErrorFacts} */ (this).requestId;
+  }
+
+  /**
+   * What the call had brought home when it failed, made at the first look; an
+   * accessor of the class, so that a console does not show it with the error.
+   */
+  get partial() {
+    return (this.#partial ??= this.#makePartial?.());
+  }
+}
+
+/** The server answered with a status that no retry could mend. */
+class HttpError extends PerformanceClientError {}
+
+/** Connecting, one request, or the whole call took too long. */
+class TimeoutError extends PerformanceClientError {}
+
+/** A CancellationToken or an AbortSignal ended the call. */
+class CancelledError extends PerformanceClientError {}
+
+/** The client was closed or destroyed. */
+class ClosedError extends PerformanceClientError {}
+
+/** No connection, a broken one, or a peer that could not be trusted. */
+class ConnectionError extends PerformanceClientError {}
+
+/** The answer was cut off, malformed, or not what was asked for. */
+class ParseError extends PerformanceClientError {}
+
+/** @type {Map<string, typeof PerformanceClientError>} */
+const CLASSES = new Map([
+  ['HTTP_ERROR', HttpError],
+  ['TIMEOUT', TimeoutError],
+  ['CANCELLED', CancelledError],
+  ['CLOSED', ClosedError],
+  ['CONNECTION_ERROR', ConnectionError],
+  ['PARSE_ERROR', ParseError],
+]);
+
+for (const ErrorClass of [PerformanceClientError, ...CLASSES.values()])
+  Object.defineProperty(ErrorClass.prototype, 'name', {
+    value: ErrorClass.name,
+    writable: true,
+    configurable: true,
+  });
+
+/**
+ * Makes the error of the class that belongs to `code`.
+ * @param {string} code
+ * @param {string} message
+ * @param {ErrorFacts} [facts]
+ * @returns {PerformanceClientError}
+ */
+function createError(code, message, facts) {
+  const ErrorClass = CLASSES.get(code) ?? PerformanceClientError;
+  return new ErrorClass(message, { ...facts, code });
+}
+
+/**
+ * What the addon threw, as an error of ours.
+ * @param {any} error
+ * @returns {PerformanceClientError}
+ */
+function fromNative(error) {
+  if (error instanceof PerformanceClientError) return error;
+  const code = error.code ?? 'SYSTEM_ERROR';
+  return createError(code, error.message, { cause: error });
+}
+
+module.exports = {
+  CancelledError,
+  ClosedError,
+  ConnectionError,
+  HttpError,
+  ParseError,
+  PerformanceClientError,
+  TimeoutError,
+  createError,
+  fromNative,
+  setPartial,
+};

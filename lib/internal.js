@@ -1,0 +1,79 @@
+'use strict';
+
+/*
+ * What the packages of this repository (the proxy, bulk jobs) use beside the
+ * public face: not for others, and free to change with any version. Whoever
+ * requires it pins the exact version of this package.
+ */
+
+/**
+ * @typedef {import('./base/headers').HeaderMap} HeaderMap
+ * @typedef {import('./native/binding').EngineFigures} EngineFigures
+ * @typedef {import('./native/binding').Failure} Failure
+ * @typedef {import('./native/binding').Job} Job
+ * @typedef {import('./native/binding').SpliceSummary} SpliceSummary
+ * @typedef {import('./pool/http-client-wrapper').HttpClientWrapper} HttpClientWrapper
+ * @typedef {import('./preference/values').PreferenceValues} PreferenceValues
+ */
+
+const {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkName,
+  checkNumber,
+  checkString,
+  invalidArgument,
+  isGiven,
+  isPlainObject,
+  outOfRange,
+  wrongType,
+} = require('./base/check');
+const { LOG_LEVELS } = require('./base/environment');
+const { headerFlags, parseHead, statusOf } = require('./base/headers');
+const { checkOptionNames, nearest } = require('./base/nearest');
+const { Endpoint } = require('./client/endpoint');
+const { fromNative } = require('./errors/errors');
+const { excerpt } = require('./errors/failure');
+const { redact } = require('./errors/redact');
+const { native } = require('./native/binding');
+const { sumFigures } = require('./pool/engine-figures');
+const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
+const {
+  DEFAULTS,
+  checkApiKey,
+  readPreference,
+  toSettings,
+} = require('./preference/values');
+
+module.exports = {
+  DEFAULTS,
+  Endpoint,
+  LOG_LEVELS,
+  checkApiKey,
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkName,
+  checkNumber,
+  checkOptionNames,
+  checkString,
+  engineFor,
+  excerpt,
+  fromNative,
+  headerFlags,
+  invalidArgument,
+  isGiven,
+  isPlainObject,
+  lifecycleOf,
+  native,
+  nearest,
+  outOfRange,
+  parseHead,
+  readPreference,
+  redact,
+  statusOf,
+  sumFigures,
+  toSettings,
+  wrongType,
+};

@@ -1,0 +1,126 @@
+'use strict';
+
+const { loadFailure } = require('./load-failure');
+const { settleWaiting } = require('./settle');
+
+/**
+ * The one place that knows the addon: its loader and its face.
+ *
+ * @typedef {object} Engine opaque: a thread with its connections
+ * @typedef {object} Job opaque: one call in flight
+ * @typedef {object} SplicedBody opaque: what a spliced call answers
+ *
+ * @typedef {object} EngineOptions
+ * @property {number} httpVersion 1 or 2
+ * @property {boolean} cleartextHttp2
+ * @property {boolean} publicOnly
+ * @property {number} maxInFlight 0 for no limit
+ * @property {string} proxy '' for none
+ * @property {string} noProxy
+ * @property {string} ca PEM, '' for none
+ * @property {boolean} systemRoots
+ * @property {string} cert PEM, '' for none
+ * @property {string} key PEM, '' for none
+ * @property {number} connectTimeoutMs
+ * @property {number} logLevel 0 (off) to 5 (trace)
+ *
+ * @typedef {object} Failure
+ * @property {string} code
+ * @property {string} message
+ * @property {string} detail curl's or the parser's words, '' for none
+ * @property {number} status 0 when there was no answer
+ * @property {string} head
+ * @property {string} body cut at 64 KiB
+ * @property {string} requestId '' when nothing was sent
+ * @property {number} attempts
+ * @property {number} batch -1 when the call failed as a whole
+ * @property {number} firstInput
+ * @property {number} inputCount
+ *
+ * @typedef {object} Summary of batchPost, only the first three; the last three
+ * are of embeddings only
+ * @property {number} batches
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {ArrayBuffer} [vectors] of embeddings or scores, row by row
+ * @property {number} rowSize bytes, 0 when ragged or none
+ * @property {number} rows
+ * @property {Float64Array} [places] offset and size of each ragged row
+ * @property {number} promptTokens
+ * @property {number} totalTokens
+ * @property {string} model JSON text, '' when the server named none
+ *
+ * @typedef {object} SpliceSummary of a call that succeeded
+ * @property {number} batches
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {number} inputs
+ * @property {number} size of the body for the caller, in bytes
+ * @property {Buffer} [body] all of it, when it is below 512 KiB
+ * @property {SplicedBody} [joined] else what readBody reads it from, once
+ * @property {string} head raw, of the answer that begins at input 0
+ * @property {number} upstreamSeconds from the first request to the last answer
+ *
+ * @typedef {object} SpliceHandler told of a spliced call's end; must not throw
+ * @property {(failure: Failure | undefined, summary: SpliceSummary) => void} onEnd
+ *
+ * @typedef {object} Handler told of a job's outcomes; must not throw
+ * @property {(batch: number, text: string | undefined, head: string, seconds: number, first: number, count: number) => void} onAnswer
+ * @property {(failure: Failure) => void} onFailure
+ * @property {(failure: Failure | undefined, summary: Summary) => void} onEnd
+ *
+ * @typedef {object} EngineFigures
+ * @property {number} requests
+ * @property {Record<string, number>} statuses answers by HTTP status
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {number} hedgesWon
+ * @property {number} connectionsOpened
+ * @property {number} connectionsReused
+ * @property {number} bytesSent
+ * @property {number} bytesReceived
+ * @property {number} inFlight
+ * @property {number} queued
+ *
+ * @typedef {object} Native
+ * @property {() => { libcurl: string, http2: boolean, encodings: string }} info
+ * @property {(options: EngineOptions) => Engine} createEngine
+ * @property {(engine: Engine) => void} destroyEngine
+ * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, texts: string[], inputs: string[], handler: Handler) => Job} submit
+ * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, texts: string[], body: Buffer, handler: SpliceHandler) => Job} splice
+ * @property {(body: SplicedBody, buffer: Buffer) => number} readBody bytes that were copied, 0 at the end
+ * @property {(body: SplicedBody) => void} closeBody lets go of what was not read
+ * @property {(job: Job) => void} cancel
+ * @property {(job: Job) => number[] | undefined} progress batches, completed batches, completed inputs, retries, hedges; undefined when it has ended
+ * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed
+ * @property {(limit: number) => number} drain
+ * @property {(callback: () => void) => void} setWake
+ */
+
+/** @type {Native | undefined} */
+let loaded;
+
+/** @returns {Native} */
+function load() {
+  try {
+    // @ts-ignore: the build makes this file
+    return require('../../build/Release/performance_client.node');
+  } catch (error) {
+    throw loadFailure(error);
+  }
+}
+
+/**
+ * The addon, loaded at the first use. A failed load is tried anew next time.
+ * @returns {Native}
+ */
+function native() {
+  if (!loaded) {
+    const addon = load();
+    addon.setWake(() => settleWaiting(addon));
+    loaded = addon;
+  }
+  return loaded;
+}
+
+module.exports = { native };

@@ -1,0 +1,152 @@
+'use strict';
+
+const { createError } = require('../errors/errors');
+const { failureError } = require('../errors/failure');
+const { parseHead } = require('../base/headers');
+const { Vectors } = require('../responses/vectors');
+
+/** @typedef {import('../call/answers').Answers} Answers */
+/** @typedef {import('../native/binding').Failure} Failure */
+/** @typedef {import('../call/call').Outcome} Outcome */
+/** @typedef {import('../errors/errors').PerformanceClientError} PerformanceClientError */
+/** @typedef {import('../errors/failure').FailureContext} FailureContext */
+/** @typedef {import('./batches').StreamBatch} StreamBatch */
+
+/**
+ * What became of one batch of a stream.
+ * @typedef {object} BatchEnd
+ * @property {StreamBatch} batch
+ * @property {Answers} answers
+ * @property {Outcome} outcome
+ * @property {FailureContext} about
+ * @property {boolean} isPartial
+ */
+
+/**
+ * The inputs of a batch that share a fate, with an error where they failed.
+ * @typedef {object} Run
+ * @property {number} first place within the batch
+ * @property {number} count
+ * @property {PerformanceClientError} [error]
+ */
+
+/**
+ * A failure under the numbers of the stream; the engine knows the batch only.
+ * @param {Failure} failure
+ * @param {StreamBatch} batch
+ * @returns {Failure}
+ */
+function placedInStream(failure, { number, start }) {
+  if (failure.batch < 0) return failure;
+  const firstInput = failure.firstInput + start;
+  return { ...failure, batch: number, firstInput };
+}
+
+/**
+ * The runs of a batch in order: several when it was sent in parts and not all
+ * of them failed. Throws the error that ends the stream, if there is one.
+ * @param {BatchEnd} end
+ * @returns {Run[]}
+ */
+function runsOf({ batch, answers, outcome, about, isPartial }) {
+  const { failure, cause } = outcome;
+  /** @param {Failure} one */
+  const errorOf = (one) =>
+    failureError(placedInStream(one, batch), { ...about, cause });
+  if (failure && (failure.batch < 0 || !isPartial)) throw errorOf(failure);
+
+  /** @type {Run[]} */
+  const runs = [];
+  let next = 0;
+  for (const { first, count, failure: own } of answers.gaps()) {
+    if (first > next) runs.push({ first: next, count: first - next });
+    const error = errorOf(/** @type {Failure} */ (own));
+    runs.push({ first, count, error });
+    next = first + count;
+  }
+  if (next < answers.inputCount)
+    runs.push({ first: next, count: answers.inputCount - next });
+  return runs;
+}
+
+/**
+ * The embeddings of a batch as one matrix.
+ * @param {BatchEnd} end
+ */
+function matrixOf({ batch, outcome }) {
+  try {
+    return new Vectors(outcome.summary, 'float32').matrix();
+  } catch (cause) {
+    const { number, start, inputs } = batch;
+    const place = `batch ${number}, inputs ${start}-${start + inputs.length - 1}`;
+    throw createError('PARSE_ERROR', `${cause.message} (${place})`, {
+      batch: number,
+      firstInput: start,
+      inputCount: inputs.length,
+      cause,
+    });
+  }
+}
+
+/**
+ * @param {BatchEnd} end
+ * @param {Run[]} runs
+ */
+function embeddedRuns(end, runs) {
+  const { summary } = end.outcome;
+  const { data, dimensions } = matrixOf(end);
+  let promptTokens = summary.promptTokens;
+  let totalTokens = summary.totalTokens;
+  return runs.map(({ first, count, error }) => {
+    const start = end.batch.start + first;
+    if (error) return { start, count, error };
+    const from = first * dimensions;
+    const rows = data.subarray(from, from + count * dimensions);
+    const usage = { prompt_tokens: promptTokens, total_tokens: totalTokens };
+    promptTokens = totalTokens = 0;
+    return { start, count, dimensions, data: rows, usage };
+  });
+}
+
+/**
+ * What embedStream yields for a batch. The usage of a batch that was sent in
+ * parts is told once, with the first inputs that have an answer.
+ * @param {BatchEnd} end
+ */
+function embedResults(end) {
+  const runs = runsOf(end);
+  try {
+    return embeddedRuns(end, runs);
+  } catch (error) {
+    if (!end.isPartial) throw error;
+    const { start, inputs } = end.batch;
+    return [{ start, count: inputs.length, error }];
+  }
+}
+
+/**
+ * What batchPostStream yields for a batch, which is one payload.
+ * @param {BatchEnd} end
+ */
+function postResults(end) {
+  const [{ error }] = runsOf(end);
+  const index = end.batch.start;
+  if (error) return [{ index, error }];
+  const [{ value, head, seconds }] = end.answers.parts();
+  return [{ index, data: value, headers: parseHead(head), seconds }];
+}
+
+/**
+ * The size of batches that a server seems to take: that of the largest part, if
+ * it had to be sent in parts.
+ * @param {Answers} answers
+ * @returns {number}
+ */
+function acceptedSize(answers) {
+  const counts = [...answers.parts(), ...answers.gaps()].map(
+    ({ count }) => count,
+  );
+  return counts.length > 1 ? Math.max(...counts) : Infinity;
+}
+
+module.exports = { acceptedSize, embedResults, postResults };

@@ -1,0 +1,103 @@
+'use strict';
+
+const { native } = require('baseten-performance-client/internal');
+const { version } = require('../../package.json');
+const { endToEnd } = require('../base/header-names');
+
+/** @typedef {import('baseten-performance-client/internal').HeaderMap} HeaderMap */
+/** @typedef {import('../server/exchange').Exchange} Exchange */
+
+const NAME = 'baseten-performance-proxy';
+
+/** What callers say to the proxy and to nobody behind it. */
+const CONTROLS = [
+  'x-target-host',
+  'x-baseten-request-preferences',
+  'x-baseten-response-format',
+];
+
+/** Passed on from a caller's request to each of the batches made of it. */
+const TRACE_HEADERS = ['traceparent', 'tracestate'];
+
+/** @type {string | undefined} */
+let commonLines;
+
+/** The lines that all batches of all callers have in common. */
+function batchLines() {
+  if (commonLines !== undefined) return commonLines;
+  const { encodings } = native().info();
+  const lines = [
+    'content-type: application/json',
+    'accept: application/json',
+    ...(encodings ? [`accept-encoding: ${encodings}`] : []),
+  ];
+  commonLines = lines.join('\n');
+  return commonLines;
+}
+
+/**
+ * The header lines of the batches that a request is split into.
+ * @param {Exchange} exchange
+ * @param {string | undefined} authorization
+ * @param {HeaderMap} [extraHeaders]
+ * @returns {string}
+ */
+function batchHeaders(exchange, authorization, extraHeaders) {
+  let lines = batchLines();
+  if (authorization !== undefined) lines += `\nauthorization: ${authorization}`;
+  if (!extraHeaders?.has('user-agent'))
+    lines += `\nuser-agent: ${NAME}/${version}`;
+  lines += `\nx-request-id: ${exchange.id}`;
+  for (const name of TRACE_HEADERS) {
+    const value = exchange.header(name);
+    if (value !== undefined && !extraHeaders?.has(name))
+      lines += `\n${name}: ${value}`;
+  }
+  if (extraHeaders)
+    for (const [name, value] of extraHeaders) lines += `\n${name}: ${value}`;
+  return lines;
+}
+
+/**
+ * @param {string | string[] | undefined} before
+ * @param {string} value
+ * @returns {string}
+ */
+function appended(before, value) {
+  return before === undefined ? value : `${before}, ${value}`;
+}
+
+/**
+ * The headers of a request that is passed through as it is.
+ * @param {Exchange} exchange
+ * @param {string} host
+ * @param {string | undefined} authorization
+ * @param {HeaderMap} [extraHeaders]
+ * @returns {Record<string, string | string[]>}
+ */
+function passedHeaders(exchange, host, authorization, extraHeaders) {
+  const { request } = exchange;
+  const headers = endToEnd(request.headers);
+  for (const name of CONTROLS) delete headers[name];
+  delete headers.expect; // answered already
+  delete headers.authorization;
+  if (authorization !== undefined) headers.authorization = authorization;
+
+  const asked = request.headers[':authority'] ?? request.headers.host;
+  const { remoteAddress = 'unknown', encrypted = false } =
+    /** @type {import('node:tls').TLSSocket} */ (request.socket);
+  headers['x-forwarded-for'] = appended(
+    headers['x-forwarded-for'],
+    remoteAddress,
+  );
+  headers['x-forwarded-proto'] ??= encrypted ? 'https' : 'http';
+  if (typeof asked === 'string') headers['x-forwarded-host'] ??= asked;
+  headers.via = appended(headers.via, `${request.httpVersion} ${NAME}`);
+  headers['x-request-id'] = exchange.id;
+  headers.host = host;
+  return extraHeaders
+    ? { ...headers, ...Object.fromEntries(extraHeaders) }
+    : headers;
+}
+
+module.exports = { batchHeaders, passedHeaders };

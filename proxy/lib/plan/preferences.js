@@ -1,0 +1,204 @@
+'use strict';
+
+const {
+  checkOptionNames,
+  checkString,
+  headerFlags,
+  invalidArgument,
+  isGiven,
+  isPlainObject,
+  readPreference,
+  toSettings,
+  wrongType,
+} = require('baseten-performance-client/internal');
+const { Recent } = require('../base/lru');
+const { Refusal } = require('../base/refusal');
+const { isOwnHeader } = require('../base/header-names');
+
+/** @typedef {import('baseten-performance-client/internal').HeaderMap} HeaderMap */
+/** @typedef {import('baseten-performance-client/internal').PreferenceValues} PreferenceValues */
+
+/**
+ * How one request is to be dealt with.
+ * @typedef {object} RequestPreferences
+ * @property {string} [targetHost]
+ * @property {(flags: number) => Readonly<Float64Array>} numbers as the engine
+ * takes them, with these flags and those that extraHeaders need
+ * @property {number} timeoutMs for the first byte of one answer
+ * @property {HeaderMap} [extraHeaders]
+ */
+
+const HEADER = 'x-baseten-request-preferences';
+
+const SHOWN_HEADER = 'X-Baseten-Request-Preferences';
+
+/** What the header calls them, and what the client does. */
+const FIELDS = new Map([
+  ['max_concurrent_requests', 'maxConcurrentRequests'],
+  ['batch_size', 'batchSize'],
+  ['max_chars_per_request', 'maxCharsPerRequest'],
+  ['timeout_s', 'timeoutS'],
+  ['total_timeout_s', 'totalTimeoutS'],
+  ['hedge_delay', 'hedgeDelay'],
+  ['hedge_budget_pct', 'hedgeBudgetPct'],
+  ['retry_budget_pct', 'retryBudgetPct'],
+  ['max_retries', 'maxRetries'],
+  ['initial_backoff_ms', 'initialBackoffMs'],
+  ['non_retryable_status_codes', 'nonRetryableStatusCodes'],
+  ['extra_headers', 'extraHeaders'],
+]);
+
+const FIELD_NAMES = new Set([...FIELDS.keys(), 'target_host']);
+
+const WIRE_NAMES = new Map(Array.from(FIELDS, ([wire, name]) => [name, wire]));
+
+/** Where these stand among the engine's numbers. */
+const TIMEOUT_MS_AT = 3;
+const FLAGS_AT = 10;
+
+/** Headers of at most this many different texts are remembered. */
+const REMEMBERED = 256;
+
+/** @param {string} name */
+function wireName(name) {
+  return WIRE_NAMES.get(name) ?? name;
+}
+
+/**
+ * @param {string} text
+ * @returns {Record<string, unknown>}
+ */
+function parseObject(text) {
+  /** @type {unknown} */
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalidArgument(
+      TypeError,
+      SHOWN_HEADER,
+      `${SHOWN_HEADER} must be a JSON object: ${error.message}`,
+    );
+  }
+  if (!isPlainObject(value))
+    throw wrongType(SHOWN_HEADER, 'a JSON object', value);
+  return value;
+}
+
+/**
+ * The operator's values, where they do not contradict what the caller asks
+ * for: a shorter total timeout shortens the timeout of each request with it.
+ * @param {Readonly<PreferenceValues>} base
+ * @param {Record<string, any>} given
+ * @returns {PreferenceValues}
+ */
+function giveWay(base, given) {
+  const values = { ...base };
+  const { timeoutS, totalTimeoutS, hedgeDelay } = given;
+  if (!isGiven(timeoutS) && totalTimeoutS < (base.timeoutS ?? 0))
+    values.timeoutS = totalTimeoutS;
+  if (!isGiven(totalTimeoutS) && timeoutS > (base.totalTimeoutS ?? Infinity))
+    values.totalTimeoutS = timeoutS;
+  const timeout = timeoutS ?? values.timeoutS;
+  if (!isGiven(hedgeDelay) && timeout <= (base.hedgeDelay ?? 0))
+    delete values.hedgeDelay;
+  return values;
+}
+
+/** @param {HeaderMap | undefined} headers */
+function checkExtraHeaders(headers) {
+  for (const name of headers?.keys() ?? [])
+    if (isOwnHeader(name))
+      throw invalidArgument(
+        TypeError,
+        'extra_headers',
+        `extra_headers[${JSON.stringify(name)}] is set by the proxy and cannot be given`,
+      );
+}
+
+/**
+ * Arrays of numbers by their flags: as many as there are kinds of requests.
+ * @param {Readonly<Float64Array>} numbers
+ * @param {number} ownFlags
+ */
+function numbersByFlags(numbers, ownFlags) {
+  /** @type {Map<number, Readonly<Float64Array>>} */
+  const known = new Map();
+  return (/** @type {number} */ flags) => {
+    let found = known.get(flags);
+    if (!found) {
+      const copy = Float64Array.from(numbers);
+      copy[FLAGS_AT] = flags | ownFlags;
+      found = copy;
+      known.set(flags, found);
+    }
+    return found;
+  };
+}
+
+/**
+ * @param {Readonly<PreferenceValues>} values
+ * @param {string} [targetHost]
+ * @returns {Readonly<RequestPreferences>}
+ */
+function prepare(values, targetHost) {
+  const { numbers, headers } = toSettings(values);
+  return Object.freeze({
+    targetHost,
+    numbers: numbersByFlags(numbers, headers ? headerFlags(headers) : 0),
+    timeoutMs: numbers[TIMEOUT_MS_AT],
+    extraHeaders: headers,
+  });
+}
+
+/** Reads what callers ask for over the operator's own preferences. */
+class Preferences {
+  #base;
+  #plain;
+
+  /** @type {Recent<Readonly<RequestPreferences>>} */
+  #recent = new Recent(REMEMBERED, (text) => this.#parse(text));
+
+  /** @param {Readonly<PreferenceValues>} base */
+  constructor(base) {
+    this.#base = base;
+    this.#plain = prepare(base);
+  }
+
+  /**
+   * @param {{ header(name: string): string | undefined }} exchange
+   * @returns {Readonly<RequestPreferences>}
+   */
+  read(exchange) {
+    const text = exchange.header(HEADER);
+    if (text === undefined) return this.#plain;
+    try {
+      return this.#recent.get(text);
+    } catch (error) {
+      if (error.code !== 'INVALID_ARGUMENT') throw error;
+      throw new Refusal(400, 'INVALID_PREFERENCES', error.message);
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @returns {Readonly<RequestPreferences>}
+   */
+  #parse(text) {
+    const fields = parseObject(text);
+    checkOptionNames(fields, FIELD_NAMES, SHOWN_HEADER);
+    /** @type {Record<string, unknown>} */
+    const given = {};
+    for (const [wire, name] of FIELDS) given[name] = fields[wire];
+    const base = giveWay(this.#base, given);
+    const values = readPreference(given, base, wireName);
+    checkExtraHeaders(values.extraHeaders);
+    const { target_host: targetHost } = fields;
+    return prepare(
+      values,
+      isGiven(targetHost) ? checkString(targetHost, 'target_host') : undefined,
+    );
+  }
+}
+
+module.exports = { Preferences };

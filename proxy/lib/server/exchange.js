@@ -1,0 +1,341 @@
+'use strict';
+
+const crypto = require('node:crypto');
+const http2 = require('node:http2');
+
+const { corsHeaders } = require('./cors');
+const { endEarly, isUnread } = require('./early-answer');
+const { JoinedBody } = require('./joined-body');
+const { sendPaced } = require('./paced-body');
+const { readBody } = require('./request-body');
+
+/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
+/** @typedef {import('node:http').ServerResponse} ServerResponse */
+/** @typedef {import('../base/refusal').AnswerHeaders} AnswerHeaders */
+/** @typedef {import('../base/refusal').Refusal} Refusal */
+/** @typedef {Buffer | string | JoinedBody} AnswerBody */
+
+/**
+ * What all exchanges of a proxy share.
+ * @typedef {object} ExchangeContext
+ * @property {readonly string[]} corsOrigins
+ * @property {number} maxBodyBytes
+ * @property {number} bodyTimeoutMs
+ * @property {number} idleTimeoutMs how long a caller may refuse to read
+ * @property {import('./admission').Admission} admission
+ * @property {boolean} isDraining
+ */
+
+/**
+ * What the log and the metrics want to know; filled in on the way.
+ * @typedef {object} ExchangeFacts
+ * @property {number} inputs
+ * @property {number} batches
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {number} upstreamStatus 0 when no upstream answered
+ * @property {number} upstreamSeconds
+ * @property {number} bytesIn of the body, as it came
+ * @property {number} bytesOut of the body
+ * @property {string | undefined} code why it was refused
+ */
+
+/** The status in log and metrics of a caller that did not wait. */
+const CALLER_LEFT = 499;
+
+/** An id of the caller that may stand in headers, logs and answers. */
+const ID = /^[\w.:@+=/-]{1,128}$/;
+
+/** An absolute request target, as clients send it to a forward proxy. */
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
+
+/** Failures of a connection end in its 'close', which is listened to. */
+function ignoreError() {}
+
+/**
+ * @param {unknown} id
+ * @returns {string | undefined}
+ */
+function usableId(id) {
+  return typeof id === 'string' && ID.test(id) ? id : undefined;
+}
+
+/**
+ * @param {string} url
+ * @returns {string} path and query, '/' at least
+ */
+function targetOf(url) {
+  if (url.startsWith('/')) return url;
+  const rest = url.replace(ABSOLUTE, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/**
+ * @param {AnswerBody} body
+ * @returns {number}
+ */
+function bodySize(body) {
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  return body instanceof JoinedBody ? body.size : body.length;
+}
+
+/**
+ * Lets go of a body that will not be sent.
+ * @param {AnswerBody} body
+ */
+function release(body) {
+  if (body instanceof JoinedBody) body.close();
+}
+
+/** One inbound request and its answer, HTTP/1.1 and HTTP/2 alike. */
+class Exchange {
+  #context;
+
+  /** @type {AbortController | undefined} */
+  #controller;
+
+  /** @type {((exchange: Exchange) => void)[]} */
+  #listeners = [];
+
+  #isOver = false;
+
+  /** Did all of the answer leave for the caller? */
+  #isSent = false;
+
+  #hasLeft = false;
+
+  /** Did we break its answer off? */
+  #isBroken = false;
+
+  /**
+   * @param {IncomingMessage} request or HTTP/2's, of the same shape
+   * @param {ServerResponse} response
+   * @param {ExchangeContext} context
+   */
+  constructor(request, response, context) {
+    const target = targetOf(request.url ?? '/');
+    const query = target.indexOf('?');
+    this.request = request;
+    this.response = response;
+    this.method = request.method ?? '';
+    this.path = query < 0 ? target : target.slice(0, query);
+    this.search = query < 0 ? '' : target.slice(query);
+    /** Name of the route, for log and metrics. */
+    this.route = 'other';
+    /** Where the caller's connection comes from. */
+    this.caller = request.socket.remoteAddress;
+    this.startedAt = performance.now();
+    this.id = usableId(request.headers['x-request-id']) ?? crypto.randomUUID();
+    /** @type {ExchangeFacts} */
+    this.facts = {
+      inputs: 0,
+      batches: 0,
+      retries: 0,
+      hedges: 0,
+      upstreamStatus: 0,
+      upstreamSeconds: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      code: undefined,
+    };
+    this.#context = context;
+    request.on('error', ignoreError);
+    response.on('error', ignoreError);
+    response.on('finish', () => this.#onFinish());
+    response.on('close', () => this.#end());
+  }
+
+  /** The caller's own id for this request, when it gave a usable one. */
+  get customerId() {
+    return usableId(this.request.headers['x-baseten-customer-request-id']);
+  }
+
+  /** Has the answer been sent, or the caller left? */
+  get isOver() {
+    return this.#isOver;
+  }
+
+  /** The answer's status; 499 when the caller left before its end. */
+  get status() {
+    const isAbandoned = this.#hasLeft && !this.#isBroken;
+    return isAbandoned ? CALLER_LEFT : this.response.statusCode;
+  }
+
+  /** Aborted when the caller leaves before the answer is complete. */
+  get signal() {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#hasLeft) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * @param {string} name in lower case
+   * @returns {string | undefined}
+   */
+  header(name) {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /**
+   * The whole body, decoded; refused when it is too large, too slow or broken.
+   * @returns {Promise<Buffer>}
+   */
+  readBody() {
+    return readBody(this, this.#context);
+  }
+
+  /**
+   * Calls back once, when the answer is over or the caller has left.
+   * @param {(exchange: Exchange) => void} listener
+   */
+  whenDone(listener) {
+    if (this.#isOver) listener(this);
+    else this.#listeners.push(listener);
+  }
+
+  /**
+   * Begins the answer with these headers and those that every answer has.
+   * @param {number} status
+   * @param {AnswerHeaders} headers names in lower case
+   */
+  writeHead(status, headers) {
+    const { corsOrigins, isDraining } = this.#context;
+    /** @type {AnswerHeaders} */
+    const all = { ...headers, 'x-request-id': this.id };
+    const { customerId } = this;
+    if (customerId) all['x-baseten-customer-request-id'] = customerId;
+    if (corsOrigins.length > 0)
+      Object.assign(all, corsHeaders(this.header('origin'), corsOrigins));
+    if (this.request.httpVersionMajor < 2) {
+      if (isDraining) all.connection = 'close';
+    } else {
+      delete all.connection;
+    }
+    this.response.writeHead(status, all);
+  }
+
+  /**
+   * The whole answer at once.
+   * @param {number} status
+   * @param {AnswerHeaders} headers names in lower case
+   * @param {AnswerBody} [body]
+   */
+  reply(status, headers, body = '') {
+    if (this.#isOver || this.response.headersSent) {
+      release(body);
+      return;
+    }
+    const size = bodySize(body);
+    const isEarly = isUnread(this.request);
+    /** @type {AnswerHeaders} */
+    const framed = { ...headers };
+    if (status !== 204 && status !== 304) framed['content-length'] = size;
+    if (isEarly) framed.connection = 'close';
+    this.writeHead(status, framed);
+
+    const isHead = this.method === 'HEAD';
+    if (isHead) release(body);
+    this.facts.bytesOut = isHead ? 0 : size;
+    this.#send(isHead ? '' : body, isEarly);
+    this.#watchReader();
+  }
+
+  /**
+   * @param {number} status
+   * @param {unknown} value
+   * @param {AnswerHeaders} [headers]
+   */
+  replyJson(status, value, headers) {
+    const text = JSON.stringify(value);
+    this.reply(
+      status,
+      { 'content-type': 'application/json', ...headers },
+      text,
+    );
+  }
+
+  /**
+   * Answers with the error, or breaks off an answer that has begun.
+   * @param {Refusal} refusal
+   */
+  refuse({ status, code, message, headers, upstreamStatus }) {
+    this.facts.code ??= code;
+    if (this.response.headersSent) {
+      this.#isBroken = true;
+      this.breakOff();
+      return;
+    }
+    const error = {
+      error: message,
+      path: this.path,
+      method: this.method,
+      code,
+      request_id: this.id,
+      upstream_status: upstreamStatus,
+    };
+    this.replyJson(status, error, headers);
+  }
+
+  /** Ends the answer so that the caller cannot take it for complete. */
+  breakOff() {
+    const { stream } = /** @type {any} */ (this.response);
+    if (stream) stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+    else this.request.socket.destroy();
+  }
+
+  /**
+   * @param {AnswerBody} body
+   * @param {boolean} isEarly
+   */
+  #send(body, isEarly) {
+    if (body instanceof JoinedBody) sendPaced(this.response, body);
+    else if (isEarly) this.#sendEarly(body);
+    else this.response.end(body);
+  }
+
+  /** @param {Buffer | string} body */
+  #sendEarly(body) {
+    endEarly(this.request, this.response, body, () => {
+      this.#isSent = true;
+    });
+  }
+
+  /** Lets go of a caller that stops reading what waits to be sent. */
+  #watchReader() {
+    const { idleTimeoutMs } = this.#context;
+    const { response } = this;
+    const { stream } = /** @type {any} */ (response);
+    const { writableLength } = stream ?? response;
+    if (writableLength === 0 && response.writableEnded) return;
+    if (stream) stream.setTimeout(idleTimeoutMs, () => this.breakOff());
+    else this.request.socket.setTimeout(idleTimeoutMs);
+  }
+
+  #onFinish() {
+    const { request } = this;
+    // Node also says so of what a broken connection will never send; HTTP/2
+    // is judged by how its stream ended.
+    if (request.httpVersionMajor < 2 && !request.socket.destroyed)
+      this.#isSent = true;
+  }
+
+  #end() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#hasLeft = !this.#isComplete();
+    if (this.#hasLeft) this.#controller?.abort();
+    for (const listener of this.#listeners) listener(this);
+  }
+
+  /** @returns {boolean} */
+  #isComplete() {
+    const { stream } = /** @type {any} */ (this.response);
+    if (!stream || this.#isSent) return this.#isSent;
+    return this.response.headersSent && !stream.aborted && stream.rstCode === 0;
+  }
+}
+
+module.exports = { Exchange };

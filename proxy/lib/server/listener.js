@@ -1,0 +1,221 @@
+'use strict';
+
+const http = require('node:http');
+const http2 = require('node:http2');
+const net = require('node:net');
+const tls = require('node:tls');
+
+const { FirstBytes } = require('./first-bytes');
+const { Sessions } = require('./sessions');
+
+/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
+/** @typedef {import('node:http').ServerResponse} ServerResponse */
+/** @typedef {import('node:net').Socket} Socket */
+/** @typedef {import('../start/config').Config} Config */
+
+/**
+ * Who deals with what arrives: a Dispatcher.
+ * @typedef {object} Receiver
+ * @property {(request: IncomingMessage, response: ServerResponse) => void} serve
+ * @property {(error: NodeJS.ErrnoException, socket: Socket) => void}
+ *   refuseUnread
+ * @property {(socket: Socket) => void} refuseExcess
+ */
+
+const MOST_STREAMS = 256;
+
+/** How far a caller may send ahead of us on one stream. */
+const STREAM_WINDOW = 1024 * 1024;
+
+/**
+ * MB of queued frames beyond which Node refuses new streams; its default of 10
+ * is less than one large answer.
+ */
+const SESSION_MEMORY_MB = 1024;
+
+/** Pseudo-headers, which the limit of headers does not count. */
+const PSEUDO_HEADERS = 8;
+
+const LONGEST_CHECK_INTERVAL_MS = 1000;
+
+/** A connection's failure shows in its exchanges, or concerns nobody. */
+function ignoreError() {}
+
+/**
+ * @param {Readonly<Config>} config
+ * @param {Receiver} receiver
+ * @returns {import('node:http').Server}
+ */
+function createHttp1Server(config, receiver) {
+  const headersTimeout = 1000 * config.headerTimeoutS;
+  const server = http.createServer({
+    maxHeaderSize: config.maxHeaderBytes,
+    headersTimeout,
+    requestTimeout: headersTimeout + 1000 * config.bodyTimeoutS,
+    keepAliveTimeout: 1000 * config.idleTimeoutS,
+    connectionsCheckingInterval: Math.min(
+      headersTimeout / 2,
+      LONGEST_CHECK_INTERVAL_MS,
+    ),
+    requireHostHeader: false, // refused by us, in the shape of our errors
+    insecureHTTPParser: false,
+  });
+  // Node would drop what is above the limit in silence.
+  server.maxHeadersCount = 0;
+  server.on('request', (request, response) =>
+    receiver.serve(request, response),
+  );
+  server.on('clientError', (error, socket) =>
+    receiver.refuseUnread(error, /** @type {Socket} */ (socket)),
+  );
+  // It only ever gets connections from us; this starts its watch over them.
+  server.emit('listening');
+  return server;
+}
+
+/**
+ * @param {Readonly<Config>} config
+ * @param {Receiver} receiver
+ * @returns {import('node:http2').Http2Server}
+ */
+function createHttp2Server(config, receiver) {
+  const server = http2.createServer({
+    maxSessionMemory: SESSION_MEMORY_MB,
+    maxHeaderListPairs: config.maxHeaders + PSEUDO_HEADERS,
+    settings: {
+      maxConcurrentStreams: MOST_STREAMS,
+      maxHeaderListSize: config.maxHeaderBytes,
+      initialWindowSize: STREAM_WINDOW,
+    },
+  });
+  server.on('request', (request, response) =>
+    // Of the same shape as far as an exchange looks.
+    receiver.serve(/** @type {any} */ (request), /** @type {any} */ (response)),
+  );
+  server.on('sessionError', ignoreError);
+  return server;
+}
+
+/** Takes connections of either HTTP version on one port. */
+class Listener {
+  #config;
+  #receiver;
+  #http1;
+  #http2;
+  #front;
+
+  /** @type {Set<Socket>} */
+  #sockets = new Set();
+
+  /**
+   * Those of HTTP/1.1 or of nothing yet, which may be closed when no exchange
+   * uses them. HTTP/2 has a word for that.
+   * @type {Set<Socket>}
+   */
+  #closable = new Set();
+  #sessions;
+
+  /**
+   * @param {Readonly<Config>} config
+   * @param {Receiver} receiver
+   */
+  constructor(config, receiver) {
+    this.#config = config;
+    this.#receiver = receiver;
+    this.#http1 = createHttp1Server(config, receiver);
+    this.#http2 = createHttp2Server(config, receiver);
+    this.#sessions = new Sessions(1000 * config.idleTimeoutS);
+    this.#http2.on('session', (session) => this.#sessions.keep(session));
+    this.#front = config.tlsCert
+      ? this.#createTls()
+      : net.createServer({ allowHalfOpen: true, noDelay: true });
+    this.#front.on('connection', (socket) => this.#admit(socket));
+  }
+
+  /** @returns {Promise<import('node:net').AddressInfo>} */
+  listen() {
+    const { host, port } = this.#config;
+    return new Promise((resolve, reject) => {
+      this.#front.once('error', reject);
+      this.#front.listen({ host, port }, () => {
+        this.#front.off('error', reject);
+        this.#front.on('error', ignoreError);
+        resolve(
+          /** @type {import('node:net').AddressInfo} */ (this.#front.address()),
+        );
+      });
+    });
+  }
+
+  /**
+   * Takes no more connections; each one that is there ends with its exchanges.
+   * Node's closeIdleConnections is no help: it counts an answer as sent when
+   * its last byte waits to be sent.
+   * @param {ReadonlySet<unknown>} busy sockets that exchanges use
+   * @returns {Promise<void>} settles when all have ended
+   */
+  stop(busy) {
+    const closed = new Promise((resolve) => this.#front.close(resolve));
+    this.#sessions.close();
+    for (const socket of this.#closable)
+      if (!busy.has(socket)) socket.destroy();
+    return closed.then(() => void this.#http1.close());
+  }
+
+  /** Ends everything now. */
+  destroy() {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #createTls() {
+    const { tlsCert, tlsKey, headerTimeoutS } = this.#config;
+    const server = tls.createServer({
+      cert: tlsCert,
+      key: tlsKey,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      handshakeTimeout: 1000 * headerTimeoutS,
+      allowHalfOpen: true,
+      noDelay: true,
+    });
+    server.on('secureConnection', (socket) =>
+      this.#handOver(socket, socket.alpnProtocol === 'h2'),
+    );
+    server.on('tlsClientError', (_, socket) => socket.destroy());
+    return server;
+  }
+
+  /** @param {Socket} socket */
+  #admit(socket) {
+    const { tlsCert, maxConnections, headerTimeoutS } = this.#config;
+    socket.on('error', ignoreError);
+    if (this.#sockets.size >= maxConnections) {
+      if (tlsCert) socket.destroy();
+      else this.#receiver.refuseExcess(socket);
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    if (tlsCert) return;
+    this.#keepClosable(socket);
+    new FirstBytes(socket, 1000 * headerTimeoutS, this.#handOver);
+  }
+
+  /**
+   * @param {Socket} socket
+   * @param {boolean} isHttp2
+   */
+  #handOver = (socket, isHttp2) => {
+    if (isHttp2) this.#closable.delete(socket);
+    else if (this.#config.tlsCert) this.#keepClosable(socket);
+    const server = isHttp2 ? this.#http2 : this.#http1;
+    server.emit('connection', socket);
+  };
+
+  /** @param {Socket} socket */
+  #keepClosable(socket) {
+    this.#closable.add(socket);
+    socket.on('close', () => this.#closable.delete(socket));
+  }
+}
+
+module.exports = { Listener };

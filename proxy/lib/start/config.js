@@ -1,0 +1,140 @@
+'use strict';
+
+const tls = require('node:tls');
+
+const { readPreference } = require('baseten-performance-client/internal');
+const { readArguments, readVariables } = require('./command-line');
+const { ConfigError } = require('../base/config-error');
+const { FLAGS, keyOf } = require('./flags');
+
+/** @typedef {import('baseten-performance-client/internal').PreferenceValues} PreferenceValues */
+/** @typedef {import('./command-line').Given} Given */
+/** @typedef {import('./command-line').GivenFlags} GivenFlags */
+/** @typedef {import('./flags').Flag} Flag */
+
+/**
+ * @typedef {object} Config
+ * @property {string} host
+ * @property {number} port
+ * @property {string} [tlsCert] PEM text
+ * @property {string} [tlsKey] PEM text
+ * @property {number} workers
+ * @property {string} [targetUrl] without a slash at its end
+ * @property {import('./key-source').KeySource} [upstreamApiKey]
+ * @property {readonly string[]} allowTargets in lower case
+ * @property {1 | 2} httpVersion towards the targets
+ * @property {boolean} upstreamH2c
+ * @property {readonly string[]} [clientApiKeys] none: callers need no key of
+ * ours
+ * @property {readonly string[]} corsOrigins in lower case
+ * @property {'metadata' | 'bare'} responseFormat
+ * @property {readonly import('./flag-values').TokenizerSetting[]} tokenizers
+ * @property {Readonly<PreferenceValues>} preferences
+ * @property {number} maxBodyBytes
+ * @property {number} maxBufferedBytes
+ * @property {number} maxHeaderBytes
+ * @property {number} maxHeaders
+ * @property {number} maxInFlight
+ * @property {number} maxQueue
+ * @property {number} maxConnections
+ * @property {number} headerTimeoutS
+ * @property {number} bodyTimeoutS
+ * @property {number} idleTimeoutS
+ * @property {number} drainS
+ * @property {number} drainDelayS
+ * @property {string} logLevel
+ * @property {boolean} check
+ * @property {boolean} help
+ * @property {boolean} version
+ */
+
+/**
+ * @param {Readonly<Flag>} flag
+ * @param {Given[] | undefined} given
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {unknown}
+ */
+function valueOf({ read, isList, fallback }, given, env) {
+  if (!given) return isList ? Object.freeze(fallback) : fallback;
+  if (!isList) {
+    const { text, argument } = given[given.length - 1];
+    return read(text, argument, env);
+  }
+  const values = given.map(({ text, argument }) => read(text, argument, env));
+  return Object.freeze(values.flat());
+}
+
+/**
+ * Checks the defaults of what calls may prefer. The checks speak of options
+ * of calls; the message speaks of what the operator wrote.
+ * @param {Record<string, unknown>} values by the option's name
+ * @param {GivenFlags} given
+ * @returns {Readonly<PreferenceValues>}
+ */
+function checkPreferences(values, given) {
+  try {
+    return readPreference(values);
+  } catch (error) {
+    let { message } = error;
+    for (const flag of FLAGS)
+      if (flag.isPreference) {
+        const shown = given.get(flag.name)?.at(-1)?.argument;
+        message = message.replaceAll(
+          new RegExp(`\\b${keyOf(flag)}\\b`, 'g'),
+          shown ?? `--${flag.name}`,
+        );
+      }
+    throw new ConfigError(message);
+  }
+}
+
+/**
+ * @param {Config} config
+ */
+function checkTls({ tlsCert, tlsKey }) {
+  if (!tlsCert && !tlsKey) return;
+  if (!tlsCert || !tlsKey) {
+    const [given, missing] = tlsCert
+      ? ['--tls-cert', '--tls-key']
+      : ['--tls-key', '--tls-cert'];
+    throw new ConfigError(`${given} needs ${missing} beside it`);
+  }
+  try {
+    tls.createSecureContext({ cert: tlsCert, key: tlsKey });
+  } catch (error) {
+    throw new ConfigError(
+      `--tls-cert and --tls-key cannot be used together: ${error.message}`,
+    );
+  }
+}
+
+/**
+ * Reads the settings; a flag goes before its variable. Whatever is wrong ends
+ * in a ConfigError whose message is the one sentence to print.
+ * @param {readonly string[]} argv what follows the program's name
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Readonly<Config>}
+ */
+function readConfig(argv, env) {
+  const given = new Map([...readVariables(env), ...readArguments(argv)]);
+  /** @type {Record<string, unknown>} */
+  const values = {};
+  /** @type {Record<string, unknown>} */
+  const preferred = {};
+  try {
+    for (const flag of FLAGS) {
+      const value = valueOf(flag, given.get(flag.name), env);
+      (flag.isPreference ? preferred : values)[keyOf(flag)] = value;
+    }
+  } catch (error) {
+    if (error instanceof ConfigError || error.code !== 'INVALID_ARGUMENT')
+      throw error;
+    throw new ConfigError(error.message);
+  }
+  const preferences = checkPreferences(preferred, given);
+  const config = /** @type {Config} */ ({ ...values, preferences });
+  checkTls(config);
+  return Object.freeze(config);
+}
+
+module.exports = { readConfig };

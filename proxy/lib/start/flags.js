@@ -1,0 +1,320 @@
+'use strict';
+
+const {
+  DEFAULTS,
+  LOG_LEVELS,
+  checkName,
+} = require('baseten-performance-client/internal');
+const {
+  choice,
+  integer,
+  number,
+  readBaseUrl,
+  readNumbers,
+  readOrigin,
+  readPemFile,
+  readSwitch,
+  readTarget,
+  readTokenizer,
+  toNumber,
+} = require('./flag-values');
+const { KeySource, readKeys } = require('./key-source');
+
+/** @typedef {import('./flag-values').ReadValue} ReadValue */
+
+/**
+ * One setting of the proxy. Each is also the variable BASETEN_PROXY_<NAME>.
+ * @typedef {object} Flag
+ * @property {string} name without its dashes
+ * @property {string} value placeholder, '' for a switch
+ * @property {string} help
+ * @property {ReadValue} read
+ * @property {string} [short]
+ * @property {string} [key] in the configuration, where it is not the name
+ * @property {unknown} [fallback]
+ * @property {string} [variable] that means the same
+ * @property {boolean} [isList] it may be given again, and all count
+ * @property {boolean} [isPreference] a default of what calls may prefer
+ */
+
+const WEEK_S = 7 * 24 * 3600;
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+
+/** @type {ReadValue} */
+function readKey(text, argument, env) {
+  return new KeySource(text, env, argument);
+}
+
+/** @type {ReadValue} */
+function readKeyList(text, argument, env) {
+  return readKeys(text, env, argument);
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ * @param {string} help
+ * @param {ReadValue} read
+ * @param {Partial<Flag>} [more]
+ * @returns {Readonly<Flag>}
+ */
+function flag(name, value, help, read, more) {
+  return Object.freeze({ name, value, help, read, ...more });
+}
+
+/**
+ * The range is preference-values.js's to check.
+ * @param {string} name
+ * @param {string} value
+ * @param {string} help
+ * @param {unknown} [fallback]
+ * @returns {Readonly<Flag>}
+ */
+function preference(name, value, help, fallback) {
+  return flag(name, value, help, toNumber, { fallback, isPreference: true });
+}
+
+const LISTENING = [
+  flag('port', 'PORT', 'Port to listen on, 0 for any', integer(0, 65535), {
+    short: 'p',
+    fallback: 8080,
+    variable: 'PORT',
+  }),
+  flag('host', 'HOST', 'Address to listen on', checkName, {
+    fallback: '0.0.0.0',
+  }),
+  flag('tls-cert', 'FILE', 'Certificate chain, PEM', readPemFile),
+  flag('tls-key', 'FILE', 'Its private key, PEM', readPemFile),
+  flag('workers', 'COUNT', 'Processes that share the port', integer(1, 256), {
+    fallback: 1,
+  }),
+];
+
+const UPSTREAM = [
+  flag('target-url', 'TARGET_URL', 'Target API URL', readBaseUrl, {
+    short: 'u',
+    variable: 'TARGET_URL',
+  }),
+  flag(
+    'upstream-api-key',
+    'KEY',
+    'Key for callers without one: text, $VARIABLE, or a /file',
+    readKey,
+    { short: 'k' },
+  ),
+  flag(
+    'allow-target',
+    'TARGET',
+    'scheme://host[:port] that callers may choose and that gets the key',
+    readTarget,
+    { key: 'allowTargets', isList: true, fallback: [] },
+  ),
+  flag(
+    'http-version',
+    'HTTP_VERSION',
+    'HTTP version to use, 1 or 2',
+    choice([1, 2]),
+    { fallback: 2, variable: 'HTTP_VERSION' },
+  ),
+  flag('upstream-h2c', '', 'Targets speak cleartext HTTP/2', readSwitch, {
+    fallback: false,
+  }),
+];
+
+const CALLERS = [
+  flag(
+    'client-api-key',
+    'KEY',
+    'Key that callers must have: text, $VARIABLE, or a /file of keys',
+    readKeyList,
+    { key: 'clientApiKeys', isList: true },
+  ),
+  flag('cors-origin', 'ORIGIN', 'Origin browsers may call from', readOrigin, {
+    key: 'corsOrigins',
+    isList: true,
+    fallback: [],
+  }),
+  flag(
+    'response-format',
+    'FORMAT',
+    'Of rerank and classify: metadata or bare',
+    choice(['metadata', 'bare']),
+    { fallback: 'metadata' },
+  ),
+  flag(
+    'tokenizer',
+    'MODEL PATH',
+    'Turns token ids for this model into text',
+    readTokenizer,
+    { key: 'tokenizers', isList: true, fallback: [] },
+  ),
+];
+
+const CALLS = [
+  preference(
+    'max-concurrent-requests',
+    'MAX_CONCURRENT_REQUESTS',
+    'Maximum concurrent requests of a call',
+    64,
+  ),
+  preference('batch-size', 'BATCH_SIZE', 'Batch size for requests', 32),
+  preference(
+    'max-chars-per-request',
+    'CHARS',
+    'Most characters of a batch',
+    10000,
+  ),
+  preference('timeout-s', 'TIMEOUT_S', 'Request timeout in seconds', 30),
+  preference('total-timeout-s', 'SECONDS', 'Longest time of a whole call'),
+  preference('hedge-delay', 'SECONDS', 'Until a slow request gets a twin'),
+  preference(
+    'hedge-budget-pct',
+    'SHARE',
+    'Twins a call may send, as a share of its requests',
+    DEFAULTS.hedgeBudgetPct,
+  ),
+  preference(
+    'retry-budget-pct',
+    'SHARE',
+    'Retries of a call, as a share of its requests',
+    DEFAULTS.retryBudgetPct,
+  ),
+  preference(
+    'max-retries',
+    'COUNT',
+    'Retries of a request',
+    DEFAULTS.maxRetries,
+  ),
+  preference(
+    'initial-backoff-ms',
+    'MS',
+    'Wait before the first retry',
+    DEFAULTS.initialBackoffMs,
+  ),
+  flag(
+    'non-retryable-status-codes',
+    'CODES',
+    'Statuses never tried again, separated by commas',
+    readNumbers,
+    { isPreference: true },
+  ),
+];
+
+const LIMITS = [
+  flag('max-body-bytes', 'BYTES', 'Largest body', integer(1, GIB), {
+    fallback: 64 * MIB,
+  }),
+  flag(
+    'max-buffered-bytes',
+    'BYTES',
+    'Most memory for the bodies of calls in progress',
+    integer(MIB, 1024 * GIB),
+    { fallback: GIB },
+  ),
+  flag('max-header-bytes', 'BYTES', 'Largest head', integer(1024, MIB), {
+    fallback: 16 * 1024,
+  }),
+  flag('max-headers', 'COUNT', 'Most headers', integer(1, 10000), {
+    fallback: 100,
+  }),
+  flag(
+    'max-in-flight',
+    'COUNT',
+    'Most upstream requests of all calls, 0 for no limit',
+    integer(0, 1e6),
+    { fallback: 1024 },
+  ),
+  flag('max-queue', 'COUNT', 'Most calls that wait', integer(0, 1e6), {
+    fallback: 1024,
+  }),
+  flag('max-connections', 'COUNT', 'Most connections', integer(1, 1e6), {
+    fallback: 10000,
+  }),
+  flag(
+    'header-timeout-s',
+    'SECONDS',
+    'Longest wait for a head',
+    number(0.1, 3600),
+    { fallback: 10 },
+  ),
+  flag(
+    'body-timeout-s',
+    'SECONDS',
+    'Longest wait for a body',
+    number(0.1, 7200),
+    { fallback: 60 },
+  ),
+  flag(
+    'idle-timeout-s',
+    'SECONDS',
+    'How long idle connections stay open',
+    number(0.1, 7200),
+    { fallback: 75 },
+  ),
+];
+
+const RUNNING = [
+  flag(
+    'drain-s',
+    'SECONDS',
+    'Longest wait for calls at the end',
+    number(0, WEEK_S),
+    {
+      fallback: 30,
+    },
+  ),
+  flag(
+    'drain-delay-s',
+    'SECONDS',
+    'Goes on listening that long, no longer ready',
+    number(0, WEEK_S),
+    { fallback: 0 },
+  ),
+  flag(
+    'log-level',
+    'LOG_LEVEL',
+    `Log level: ${LOG_LEVELS.join(', ')}`,
+    choice(LOG_LEVELS),
+    { fallback: 'info', variable: 'LOG_LEVEL' },
+  ),
+  flag('check', '', 'Check the settings and exit', readSwitch, {
+    fallback: false,
+  }),
+  flag('help', '', 'Print help', readSwitch, { short: 'h', fallback: false }),
+  flag('version', '', 'Print version', readSwitch, {
+    short: 'V',
+    fallback: false,
+  }),
+];
+
+/** @type {readonly Readonly<Flag>[]} */
+const FLAGS = Object.freeze([
+  ...LISTENING,
+  ...UPSTREAM,
+  ...CALLERS,
+  ...CALLS,
+  ...LIMITS,
+  ...RUNNING,
+]);
+
+/**
+ * The variables that mean the same as a flag, the more telling one first.
+ * @param {Readonly<Flag>} flag
+ * @returns {string[]}
+ */
+function variablesOf({ name, variable }) {
+  const own = `BASETEN_PROXY_${name.toUpperCase().replaceAll('-', '_')}`;
+  return variable === undefined ? [own] : [own, variable];
+}
+
+/**
+ * Its name in the configuration.
+ * @param {Readonly<Flag>} flag
+ * @returns {string}
+ */
+function keyOf({ name, key }) {
+  return key ?? name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+}
+
+module.exports = { FLAGS, keyOf, variablesOf };

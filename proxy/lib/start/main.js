@@ -1,0 +1,134 @@
+'use strict';
+
+const { version } = require('../../package.json');
+const { readArguments } = require('./command-line');
+const { readConfig } = require('./config');
+const { ConfigError } = require('../base/config-error');
+const { helpText } = require('./help');
+const { Log } = require('../telemetry/log');
+const { ServerProcess } = require('../process/server-process');
+const { Tokenizers } = require('../tokens/tokenizers');
+const { Workers, isWorker } = require('../process/workers');
+
+/** @typedef {import('./config').Config} Config */
+
+const NAME = 'baseten-performance-proxy';
+
+/** Exit codes: the settings were wrong, or something else was. */
+const WRONG_SETTINGS = 2;
+const FAILURE = 1;
+
+const LOOPBACK = /^(127\.|::1$|localhost$)/;
+
+/**
+ * @param {Readonly<Config>} config
+ * @param {Log} log
+ */
+function warnOfOpenKey({ upstreamApiKey, clientApiKeys, host }, log) {
+  if (!upstreamApiKey || clientApiKeys || LOOPBACK.test(host)) return;
+  log.warn(
+    'whoever reaches this port can spend the key of --upstream-api-key: ' +
+      'give --client-api-key, or listen on --host 127.0.0.1',
+    { host },
+  );
+}
+
+/**
+ * A failure that nobody caught concerns one request; the others go on.
+ * @param {Log} log
+ */
+function outliveFailures(log) {
+  process.on('uncaughtException', (error) =>
+    log.error('a failure was not caught', { stack: error?.stack ?? error }),
+  );
+  // Nobody reads the log any more.
+  process.stdout.on('error', () => {});
+}
+
+/**
+ * @param {{ drain(): void, reload(): void }} running
+ */
+function obeySignals(running) {
+  process.on('SIGTERM', () => running.drain());
+  process.on('SIGINT', () => running.drain());
+  process.on('SIGHUP', () => running.reload());
+}
+
+/**
+ * @param {Readonly<Config>} config
+ * @param {Log} log
+ */
+async function runPrimary(config, log) {
+  const workers = new Workers(config, log);
+  let isDraining = false;
+  obeySignals({
+    drain() {
+      if (isDraining) workers.close();
+      else workers.drain();
+      isDraining = true;
+    },
+    reload: () => workers.pass('SIGHUP'),
+  });
+  warnOfOpenKey(config, log);
+  return await workers.run();
+}
+
+/**
+ * @param {Readonly<Config>} config
+ * @param {Log} log
+ */
+async function runServer(config, log) {
+  const server = new ServerProcess(config, log, isWorker());
+  if (!isWorker()) warnOfOpenKey(config, log);
+  await server.start();
+  await new Promise((resolve) => {
+    const drain = () => resolve(server.drain());
+    obeySignals({ drain, reload: () => server.reload() });
+    process.on('message', (message) => {
+      if (/** @type {any} */ (message).kind === 'drain') drain();
+    });
+  });
+  return 0;
+}
+
+/**
+ * @param {readonly string[]} argv
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>} exit code
+ */
+async function run(argv, env) {
+  const given = readArguments(argv);
+  if (given.has('help') || given.has('version')) {
+    process.stdout.write(given.has('help') ? helpText() : `${version}\n`);
+    return 0;
+  }
+  const config = readConfig(argv, env);
+  if (config.check) {
+    await (await Tokenizers.start(config.tokenizers)).close();
+    process.stdout.write('the settings are valid\n');
+    return 0;
+  }
+  const log = new Log(config.logLevel);
+  process.on('exit', log.flush);
+  outliveFailures(log);
+  const isPrimary = config.workers > 1 && !isWorker();
+  return isPrimary ? runPrimary(config, log) : runServer(config, log);
+}
+
+/**
+ * Runs the proxy until it is told to end.
+ * @param {readonly string[]} argv what follows the program's name
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function main(argv, env) {
+  try {
+    process.exit(await run(argv, env));
+  } catch (error) {
+    const isWrong = error instanceof ConfigError;
+    const text = isWrong ? error.message : (error.stack ?? error);
+    process.stderr.write(`${NAME}: ${text}\n`);
+    process.exit(isWrong ? WRONG_SETTINGS : FAILURE);
+  }
+}
+
+module.exports = { main };

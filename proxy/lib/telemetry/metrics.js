@@ -1,0 +1,213 @@
+'use strict';
+
+const { AggregatorRegistry, Registry } = require('prom-client');
+
+const { sumFigures } = require('baseten-performance-client/internal');
+const { version } = require('../../package.json');
+const { createInstruments } = require('./instruments');
+const { Pulse } = require('./pulse');
+
+/** @typedef {import('baseten-performance-client/internal').EngineFigures} EngineFigures */
+/** @typedef {import('../server/exchange').Exchange} Exchange */
+/** @typedef {import('./snapshots').Snapshot} Snapshot */
+
+/**
+ * What only other parts of the proxy know, asked whenever somebody looks.
+ * @typedef {object} Sources
+ * @property {() => Iterable<EngineFigures>} engines
+ * @property {{ calls: number, bytes: number }} admission what is in progress
+ * @property {() => boolean} isDraining
+ */
+
+/**
+ * The instruments of one route, so that a request resolves no labels.
+ * @typedef {object} RouteInstruments
+ * @property {import('prom-client').Histogram.Internal<'route'>} durations
+ * @property {import('prom-client').Histogram.Internal<'route'>} upstream
+ * @property {Map<number, import('prom-client').Counter.Internal>} statuses
+ */
+
+/**
+ * Routes of those who watch the proxy: counted by route and status, but no
+ * part of what it has done.
+ */
+const WATCHERS = new Set([
+  'health',
+  'livez',
+  'metrics',
+  'preflight',
+  'readyz',
+  'status',
+]);
+
+/** @type {Sources} */
+const NO_SOURCES = Object.freeze({
+  engines: () => [],
+  admission: { calls: 0, bytes: 0 },
+  isDraining: () => false,
+});
+
+/** What one process has done, for Prometheus and for the status page. */
+class Metrics {
+  registry = new Registry();
+
+  #startedAtMs = Date.now();
+  #sources = NO_SOURCES;
+  #totals = {
+    requests: 0,
+    errors: 0,
+    inputs: 0,
+    batches: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+  };
+
+  /** @type {Record<string, number>} */
+  #statuses = {};
+
+  /** @type {Record<string, number>} of requests that were passed through */
+  #passedStatuses = {};
+
+  #pulse = new Pulse();
+
+  /** @type {Map<string, RouteInstruments>} */
+  #routes = new Map();
+
+  /** What the registry is told while it is being read. */
+  #current = this.snapshot();
+
+  #instruments = createInstruments(this.registry, () => this.#current);
+
+  /**
+   * Until then all of that is nothing.
+   * @param {Sources} sources
+   */
+  attach(sources) {
+    this.#sources = sources;
+  }
+
+  /** @param {Exchange} exchange one that is over; takes about a microsecond */
+  observe(exchange) {
+    const { route, status, facts } = exchange;
+    const seconds = (performance.now() - exchange.startedAt) / 1000;
+    const { upstreamSeconds } = facts;
+    const instruments = this.#routes.get(route) ?? this.#addRoute(route);
+    const count =
+      instruments.statuses.get(status) ??
+      this.#addStatus(instruments, route, status);
+
+    count.inc();
+    instruments.durations.observe(seconds);
+    if (upstreamSeconds > 0) instruments.upstream.observe(upstreamSeconds);
+    if (!WATCHERS.has(route))
+      this.#add(status, seconds, upstreamSeconds, facts);
+  }
+
+  /** @returns {Snapshot} */
+  snapshot() {
+    const figures = sumFigures(this.#sources.engines());
+    const upstreamStatuses = { ...figures.statuses };
+    for (const [status, count] of Object.entries(this.#passedStatuses))
+      upstreamStatuses[status] = (upstreamStatuses[status] ?? 0) + count;
+    const { retries, hedges, hedgesWon, connectionsOpened, connectionsReused } =
+      figures;
+    return {
+      version,
+      workers: 1,
+      startedAtMs: this.#startedAtMs,
+      isDraining: this.#sources.isDraining(),
+      inFlight: this.#sources.admission.calls,
+      bufferedBytes: this.#sources.admission.bytes,
+      upstreamInFlight: figures.inFlight,
+      queued: figures.queued,
+      totals: {
+        ...this.#totals,
+        retries,
+        hedges,
+        hedgesWon,
+        connectionsOpened,
+        connectionsReused,
+      },
+      statuses: { ...this.#statuses },
+      upstreamStatuses,
+      recent: this.#pulse.read(Date.now()),
+    };
+  }
+
+  /** @returns {Promise<string>} in the text format of Prometheus */
+  text() {
+    this.#current = this.snapshot();
+    return this.registry.metrics();
+  }
+
+  /** What `text` tells, for `mergeMetrics` in another process. */
+  json() {
+    this.#current = this.snapshot();
+    return this.registry.getMetricsAsJSON();
+  }
+
+  /**
+   * @param {number} status
+   * @param {number} seconds
+   * @param {number} upstreamSeconds
+   * @param {Exchange['facts']} facts
+   */
+  #add(status, seconds, upstreamSeconds, facts) {
+    const totals = this.#totals;
+    const isError = status >= 400;
+    totals.requests += 1;
+    if (isError) totals.errors += 1;
+    totals.inputs += facts.inputs;
+    totals.batches += facts.batches;
+    totals.bytesIn += facts.bytesIn;
+    totals.bytesOut += facts.bytesOut;
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+    if (facts.batches === 0 && facts.upstreamStatus > 0) {
+      const passed = this.#passedStatuses;
+      passed[facts.upstreamStatus] = (passed[facts.upstreamStatus] ?? 0) + 1;
+    }
+    this.#pulse.record(Date.now(), seconds, upstreamSeconds, isError);
+  }
+
+  /**
+   * @param {string} route
+   * @returns {RouteInstruments}
+   */
+  #addRoute(route) {
+    const { durations, upstreamDurations } = this.#instruments;
+    const added = {
+      durations: durations.labels(route),
+      upstream: upstreamDurations.labels(route),
+      statuses: new Map(),
+    };
+    this.#routes.set(route, added);
+    return added;
+  }
+
+  /**
+   * @param {RouteInstruments} instruments
+   * @param {string} route
+   * @param {number} status
+   */
+  #addStatus(instruments, route, status) {
+    const added = this.#instruments.requests.labels(route, String(status));
+    instruments.statuses.set(status, added);
+    return added;
+  }
+}
+
+/**
+ * The metrics of several workers as the text of one proxy.
+ * @param {Awaited<ReturnType<Metrics['json']>>[]} list
+ * @returns {Promise<string>}
+ */
+function mergeMetrics(list) {
+  return AggregatorRegistry.aggregate(list).metrics();
+}
+
+/** @returns {Metrics} */
+function createMetrics() {
+  return new Metrics();
+}
+
+module.exports = { Metrics, createMetrics, mergeMetrics };

@@ -1,0 +1,292 @@
+'use strict';
+
+const { describe, it } = require('node:test');
+const assert = require('node:assert/strict');
+
+const { Refusal } = require('../../lib/base/refusal');
+const { ask, askHttp2, startProxy } = require('../helpers/reverse-proxy');
+
+/** Handlers that tell which of them was asked. */
+const NAMING = Object.fromEntries(
+  ['embeddings', 'rerank', 'classify', 'other'].map((name) => [
+    name,
+    async (exchange) => exchange.replyJson(200, { name, path: exchange.path }),
+  ]),
+);
+
+describe('a path is answered by its handler', () => {
+  const cases = [
+    ['POST', '/v1/embeddings', 'embeddings'],
+    ['POST', '/v1/embeddings/', 'embeddings'],
+    ['POST', '/v1/embeddings?a=b', 'embeddings'],
+    ['POST', '/v1/tokenized-embeddings', 'embeddings'],
+    ['POST', '/rerank', 'rerank'],
+    ['POST', '/predict', 'classify'],
+    ['POST', '/classify', 'classify'],
+    ['POST', '/v1/chat/completions', 'other'],
+    ['GET', '/', 'other'],
+    ['PROPFIND', '/v1/embeddings/more', 'other'],
+    ['OPTIONS', '/anything', 'other'],
+    ['DELETE', '//v1/embeddings', 'other'],
+  ];
+  for (const [method, path, name] of cases)
+    it(`${method} ${path}: ${name}`, async (t) => {
+      const proxy = await startProxy(t, { handlers: NAMING });
+
+      const answer = await ask(proxy, { method, path });
+
+      assert.equal(answer.status, 200);
+      assert.equal(answer.json.name, name);
+      assert.equal(proxy.exchanges[0].route, name);
+    });
+
+  it('also when a client sends the whole URL', async (t) => {
+    const proxy = await startProxy(t, { handlers: NAMING });
+
+    const answer = await ask(proxy, {
+      method: 'POST',
+      path: 'http://elsewhere.example/rerank?a=1',
+    });
+
+    assert.deepEqual(answer.json, { name: 'rerank', path: '/rerank' });
+  });
+});
+
+describe('a known path with a foreign method', () => {
+  it('is refused with the methods it knows', async (t) => {
+    const proxy = await startProxy(t);
+
+    const read = await ask(proxy, { path: '/v1/embeddings' });
+    const posted = await ask(proxy, { method: 'POST', path: '/livez' });
+    const options = await ask(proxy, { method: 'OPTIONS', path: '/rerank' });
+
+    assert.equal(read.status, 405);
+    assert.equal(read.headers.allow, 'POST');
+    assert.equal(read.json.code, 'METHOD_NOT_ALLOWED');
+    assert.equal(posted.status, 405);
+    assert.equal(posted.headers.allow, 'GET, HEAD');
+    assert.equal(options.status, 405);
+  });
+});
+
+describe('health', () => {
+  it('is told as the document prints it', async (t) => {
+    const proxy = await startProxy(t);
+
+    const { status, headers, json } = await ask(proxy, { path: '/health' });
+
+    assert.equal(status, 200);
+    assert.equal(headers['content-type'], 'application/json');
+    assert.equal(json.status, 'healthy');
+    assert.equal(json.service, 'baseten-performance-proxy');
+    assert.match(json.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  });
+
+  it('is told with seconds to those who know /health_internal', async (t) => {
+    const proxy = await startProxy(t);
+
+    const { json } = await ask(proxy, { path: '/health_internal' });
+
+    assert.equal(json.status, 'healthy');
+    assert.ok(Number.isInteger(json.timestamp));
+  });
+
+  it('has probes that cost nothing and keep the connection', async (t) => {
+    const proxy = await startProxy(t);
+
+    const alive = await ask(proxy, {
+      path: '/livez',
+      headers: { connection: 'keep-alive' },
+    });
+    const ready = await ask(proxy, { method: 'HEAD', path: '/readyz' });
+
+    assert.deepEqual(alive.json, { status: 'alive' });
+    assert.equal(alive.headers.connection, 'keep-alive');
+    assert.equal(ready.status, 200);
+    assert.equal(ready.text, '');
+    assert.equal(ready.headers['content-length'], '18');
+  });
+
+  it('stands beside the pages about the proxy’s work', async (t) => {
+    const proxy = await startProxy(t);
+
+    const metrics = await ask(proxy, { path: '/metrics' });
+    const status = await ask(proxy, { path: '/status.json' });
+    const page = await ask(proxy, { path: '/status/' });
+
+    assert.equal(metrics.text, 'page metrics');
+    assert.equal(status.text, 'page status');
+    assert.equal(page.text, 'page statusPage');
+  });
+});
+
+describe('an error', () => {
+  const failing = (error) => ({
+    rerank: async () => {
+      throw error;
+    },
+  });
+
+  it('has the shape, the status and the headers of its refusal', async (t) => {
+    const refusal = new Refusal(503, 'BUSY', 'the upstream is busy', {
+      headers: { 'retry-after': '7' },
+      upstreamStatus: 429,
+    });
+    const proxy = await startProxy(t, { handlers: failing(refusal) });
+
+    const { status, headers, json } = await ask(proxy, {
+      method: 'POST',
+      path: '/rerank?secret=1',
+      headers: { 'x-request-id': 'my-id' },
+    });
+
+    assert.equal(status, 503);
+    assert.equal(headers['retry-after'], '7');
+    assert.deepEqual(json, {
+      error: 'the upstream is busy',
+      path: '/rerank',
+      method: 'POST',
+      code: 'BUSY',
+      request_id: 'my-id',
+      upstream_status: 429,
+    });
+  });
+
+  it('of our own is a 500 that only the log explains', async (t) => {
+    const fault = new Error('secret-of-the-caller and operator-key');
+    const proxy = await startProxy(t, {
+      flags: ['--upstream-api-key', 'operator-key'],
+      handlers: failing(fault),
+    });
+
+    const { status, json } = await ask(proxy, {
+      method: 'POST',
+      path: '/rerank',
+      headers: { authorization: 'Bearer secret-of-the-caller' },
+    });
+    const next = await ask(proxy, { path: '/livez' });
+    const line = await proxy.line(({ level }) => level === 'error');
+
+    assert.equal(status, 500);
+    assert.equal(json.code, 'INTERNAL_ERROR');
+    assert.doesNotMatch(json.error, /secret|key/);
+    assert.equal(line.request_id, json.request_id);
+    assert.match(line.stack, /^Error: \[redacted\] and \[redacted\]/);
+    assert.equal(next.status, 200);
+  });
+
+  it('after the answer has begun breaks the answer off', async (t) => {
+    const handlers = {
+      other: async (exchange) => {
+        exchange.writeHead(200, {});
+        exchange.response.write('some');
+        throw new Refusal(502, 'UPSTREAM_DIED', 'the upstream died');
+      },
+    };
+    const proxy = await startProxy(t, { handlers });
+
+    await assert.rejects(ask(proxy), { code: 'ECONNRESET' });
+    await assert.rejects(askHttp2(proxy), { code: 'ERR_HTTP2_STREAM_ERROR' });
+
+    const line = await proxy.line(({ msg }) => msg === 'request');
+    assert.equal(line.code, 'UPSTREAM_DIED');
+  });
+});
+
+describe('every answer', () => {
+  it('names its request, by the caller’s id where that is one', async (t) => {
+    const proxy = await startProxy(t);
+    const withIds = (request, customer) =>
+      ask(proxy, {
+        headers: {
+          'x-request-id': request,
+          'x-baseten-customer-request-id': customer,
+        },
+      });
+
+    const named = await withIds('req-1', 'customer-1');
+    const odd = await withIds('{"a":1}', 'x'.repeat(200));
+
+    assert.equal(named.headers['x-request-id'], 'req-1');
+    assert.equal(named.headers['x-baseten-customer-request-id'], 'customer-1');
+    assert.match(odd.headers['x-request-id'], /^[\da-f-]{36}$/);
+    assert.equal(odd.headers['x-baseten-customer-request-id'], undefined);
+  });
+
+  it('has a line in the log, without query, header or body', async (t) => {
+    const proxy = await startProxy(t);
+
+    await ask(proxy, {
+      method: 'POST',
+      path: '/rerank?key=hidden-1',
+      headers: { authorization: 'Bearer hidden-2' },
+      body: 'hidden-3',
+    });
+    const line = await proxy.line(({ msg }) => msg === 'request');
+
+    assert.doesNotMatch(JSON.stringify(proxy.lines), /hidden/);
+    assert.equal(line.level, 'info');
+    assert.equal(line.method, 'POST');
+    assert.equal(line.path, '/rerank');
+    assert.equal(line.status, 200);
+    assert.equal(line.caller, '127.0.0.1');
+    assert.equal(line.bytes_in, 8);
+    assert.equal(line.bytes_out, 8);
+    assert.ok(line.seconds > 0);
+  });
+});
+
+describe('other origins', () => {
+  const preflight = {
+    method: 'OPTIONS',
+    path: '/v1/embeddings',
+    headers: {
+      origin: 'https://app.example',
+      'access-control-request-method': 'POST',
+    },
+  };
+
+  it('may do nothing unless a flag says so', async (t) => {
+    const proxy = await startProxy(t);
+
+    const asked = await ask(proxy, preflight);
+    const read = await ask(proxy, { headers: preflight.headers });
+
+    assert.equal(asked.status, 405);
+    assert.equal(read.headers['access-control-allow-origin'], undefined);
+    assert.equal(read.headers.vary, undefined);
+  });
+
+  it('may send the headers of the proxy when they are named', async (t) => {
+    const flags = ['--cors-origin', 'https://app.example'];
+    const proxy = await startProxy(t, { flags });
+
+    const asked = await ask(proxy, preflight);
+    const read = await ask(proxy, { headers: preflight.headers });
+
+    assert.equal(asked.status, 204);
+    const name = 'access-control-allow-origin';
+    assert.equal(asked.headers[name], 'https://app.example');
+    assert.match(asked.headers['access-control-allow-methods'], /\bPOST\b/);
+    assert.match(
+      asked.headers['access-control-allow-headers'],
+      /Authorization.*X-Baseten-Model/,
+    );
+    assert.equal(read.headers[name], 'https://app.example');
+    assert.match(read.headers['access-control-expose-headers'], /Retry-After/);
+  });
+
+  it('get no permission that was given to another one', async (t) => {
+    const flags = ['--cors-origin', 'https://app.example'];
+    const proxy = await startProxy(t, { flags });
+    const headers = { ...preflight.headers, origin: 'https://evil.example' };
+
+    const asked = await ask(proxy, { ...preflight, headers });
+    const read = await ask(proxy, { headers });
+
+    assert.equal(asked.headers['access-control-allow-origin'], undefined);
+    assert.equal(asked.headers['access-control-allow-headers'], undefined);
+    assert.equal(read.headers['access-control-allow-origin'], undefined);
+    assert.equal(read.headers.vary, 'Origin');
+  });
+});

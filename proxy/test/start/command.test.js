@@ -1,0 +1,225 @@
+'use strict';
+
+const { describe, it } = require('node:test');
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+
+const { version } = require('../../../package.json');
+const { runProxy, startProxyProcess } = require('../helpers/proxy-process');
+const { ask } = require('../helpers/reverse-proxy');
+const { startUpstream } = require('../../../test/helpers/upstream');
+
+const isListening = ({ msg }) => msg === 'listening';
+
+describe('the program', () => {
+  it('prints its help and its version', async (t) => {
+    const help = runProxy(t, ['--port', 'wrong', '--help']);
+    const short = runProxy(t, ['-V']);
+
+    assert.equal(await help.end(), 0);
+    assert.match(help.stdout, /^baseten-performance-proxy \[OPTIONS\]\n/);
+    assert.match(help.stdout, /--target-url <TARGET_URL>/);
+    assert.equal(await short.end(), 0);
+    assert.equal(short.stdout, `${version}\n`);
+  });
+
+  it('stops with one sentence and code 2 at a wrong setting', async (t) => {
+    const flag = runProxy(t, ['--batch-size', '0']);
+    const variable = runProxy(t, [], { PORT: 'x' });
+
+    assert.equal(await flag.end(), 2);
+    assert.match(flag.stderr, /^baseten-performance-proxy: --batch-size .*\n$/);
+    assert.equal(flag.stdout, '');
+    assert.equal(await variable.end(), 2);
+    assert.match(variable.stderr, /: PORT must be an integer/);
+  });
+
+  it('only looks at its settings when it is told to', async (t) => {
+    const good = runProxy(t, ['--check', '--target-url', 'https://a.example']);
+    const bad = runProxy(t, [
+      ...['--check', '--tokenizer', 'model', '/no/tokenizer.json'],
+    ]);
+
+    assert.equal(await good.end(), 0);
+    assert.equal(good.stdout, 'the settings are valid\n');
+    assert.equal(await bad.end(), 2);
+  });
+
+  it('says where it listens, or why it cannot', async (t) => {
+    const first = await startProxyProcess(t);
+    const port = `${first.port}`;
+    const second = runProxy(t, ['--host', '127.0.0.1', '--port', port]);
+    const several = runProxy(t, [
+      ...['--host', '127.0.0.1', '--port', port, '--workers', '2'],
+    ]);
+
+    const line = await first.line(isListening);
+
+    assert.equal(line.address, '127.0.0.1');
+    assert.equal(line.level, 'info');
+    for (const refused of [second, several]) {
+      assert.equal(await refused.end(), 2);
+      assert.match(
+        refused.stderr,
+        /^\S+: cannot listen on 127\.0\.0\.1:\d+ \(EADDRINUSE\)\n$/,
+      );
+    }
+  });
+
+  it('warns when anybody could spend the operator’s key', async (t) => {
+    const args = ['--port', '0', '--upstream-api-key', 'operator-key'];
+    const isWarning = ({ level, msg }) =>
+      level === 'warn' && msg.includes('--client-api-key');
+    const open = await runProxy(t, args).listening();
+    const guarded = await runProxy(t, [
+      ...[...args, '--client-api-key', 'caller-key'],
+    ]).listening();
+    const local = await startProxyProcess(t, args.slice(2));
+
+    assert.ok(open.lines.some(isWarning));
+    assert.ok(!guarded.lines.some(isWarning));
+    assert.ok(!local.lines.some(isWarning));
+    for (const { stdout, stderr } of [open, guarded, local])
+      assert.doesNotMatch(stdout + stderr, /operator-key|caller-key/);
+  });
+
+  it('logs nothing of a key at any level', async (t) => {
+    const upstream = await startUpstream(t, [{ body: {} }, { status: 401 }]);
+    const proxy = await startProxyProcess(t, [
+      ...['--log-level', 'trace', '--target-url', upstream.url],
+      ...['--upstream-api-key', 'operator-key'],
+    ]);
+    const headers = { authorization: 'Bearer caller-key' };
+
+    await ask(proxy, { path: '/v1/models?api_key=query-key', headers });
+    await ask(proxy, { path: '/v1/models' });
+    await proxy.line(({ status }) => status === 401);
+
+    assert.doesNotMatch(proxy.stdout + proxy.stderr, /-key/);
+  });
+});
+
+describe('a signal', () => {
+  it('lets the calls in progress end, and the program with code 0', async (t) => {
+    let answer;
+    const upstream = await startUpstream(
+      t,
+      () => new Promise((resolve) => (answer = resolve)),
+    );
+    const proxy = await startProxyProcess(t, ['--target-url', upstream.url]);
+    const headers = { authorization: 'Bearer k' };
+    const call = ask(proxy, { path: '/slow', headers });
+    await upstream.until((it_) => it_.requests.length === 1);
+
+    proxy.kill('SIGTERM');
+    await proxy.line(({ msg }) => msg === 'draining');
+    answer({ body: 'done' });
+
+    assert.equal((await call).text, 'done');
+    assert.equal(await proxy.end(), 0);
+  });
+
+  it('given twice ends it at once', async (t) => {
+    const proxy = await startProxyProcess(t, ['--drain-delay-s', '600']);
+
+    proxy.kill('SIGINT');
+    await proxy.line(({ msg }) => msg === 'draining');
+    proxy.kill('SIGINT');
+
+    assert.equal(await proxy.end(), 0);
+  });
+
+  it('SIGHUP reads the key of the upstream again', async (t) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxy-key-'));
+    t.after(() => fs.rmSync(folder, { recursive: true }));
+    const file = path.join(folder, 'key');
+    fs.writeFileSync(file, 'first-key');
+    const upstream = await startUpstream(t, () => ({ body: {} }));
+    const proxy = await startProxyProcess(t, [
+      ...['--target-url', upstream.url, '--upstream-api-key', file],
+    ]);
+
+    await ask(proxy, { path: '/one' });
+    fs.writeFileSync(file, 'second-key');
+    proxy.kill('SIGHUP');
+    await proxy.line(({ msg }) => msg.includes('read again'));
+    await ask(proxy, { path: '/two' });
+    fs.rmSync(file);
+    proxy.kill('SIGHUP');
+    await proxy.line(({ level }) => level === 'error');
+    await ask(proxy, { path: '/three' });
+
+    assert.deepEqual(
+      upstream.requests.map(({ headers }) => headers.authorization),
+      ['Bearer first-key', 'Bearer second-key', 'Bearer second-key'],
+    );
+  });
+});
+
+describe('several workers', () => {
+  const args = ['--workers', '2'];
+
+  it('listen on one port and tell their figures as one', async (t) => {
+    const proxy = await startProxyProcess(t, args);
+    for (let i = 0; i < 6; i++) await ask(proxy, { path: '/livez' });
+
+    const status = await ask(proxy, { path: '/status.json' });
+    const metrics = await ask(proxy, { path: '/metrics' });
+    const page = await ask(proxy, { path: '/status' });
+
+    assert.equal(status.json.workers, 2);
+    assert.match(
+      metrics.text,
+      /^baseten_proxy_requests_total\{route="livez",status="200"\} 6$/m,
+    );
+    assert.equal(page.status, 200);
+  });
+
+  it('end with code 0 when the primary is told to', async (t) => {
+    const proxy = await startProxyProcess(t, args);
+
+    proxy.kill('SIGTERM');
+
+    assert.equal(await proxy.end(), 0);
+    const stopped = proxy.lines.filter(({ msg }) => msg === 'stopped');
+    assert.equal(stopped.length, 2);
+  });
+
+  it('are started again when they crash', async (t) => {
+    const proxy = await startProxyProcess(t, args);
+    const pids = workersOf(proxy.pid);
+
+    process.kill(pids[0], 'SIGKILL');
+    const line = await proxy.line(({ level }) => level === 'error');
+    let workers = 1;
+    while (workers < 2)
+      workers = (await ask(proxy, { path: '/status.json' })).json.workers;
+
+    assert.equal(pids.length, 2);
+    assert.equal(line.pid, pids[0]);
+    assert.equal(line.signal, 'SIGKILL');
+  });
+
+  it('do not outlive their primary', async (t) => {
+    const proxy = await startProxyProcess(t, args);
+    const socket = net.connect(proxy.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+
+    proxy.kill('SIGKILL');
+
+    assert.equal(await proxy.end(), 'SIGKILL');
+    await closed;
+  });
+});
+
+/** Process ids of the children of a process. */
+function workersOf(pid) {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return fs.readFileSync(file, 'utf8').trim().split(' ').map(Number);
+}

@@ -1,0 +1,268 @@
+'use strict';
+
+const { describe, it } = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const { readConfig } = require('../../lib/start/config');
+const { FLAGS, keyOf, variablesOf } = require('../../lib/start/flags');
+const { helpText } = require('../../lib/start/help');
+const { makeCertificate } = require('../../../test/helpers/certificate');
+
+function writeFile(t, text) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxy-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'file');
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+function refuses(argv, message, env = {}) {
+  assert.throws(() => readConfig(argv, env), { name: 'ConfigError', message });
+}
+
+describe('the settings of the proxy', () => {
+  it('are the document’s when nothing is given', () => {
+    const config = readConfig([], {});
+
+    assert.equal(config.port, 8080);
+    assert.equal(config.host, '0.0.0.0');
+    assert.equal(config.httpVersion, 2);
+    assert.equal(config.targetUrl, undefined);
+    assert.equal(config.upstreamApiKey, undefined);
+    assert.equal(config.clientApiKeys, undefined);
+    assert.equal(config.logLevel, 'info');
+    assert.equal(config.preferences.maxConcurrentRequests, 64);
+    assert.equal(config.preferences.batchSize, 32);
+    assert.equal(config.preferences.timeoutS, 30);
+    assert.equal(config.preferences.maxCharsPerRequest, 10000);
+    assert.deepEqual(config.allowTargets, []);
+    assert.ok(Object.isFrozen(config));
+  });
+
+  it('come from flags, short and long', () => {
+    const config = readConfig(
+      [
+        '-p',
+        '1',
+        '-u',
+        'https://a.example/v/',
+        '-k',
+        'secret',
+        '--timeout-s=9',
+      ],
+      {},
+    );
+
+    assert.equal(config.port, 1);
+    assert.equal(config.targetUrl, 'https://a.example/v');
+    assert.equal(config.upstreamApiKey?.current(), 'secret');
+    assert.equal(config.preferences.timeoutS, 9);
+  });
+
+  it('come from the document’s variables', () => {
+    const config = readConfig([], {
+      PORT: '7',
+      HTTP_VERSION: '1',
+      LOG_LEVEL: 'debug',
+      TARGET_URL: 'http://b.example',
+    });
+
+    assert.equal(config.port, 7);
+    assert.equal(config.httpVersion, 1);
+    assert.equal(config.logLevel, 'debug');
+    assert.equal(config.targetUrl, 'http://b.example');
+  });
+
+  it('each have a variable of their own', () => {
+    const names = FLAGS.map((flag) => variablesOf(flag)[0]);
+
+    assert.ok(names.includes('BASETEN_PROXY_MAX_CHARS_PER_REQUEST'));
+    assert.equal(new Set(names).size, FLAGS.length);
+    const config = readConfig([], {
+      BASETEN_PROXY_BATCH_SIZE: '5',
+      BASETEN_PROXY_CORS_ORIGIN: 'https://a.example, https://b.example',
+      BASETEN_PROXY_TOKENIZER: 'a/b=/x/tokenizer.json',
+      BASETEN_PROXY_UPSTREAM_H2C: 'true',
+    });
+    assert.equal(config.preferences.batchSize, 5);
+    assert.deepEqual(config.corsOrigins, [
+      'https://a.example',
+      'https://b.example',
+    ]);
+    assert.deepEqual(config.tokenizers, [
+      { model: 'a/b', path: '/x/tokenizer.json' },
+    ]);
+    assert.equal(config.upstreamH2c, true);
+  });
+
+  it('prefer the flag to its variable, and the telling variable', () => {
+    const env = { PORT: '1', BASETEN_PROXY_PORT: '2' };
+
+    assert.equal(readConfig([], env).port, 2);
+    assert.equal(readConfig(['--port', '3'], env).port, 3);
+  });
+
+  it('take an empty variable for none', () => {
+    assert.equal(readConfig([], { PORT: '', TARGET_URL: '' }).port, 8080);
+  });
+
+  it('gather what may be given again', () => {
+    const config = readConfig(
+      [
+        ...['--allow-target', 'https://*.a.example'],
+        ...['--allow-target', 'HTTP://B.example:81/'],
+        ...['--tokenizer', 'm/one', '/1.json'],
+        ...['--tokenizer', 'm/two', '/2.json'],
+      ],
+      {},
+    );
+
+    assert.deepEqual(config.allowTargets, [
+      'https://*.a.example',
+      'http://b.example:81',
+    ]);
+    assert.deepEqual(
+      config.tokenizers.map(({ model }) => model),
+      ['m/one', 'm/two'],
+    );
+  });
+
+  it('hold every flag of the table under its key', () => {
+    const config = readConfig([], {});
+    const missing = FLAGS.filter(
+      (flag) => !flag.isPreference && !(keyOf(flag) in config),
+    );
+
+    assert.deepEqual(missing, []);
+  });
+
+  it('are all told by the help', () => {
+    const help = helpText();
+
+    for (const { name } of FLAGS)
+      assert.match(help, new RegExp(`--${name}\\b`));
+    assert.match(help, /-p, --port <PORT> +Port .*\[default: 8080\]/);
+  });
+});
+
+describe('a wrong setting stops the start with one sentence', () => {
+  const cases = [
+    [['--port', '80800'], /^--port must be .* between 0 and 65535, got 80800$/],
+    [['--port', '8x'], /^--port must be an integer .* got string "8x"$/],
+    [['--port'], /^--port needs a value$/],
+    [['--target-url', '--port', '1'], /^--target-url needs a value, got/],
+    [['--prot', '1'], /^unknown flag --prot, did you mean --port\?$/],
+    [['-x'], /^unknown flag -x, did you mean/],
+    [['word'], /^unexpected argument "word"$/],
+    [
+      ['--batch-size', '0'],
+      /^--batch-size must be .*between 1 and 1024, got 0/,
+    ],
+    [
+      ['--hedge-delay', '29', '--timeout-s', '20'],
+      /^--hedge-delay .*--timeout-s \(20\)/,
+    ],
+    [['--http-version', '3'], /^--http-version must be one of 1, 2, got 3$/],
+    [['--log-level', 'loud'], /^--log-level must be one of off, error/],
+    [['--target-url', 'ftp://x'], /^--target-url must be an http or https URL/],
+    [['--target-url', 'http://u:p@x'], /^--target-url must not hold a login/],
+    [['--allow-target', '*'], /^--allow-target must be scheme:\/\/host/],
+    [['--allow-target', 'http://a.b/c'], /^--allow-target must be scheme/],
+    [['--cors-origin', 'a.example'], /^--cors-origin must be an origin/],
+    [['--tokenizer', 'model'], /^--tokenizer needs two values/],
+    [['--upstream-h2c=maybe'], /^--upstream-h2c must be a boolean/],
+    [
+      ['--non-retryable-status-codes', '500,x'],
+      /^--non-retryable-status-codes\[1\]/,
+    ],
+    [
+      ['--tls-cert', '/nowhere'],
+      /^--tls-cert: cannot read \/nowhere \(ENOENT\)$/,
+    ],
+  ];
+  for (const [argv, message] of cases)
+    it(argv.join(' '), () => refuses(argv, message));
+
+  it('names the variable when the value came from there', () => {
+    refuses([], /^PORT must be an integer/, { PORT: 'tcp://10.0.0.1:80' });
+    refuses([], /^BASETEN_PROXY_BATCH_SIZE must be/, {
+      BASETEN_PROXY_BATCH_SIZE: '2000',
+    });
+  });
+
+  it('wants certificate and key together, and fitting', (t) => {
+    const one = makeCertificate();
+    const cert = writeFile(t, one.cert);
+    const key = writeFile(t, makeCertificate().key);
+
+    refuses(['--tls-cert', cert], /^--tls-cert needs --tls-key beside it$/);
+    refuses(['--tls-key', key], /^--tls-key needs --tls-cert beside it$/);
+    refuses(['--tls-cert', cert, '--tls-key', key], /cannot be used together/);
+  });
+});
+
+describe('the key of the upstream', () => {
+  it('is read from a file, without blanks around it', (t) => {
+    const file = writeFile(t, '  the-key\n');
+
+    const config = readConfig(['-k', file], {});
+    const dollar = readConfig(['-k', `$${file}`], {});
+
+    assert.equal(config.upstreamApiKey?.current(), 'the-key');
+    assert.equal(dollar.upstreamApiKey?.current(), 'the-key');
+  });
+
+  it('is read again on demand, and stays when that fails', (t) => {
+    const file = writeFile(t, 'first');
+    const key = readConfig(['-k', file], {}).upstreamApiKey;
+
+    fs.writeFileSync(file, 'second');
+    key?.reload();
+    assert.equal(key?.current(), 'second');
+
+    fs.writeFileSync(file, '\n');
+    assert.throws(() => key?.reload(), { name: 'ConfigError' });
+    assert.equal(key?.current(), 'second');
+  });
+
+  it('takes in variables of the environment', () => {
+    const env = { A: 'one', B: 'two' };
+
+    const config = readConfig(['-k', '$A-${B}'], env);
+
+    assert.equal(config.upstreamApiKey?.current(), 'one-two');
+  });
+
+  it('stops the start when its variable is not set, or its file missing', () => {
+    refuses(['-k', '${NONE}'], /--upstream-api-key names the variable NONE/);
+    refuses(['-k', '/no/file'], /--upstream-api-key: cannot read \/no\/file/);
+    refuses(['-k', ''], /--upstream-api-key must be a non-empty string/);
+  });
+
+  it('is never shown, not even when it is wrong', () => {
+    const secret = 'sec\u0001ret';
+    const config = readConfig(['-k', 'my-secret'], {});
+
+    assert.throws(
+      () => readConfig(['-k', secret], {}),
+      (error) => !error.message.includes('sec'),
+    );
+    assert.doesNotMatch(JSON.stringify(config), /my-secret/);
+  });
+});
+
+it('keys of callers may stand in a file, one a line', (t) => {
+  const file = writeFile(t, 'one\n\n two \n');
+  const empty = writeFile(t, '\n');
+
+  const config = readConfig(
+    ['--client-api-key', file, '--client-api-key', 'three'],
+    {},
+  );
+
+  assert.deepEqual(config.clientApiKeys, ['one', 'two', 'three']);
+  refuses(['--client-api-key', empty], /--client-api-key: .* holds no key$/);
+});

@@ -1,0 +1,201 @@
+'use strict';
+
+/* global document, getComputedStyle -- of the browser's page */
+
+const { after, before, describe, it } = require('node:test');
+const assert = require('node:assert/strict');
+
+const {
+  startInferenceServer,
+} = require('../../../examples/inference-server/server');
+const {
+  startProxyProcess,
+} = require('../../../examples/proxy-demo/proxy-process');
+const { launchBrowser, openPage } = require('../helpers/browser');
+
+const DESKTOP = { viewport: { width: 1280, height: 900 } };
+
+const PHONE = { viewport: { width: 390, height: 844 } };
+
+const COUNTS = {
+  'in-flight': (status) => status.in_flight,
+  queued: (status) => status.queued,
+  'upstream-in-flight': (status) => status.upstream_in_flight,
+  requests: (status) => status.totals.requests,
+  errors: (status) => status.totals.errors,
+  retries: (status) => status.totals.retries,
+  hedges: (status) => status.totals.hedges,
+  'hedges-won': (status) => status.totals.hedges_won,
+  inputs: (status) => status.totals.inputs,
+  batches: (status) => status.totals.batches,
+  'connections-opened': (status) => status.totals.connections_opened,
+  'connections-reused': (status) => status.totals.connections_reused,
+};
+
+/** A proxy before an inference server, and how to speak to it. */
+async function startBoth(t, flags = []) {
+  const server = await startInferenceServer();
+  t.after(() => server.close());
+  const proxy = await startProxyProcess([
+    ...['--target-url', server.url, '--batch-size', '4', ...flags],
+  ]);
+  t.after(() => proxy.stop());
+  const post = async (path, body, headers = {}) => {
+    const response = await fetch(proxy.url + path, {
+      method: 'POST',
+      headers: { authorization: 'Bearer a-key', ...headers },
+      body: JSON.stringify(body),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  const status = async () => (await fetch(`${proxy.url}/status.json`)).json();
+  return { proxy, post, status };
+}
+
+/** Six calls, of which two fail. */
+async function makeTraffic(post) {
+  const texts = Array.from({ length: 10 }, (_, i) => `text ${i}`);
+  const wrong = { 'x-baseten-request-preferences': '{"batch_size": 0}' };
+  const statuses = [
+    await post('/v1/embeddings', { input: texts, model: 'm' }),
+    await post('/v1/embeddings', { input: texts, model: 'm' }),
+    await post('/rerank', { query: 'text', texts }),
+    await post('/v1/completions', { model: 'm', prompt: 'again' }),
+    await post('/v1/embeddings', { input: texts, model: 'm' }, wrong),
+    await post('/nowhere', {}),
+  ];
+  assert.deepEqual(statuses, [200, 200, 200, 200, 400, 404]);
+}
+
+const textOf = (page, id) => page.locator(`#${id}`).textContent();
+
+function asDuration(seconds) {
+  const digits = { maximumSignificantDigits: 3 };
+  return `${(1000 * seconds).toLocaleString('en', digits)} ms`;
+}
+
+/** The rows of the table of statuses. */
+function rowsOf(page) {
+  return page
+    .locator('#statuses tbody tr')
+    .evaluateAll((rows) =>
+      rows.map((row) => [
+        row.querySelector('th').textContent,
+        row.querySelector('.count').textContent,
+      ]),
+    );
+}
+
+const hasState = (page, state) =>
+  page.locator(`body[data-state=${state}]`).waitFor();
+
+/** A second is charted once it is over. */
+const hasCharted = (page, count) =>
+  page.locator(`#chart[aria-label*=": ${count} in all"]`).waitFor();
+
+describe('the status page', () => {
+  let browser;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+
+  it('shows the figures of /status.json', async (t) => {
+    const { proxy, post, status } = await startBoth(t);
+    await makeTraffic(post);
+    const { page } = await openPage(t, browser, DESKTOP);
+
+    await page.goto(`${proxy.url}/status`);
+    await hasCharted(page, 6);
+    const told = await status();
+
+    assert.equal(told.totals.requests, 6);
+    assert.equal(told.totals.batches, 9);
+    assert.equal(await textOf(page, 'state'), 'Ready');
+    for (const [id, pick] of Object.entries(COUNTS))
+      assert.equal(await textOf(page, id), String(pick(told)), id);
+    for (const [id, seconds] of Object.entries(told.last_minute.latency))
+      if (id !== 'count')
+        assert.equal(await textOf(page, id), asDuration(seconds), id);
+    const share = 100 * told.last_minute.upstream_share;
+    assert.equal(await textOf(page, 'upstream-share'), `${share.toFixed(1)} %`);
+  });
+
+  it('counts answers by status, errors apart', async (t) => {
+    const { proxy, post } = await startBoth(t);
+    await makeTraffic(post);
+    const { page } = await openPage(t, browser, DESKTOP);
+
+    await page.goto(`${proxy.url}/status`);
+    await hasCharted(page, 6);
+
+    assert.deepEqual(await rowsOf(page), [
+      ['200 OK', '4'],
+      ['400 Bad Request', '1'],
+      ['404 Not Found', '1'],
+    ]);
+    assert.equal(await page.locator('#statuses .is-error').count(), 2);
+    assert.match(
+      await page.getByRole('img').getAttribute('aria-label'),
+      /, 2 errors$/,
+    );
+  });
+
+  it('asks nobody but the proxy and complains of nothing', async (t) => {
+    const { proxy } = await startBoth(t);
+    const { page, faults, addresses } = await openPage(t, browser, DESKTOP);
+
+    const response = await page.goto(`${proxy.url}/status`);
+    await hasState(page, 'ready');
+    await page.waitForResponse(/status\.json$/);
+
+    const { origin } = new URL(proxy.url);
+    const policy = response.headers()['content-security-policy'];
+    assert.deepEqual(faults, []);
+    assert.ok(addresses.length >= 3);
+    for (const address of addresses)
+      assert.ok([origin, 'null'].includes(new URL(address).origin), address);
+    assert.match(policy, /^default-src 'none'; script-src 'sha256-/);
+    assert.doesNotMatch(policy, /unsafe/);
+  });
+
+  it('can be read on a phone, in light and in dark', async (t) => {
+    const { proxy, post } = await startBoth(t);
+    await makeTraffic(post);
+
+    for (const colorScheme of ['light', 'dark']) {
+      const options = { ...PHONE, colorScheme };
+      const { page } = await openPage(t, browser, options);
+      await page.goto(`${proxy.url}/status`);
+      await hasState(page, 'ready');
+      const [width, size, background] = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        parseFloat(getComputedStyle(document.body).fontSize),
+        getComputedStyle(document.body).backgroundColor,
+      ]);
+      const [red] = background.match(/\d+/g).map(Number);
+
+      assert.equal(width, PHONE.viewport.width);
+      assert.ok(size >= 15);
+      assert.equal(red > 128, colorScheme === 'light');
+    }
+  });
+
+  it('says that the proxy drains, then that it is gone', async (t) => {
+    const { proxy } = await startBoth(t, ['--drain-delay-s', '600']);
+    const { page } = await openPage(t, browser, DESKTOP);
+    await page.goto(`${proxy.url}/status`);
+    await hasState(page, 'ready');
+
+    const ended = proxy.stop();
+    await hasState(page, 'draining');
+    const draining = await page.getByRole('alert').textContent();
+    await Promise.all([ended, proxy.stop()]);
+    await hasState(page, 'unreachable');
+    const gone = await page.getByRole('alert').textContent();
+
+    assert.match(draining, /^The proxy is draining/);
+    assert.match(gone, /^The proxy does not answer\. These figures are from /);
+  });
+});

@@ -1,0 +1,50 @@
+/*
+ * counters.h - what an engine has done, counted while it runs.
+ *
+ * Written by the engine's thread only, read by any: relaxed atomics, so a
+ * reading is never torn but not of one moment either.
+ */
+#ifndef PC_NET_COUNTERS_H
+#define PC_NET_COUNTERS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define PC_COUNTERS_LOWEST_STATUS 100
+#define PC_COUNTERS_STATUS_COUNT 500
+
+typedef atomic_uint_fast64_t pc_counter;
+
+struct pc_counters {
+  pc_counter requests; /* attempts sent, copies included */
+  pc_counter retries;
+  pc_counter hedges;     /* copies sent */
+  pc_counter hedges_won; /* copies that brought the answer */
+  pc_counter connections_opened;
+  pc_counter connections_reused; /* exchanges on a connection already open */
+  pc_counter bytes_sent;         /* of request bodies */
+  pc_counter bytes_received;     /* of answer bodies, as on the wire */
+  pc_counter in_flight;          /* attempts under way now */
+  pc_counter queued;             /* batches that wait to be sent now */
+  pc_counter statuses[PC_COUNTERS_STATUS_COUNT]; /* from 100 on */
+};
+
+/* Thread: engine. */
+static inline void pc_counter_add(pc_counter *counter, uint64_t count)
+{
+  atomic_fetch_add_explicit(counter, count, memory_order_relaxed);
+}
+
+/* Thread: engine. */
+static inline void pc_counter_take(pc_counter *counter, uint64_t count)
+{
+  atomic_fetch_sub_explicit(counter, count, memory_order_relaxed);
+}
+
+/* Thread: any. */
+static inline uint64_t pc_counter_read(const pc_counter *counter)
+{
+  return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,60 @@
+#include "net/redirect.h"
+
+#include <curl/curl.h>
+#include <string.h>
+#include <strings.h>
+
+bool pc_redirect_is_status(long http_status)
+{
+  switch (http_status) {
+  case 301:
+  case 302:
+  case 303:
+  case 307:
+  case 308:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool has_same_part(CURLU *a, CURLU *b, CURLUPart part)
+{
+  char *of_a = NULL;
+  char *of_b = NULL;
+  bool is_same =
+      curl_url_get(a, part, &of_a, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+      curl_url_get(b, part, &of_b, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+      strcasecmp(of_a, of_b) == 0;
+
+  curl_free(of_a);
+  curl_free(of_b);
+  return is_same;
+}
+
+bool pc_redirect_is_same_origin(const char *from, const char *to)
+{
+  CURLU *a = curl_url();
+  CURLU *b = curl_url();
+  bool is_same = a && b &&
+                 curl_url_set(a, CURLUPART_URL, from, 0) == CURLUE_OK &&
+                 curl_url_set(b, CURLUPART_URL, to, 0) == CURLUE_OK &&
+                 has_same_part(a, b, CURLUPART_SCHEME) &&
+                 has_same_part(a, b, CURLUPART_HOST) &&
+                 has_same_part(a, b, CURLUPART_PORT);
+
+  curl_url_cleanup(a);
+  curl_url_cleanup(b);
+  return is_same;
+}
+
+enum pc_method pc_redirect_method(long http_status, enum pc_method method)
+{
+  bool was_post = method == PC_POST;
+
+  if (http_status == 303 && method != PC_HEAD)
+    return PC_GET;
+  if ((http_status == 301 || http_status == 302) && was_post)
+    return PC_GET;
+  return method;
+}

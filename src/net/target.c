@@ -1,0 +1,87 @@
+#include "net/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const method_names[PC_METHOD_COUNT] = {
+    "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
+
+const char *pc_method_name(enum pc_method method)
+{
+  return method_names[method];
+}
+
+bool pc_method_has_body(enum pc_method method)
+{
+  return method == PC_POST || method == PC_PUT || method == PC_PATCH;
+}
+
+static bool find_method(const char *name, enum pc_method *out)
+{
+  for (int i = 0; i < PC_METHOD_COUNT; i++)
+    if (strcmp(name, method_names[i]) == 0) {
+      *out = (enum pc_method)i;
+      return true;
+    }
+  return false;
+}
+
+static bool add_line(struct curl_slist **list, const char *line)
+{
+  struct curl_slist *grown = curl_slist_append(*list, line);
+
+  if (grown)
+    *list = grown;
+  return grown != NULL;
+}
+
+/* libcurl takes "name:" for "do not send this" and "name;" for no value. */
+static void mark_empty_value(char *line)
+{
+  char *colon = strchr(line, ':');
+
+  if (colon && colon[1 + strspn(colon + 1, " ")] == '\0')
+    memcpy(colon, ";", sizeof(";"));
+}
+
+static bool add_lines(struct curl_slist **list, const char *lines)
+{
+  char *copy = strdup(lines);
+  bool is_whole = copy != NULL;
+
+  for (char *line = copy; is_whole && *line;) {
+    char *end = strchrnul(line, '\n');
+    char *next = *end ? end + 1 : end;
+
+    *end = '\0';
+    mark_empty_value(line);
+    is_whole = add_line(list, line);
+    line = next;
+  }
+  free(copy);
+  return is_whole;
+}
+
+enum pc_status pc_target_init(struct pc_target *target,
+                              const char *url,
+                              const char *method,
+                              const char *header_lines,
+                              unsigned own_headers)
+{
+  *target = (struct pc_target){.url = url, .own_headers = own_headers};
+  if (!find_method(method, &target->method))
+    return PC_INVALID_ARGUMENT;
+  /* Without this libcurl waits for "100 Continue" before large bodies. */
+  if (!add_lines(&target->headers, header_lines) ||
+      !add_line(&target->headers, "expect:")) {
+    pc_target_deinit(target);
+    return PC_NO_MEMORY;
+  }
+  return PC_OK;
+}
+
+void pc_target_deinit(struct pc_target *target)
+{
+  curl_slist_free_all(target->headers);
+  *target = (struct pc_target){0};
+}

@@ -1,0 +1,61 @@
+/*
+ * target.h - where the requests of one call go and what they all carry.
+ *
+ * Made on the caller's thread, then only read. The header list is shared by all
+ * transfers of the call: each puts its own lines in front of it.
+ */
+#ifndef PC_NET_TARGET_H
+#define PC_NET_TARGET_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+enum pc_method {
+  PC_GET,
+  PC_POST,
+  PC_PUT,
+  PC_PATCH,
+  PC_DELETE,
+  PC_HEAD,
+  PC_OPTIONS,
+  PC_METHOD_COUNT
+};
+
+/* Per-attempt headers that the caller has set for the whole call itself. */
+enum pc_own_header {
+  PC_OWN_REQUEST_ID = 1,
+  PC_OWN_TIMEOUT = 2,
+  PC_OWN_DEADLINE = 4
+};
+
+struct pc_target {
+  uint64_t
+      serial; /* unlike any other of its engine; set when the call starts */
+  const char *url; /* kept */
+  enum pc_method method;
+  struct curl_slist *headers;
+  unsigned own_headers; /* enum pc_own_header bits */
+};
+
+/*
+ * Prepares a target. `header_lines` is "name: value" lines separated by '\n'
+ * (borrowed); `method` is an upper-case name. PC_INVALID_ARGUMENT for an
+ * unknown method. Thread: any.
+ */
+PC_MUST_CHECK enum pc_status pc_target_init(struct pc_target *target,
+                                            const char *url,
+                                            const char *method,
+                                            const char *header_lines,
+                                            unsigned own_headers);
+
+void pc_target_deinit(struct pc_target *target);
+
+const char *pc_method_name(enum pc_method method);
+
+/* Do requests of this method carry a body? */
+bool pc_method_has_body(enum pc_method method);
+
+#endif

@@ -1,0 +1,179 @@
+#include "wire/answers/embeddings.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "wire/answers/embeddings_token.h"
+
+#define MIB ((size_t)1 << 20)
+
+static const size_t WINDOW_CEILING = 64 * MIB;
+static const size_t VALUES_CEILING = 1024 * MIB;
+static const size_t MODEL_CEILING = MIB / 16;
+
+/* What is copied is still in a near cache when it is read. */
+static const size_t SLICE_SIZE = MIB / 16;
+
+/* A cut vector is told as any cut text is. */
+static enum pc_status refuse_cut(struct pc_embeddings *answer)
+{
+  answer->scan.at = answer->window.size;
+  answer->scan.reason = "the text ends too early";
+  return pc_json_scan_explain(&answer->scan, answer->dropped, &answer->fault);
+}
+
+static enum pc_status refuse_vector(struct pc_embeddings *answer,
+                                    enum pc_status status)
+{
+  if (status != PC_PARSE_ERROR)
+    return pc_embeddings_refuse_size(answer, status, "the list of vectors");
+  return pc_fault_set(&answer->fault, status,
+                      "item %" PRIu32 " has no list of numbers at byte %zu",
+                      answer->item_count, answer->dropped + answer->scan.at);
+}
+
+static enum pc_status
+read_vector(struct pc_embeddings *answer, bool is_last, bool *needs_more)
+{
+  bool is_done = false;
+  enum pc_status status = pc_float_text_read(
+      &answer->floats, answer->window.data, answer->window.size,
+      &answer->scan.at, &answer->values, &is_done);
+
+  if (status != PC_OK)
+    return refuse_vector(answer, status);
+  *needs_more = !is_done;
+  if (!is_done)
+    return is_last ? refuse_cut(answer) : PC_OK;
+  pc_json_scan_leave_array(&answer->scan, answer->scan.at);
+  return pc_embeddings_end_vector(answer);
+}
+
+static enum pc_status
+read_token(struct pc_embeddings *answer, bool is_last, bool *needs_more)
+{
+  enum pc_json_token token = pc_json_scan_next(
+      &answer->scan, answer->window.data, answer->window.size, is_last);
+
+  if (token == PC_JSON_BAD)
+    return pc_json_scan_explain(&answer->scan, answer->dropped, &answer->fault);
+  *needs_more = token == PC_JSON_MORE || token == PC_JSON_END;
+  return *needs_more ? PC_OK : pc_embeddings_take_token(answer, token);
+}
+
+/* Reads all that the window holds and drops it. */
+static enum pc_status read_window(struct pc_embeddings *answer, bool is_last)
+{
+  enum pc_status status = PC_OK;
+  bool needs_more = false;
+
+  while (status == PC_OK && !needs_more)
+    status = answer->place == PC_EMBEDDINGS_IN_VECTOR
+                 ? read_vector(answer, is_last, &needs_more)
+                 : read_token(answer, is_last, &needs_more);
+  if (status != PC_OK)
+    return status;
+
+  answer->dropped += answer->scan.at;
+  pc_bytes_drop_front(&answer->window, answer->scan.at);
+  pc_json_scan_shift(&answer->scan, answer->scan.at);
+  return PC_OK;
+}
+
+static enum pc_status
+feed_slice(struct pc_embeddings *answer, const char *data, size_t size)
+{
+  enum pc_status status = pc_bytes_append(&answer->window, data, size);
+
+  if (status != PC_OK)
+    return pc_embeddings_refuse_size(answer, status, "one token");
+  return read_window(answer, false);
+}
+
+/* Makes `rows` hold `count` empty entries. */
+static enum pc_status clear_rows(struct pc_embeddings *answer, uint32_t count)
+{
+  if (count > answer->row_capacity) {
+    free(answer->rows);
+    answer->row_capacity = 0;
+    answer->rows = malloc(count * sizeof(*answer->rows));
+    if (!answer->rows)
+      return PC_NO_MEMORY;
+    answer->row_capacity = count;
+  }
+  for (uint32_t i = 0; i < count; i++)
+    answer->rows[i] = (struct pc_vector_place){0};
+  return PC_OK;
+}
+
+void pc_embeddings_init(struct pc_embeddings *answer)
+{
+  *answer = (struct pc_embeddings){0};
+  pc_bytes_init(&answer->values, VALUES_CEILING);
+  pc_bytes_init(&answer->model, MODEL_CEILING);
+  pc_bytes_init(&answer->window, WINDOW_CEILING);
+}
+
+enum pc_status pc_embeddings_expect(struct pc_embeddings *answer,
+                                    uint32_t expected_count,
+                                    bool is_opaque)
+{
+  struct pc_embeddings fresh = {.expected_count = expected_count,
+                                .is_opaque = is_opaque,
+                                .values = answer->values,
+                                .model = answer->model,
+                                .window = answer->window,
+                                .rows = answer->rows,
+                                .row_capacity = answer->row_capacity};
+
+  assert(expected_count > 0);
+  *answer = fresh;
+  pc_bytes_clear(&answer->values);
+  pc_bytes_clear(&answer->model);
+  pc_bytes_clear(&answer->window);
+  pc_json_scan_init(&answer->scan);
+  return clear_rows(answer, expected_count);
+}
+
+void pc_embeddings_deinit(struct pc_embeddings *answer)
+{
+  pc_bytes_deinit(&answer->values);
+  pc_bytes_deinit(&answer->model);
+  pc_bytes_deinit(&answer->window);
+  free(answer->rows);
+  pc_embeddings_init(answer);
+}
+
+enum pc_status
+pc_embeddings_feed(struct pc_embeddings *answer, const char *data, size_t size)
+{
+  while (size && answer->status == PC_OK) {
+    size_t part = size < SLICE_SIZE ? size : SLICE_SIZE;
+
+    answer->status = feed_slice(answer, data, part);
+    data += part;
+    size -= part;
+  }
+  return answer->status;
+}
+
+enum pc_status pc_embeddings_finish(struct pc_embeddings *answer)
+{
+  if (answer->status == PC_OK)
+    answer->status = read_window(answer, true);
+  return answer->status;
+}
+
+enum pc_status pc_embeddings_move_rows(const struct pc_embeddings *answer,
+                                       struct pc_vectors *vectors,
+                                       uint32_t first_row)
+{
+  enum pc_status status = PC_OK;
+
+  for (uint32_t i = 0; status == PC_OK && i < answer->expected_count; i++)
+    status = pc_vectors_put(vectors, first_row + i,
+                            answer->values.data + answer->rows[i].offset,
+                            answer->rows[i].size);
+  return status;
+}

@@ -1,0 +1,75 @@
+#include "wire/vectors/packed_vector.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/vectors/base64.h"
+
+enum { UNIT_SIZE = 6 /* \u002b */ };
+
+/*
+ * Unfolds, in place, the escapes that some writers of JSON put into base64: \/
+ * and \u00XX. Any other stays, and its backslash is not base64.
+ */
+static size_t unfold(char *text, size_t size)
+{
+  size_t to = 0;
+  size_t from = 0;
+
+  while (from < size) {
+    const char *escape = text + from;
+
+    if (size - from >= UNIT_SIZE && memcmp(escape, "\\u00", 4) == 0) {
+      const char digits[] = {escape[4], escape[5], '\0'};
+
+      text[to++] = (char)strtoul(digits, NULL, 16);
+      from += UNIT_SIZE;
+      continue;
+    }
+    if (escape[0] == '\\' && size - from >= 2 && escape[1] == '/')
+      from++;
+    text[to++] = text[from++];
+  }
+  return to;
+}
+
+static void to_host_order(char *values, size_t size)
+{
+  if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+    return;
+  for (size_t i = 0; i < size; i += sizeof(uint32_t)) {
+    uint32_t bits = 0;
+
+    memcpy(&bits, values + i, sizeof(bits));
+    bits = __builtin_bswap32(bits);
+    memcpy(values + i, &bits, sizeof(bits));
+  }
+}
+
+enum pc_status pc_packed_vector_read(char *text,
+                                     size_t size,
+                                     bool is_opaque,
+                                     struct pc_bytes *out,
+                                     const char **reason)
+{
+  size_t size_before = out->size;
+  enum pc_status status = PC_OK;
+
+  if (memchr(text, '\\', size))
+    size = unfold(text, size);
+  status = pc_base64_decode(text, size, out);
+  if (status == PC_PARSE_ERROR)
+    *reason = "an embedding that is not base64";
+  if (status != PC_OK || is_opaque)
+    return status;
+
+  size = out->size - size_before;
+  if (size % sizeof(float) != 0) {
+    *reason = "an embedding whose size is not a multiple of 4 bytes";
+    return PC_PARSE_ERROR;
+  }
+  if (size)
+    to_host_order(out->data + size_before, size);
+  return PC_OK;
+}
