@@ -15,13 +15,16 @@ WERROR := $(if $(filter true 1,$(CI)),-Werror)
 # --- set-up ---------------------------------------------------------------
 
 .PHONY: setup
-setup: packages node_modules/.package-lock.json
+setup: test-packages node_modules/.package-lock.json
 
-.PHONY: packages
-packages:
-	@scripts/setup.sh
+# Each kind of work asks for its own; scripts/setup.sh tells them.
+PACKAGES := $(addsuffix -packages,build run native fuzz test)
 
-node_modules/.package-lock.json: package-lock.json | packages
+.PHONY: $(PACKAGES)
+$(PACKAGES): %-packages:
+	@scripts/setup.sh $*
+
+node_modules/.package-lock.json: package-lock.json
 	@echo "npm ci"
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -35,7 +38,7 @@ C_HEADERS := $(shell find src -name '*.h' | sort)
 .PHONY: build
 build: $(ADDON)
 
-$(ADDON): binding.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | setup
+$(ADDON): binding.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | build-packages
 	@PC_WERROR=$(WERROR) MAKEFLAGS=--no-print-directory node scripts/build.js
 	@touch $@
 
@@ -70,11 +73,11 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
 LIBRARIES = $(shell pkg-config --libs libcurl libcjson libuv) -lm -pthread
 
 .PHONY: native-test
-native-test: $(TESTS) | packages
+native-test: $(TESTS) | native-packages
 	@echo "C tests, $(SANITIZER) sanitizer"
 	@scripts/native-test.sh $(TESTS)
 
-$(NATIVE)/%.o: %.c | packages
+$(NATIVE)/%.o: %.c | native-packages
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) $(C_FLAGS) -MMD -MP -c $< -o $@
@@ -105,10 +108,6 @@ fuzz: $(FUZZERS)
 	@echo "fuzzing, $(SECONDS) s each"
 	@scripts/fuzz.sh $(SECONDS) $(FUZZERS)
 
-.PHONY: fuzz-packages
-fuzz-packages:
-	@scripts/setup.sh fuzz
-
 $(FUZZ)/%: CC := clang-14
 $(FUZZ)/%.o: SANITIZE := -fsanitize=fuzzer-no-link,$(FUZZ_SANITIZE)
 
@@ -134,7 +133,8 @@ JS_TESTS = $(shell find test proxy/test -name '*.test.js' | sort)
 
 # Node's own counts come last, so that the output ends with them.
 .PHONY: test
-test: setup build
+test: setup
+	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory native-test
 ifneq ($(ENGINE_TESTS),)
 	@$(MAKE) --no-print-directory native-test SANITIZER=thread
@@ -174,7 +174,7 @@ demo: build
 
 # The proxy before the embedded inference server, and what curl says to it.
 .PHONY: proxy-demo
-proxy-demo: build
+proxy-demo: build node_modules/.package-lock.json | run-packages
 	@node examples/proxy-demo/main.js
 
 .PHONY: clean
@@ -188,12 +188,13 @@ BENCH := build/bench
 
 .PHONY: bench
 bench: build benchmark/node_modules/.package-lock.json $(BENCH)/server \
-  $(BENCH)/floor
+  $(BENCH)/floor | run-packages
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/run.js
 
 # Beside nginx and a Node.js proxy that parses JSON: WORK=S,D,L,M ROUNDS=3.
 .PHONY: bench-proxy
-bench-proxy: build $(BENCH)/server
+bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
+  | run-packages
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/proxy/run.js
 
 benchmark/node_modules/.package-lock.json: benchmark/package-lock.json
@@ -201,7 +202,7 @@ benchmark/node_modules/.package-lock.json: benchmark/package-lock.json
 	@npm ci --prefix benchmark --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(BENCH)/%: benchmark/%.c | packages
+$(BENCH)/%: benchmark/%.c | build-packages
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
@@ -213,11 +214,11 @@ SEED ?= 1
 MINUTES ?= 10
 
 .PHONY: chaos
-chaos: build
+chaos: build | run-packages
 	@SEED=$(SEED) node test/chaos/main.js
 
 .PHONY: soak
-soak: build
+soak: build | run-packages
 	@SEED=$(SEED) MINUTES=$(MINUTES) node --expose-gc test/soak/main.js
 
 # The addon once more, by plain gcc against Node's headers.
@@ -233,11 +234,11 @@ CHECKED_TESTS := $(patsubst %,test/%.test.js,call/embed call/rerank \
   proxy/test/forward/embeddings.test.js
 
 .PHONY: memcheck
-memcheck: $(CHECKED)
+memcheck: $(CHECKED) node_modules/.package-lock.json | run-packages
 	@echo "JavaScript tests, address sanitizer, leaks"
 	@scripts/memcheck.sh $(CHECKED) $(CHECKED_TESTS)
 
-build/asan/%.o: %.c | setup
+build/asan/%.o: %.c | native-packages
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) $(C_FLAGS) -fPIC -DNAPI_VERSION=8 \
