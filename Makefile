@@ -3,6 +3,7 @@
 # make native-test SANITIZER=thread   the engine's C tests under TSan
 # make fuzz SECONDS=60                each reader against arbitrary bytes
 # make chaos | soak | memcheck        random faults; for long; under ASan
+# make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -141,6 +142,14 @@ ifneq ($(ENGINE_TESTS),)
 endif
 	@$(MAKE) --no-print-directory lint
 	@node --test $(JS_TESTS)
+
+# One build serves every Node, as the addon asks for Node-API 8 and no more.
+NODES ?= 20 22 24 26
+
+.PHONY: test-nodes
+test-nodes: setup
+	@$(MAKE) --no-print-directory build
+	@scripts/test-nodes.sh "$(NODES)" $(JS_TESTS)
 
 .PHONY: check
 check:
