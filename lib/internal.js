@@ -29,15 +29,24 @@ const {
   outOfRange,
   wrongType,
 } = require('./base/check');
-const { LOG_LEVELS } = require('./base/environment');
-const { headerFlags, parseHead, statusOf } = require('./base/headers');
+const { parseHead, statusOf } = require('./base/headers');
 const { checkOptionNames, nearest } = require('./base/nearest');
+const { headerFlags } = require('./call/request-headers');
 const { Endpoint } = require('./client/endpoint');
 const { fromNative } = require('./errors/errors');
 const { excerpt } = require('./errors/failure');
 const { redact } = require('./errors/redact');
 const { native } = require('./native/binding');
+const {
+  FLAG,
+  FORM,
+  NUMBER,
+  WORD,
+  withFlags,
+  wordList,
+} = require('./native/contract');
 const { sumFigures } = require('./pool/engine-figures');
+const { LOG_LEVELS } = require('./pool/environment');
 const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
 const {
   DEFAULTS,
@@ -49,7 +58,11 @@ const {
 module.exports = {
   DEFAULTS,
   Endpoint,
+  FLAG,
+  FORM,
   LOG_LEVELS,
+  NUMBER,
+  WORD,
   checkApiKey,
   checkBoolean,
   checkChoice,
@@ -75,5 +88,7 @@ module.exports = {
   statusOf,
   sumFigures,
   toSettings,
+  withFlags,
+  wordList,
   wrongType,
 };

@@ -6,7 +6,7 @@ const {
   isPlainObject,
   wrongType,
 } = require('../base/check');
-const { environmentApiKey } = require('../base/environment');
+const { environmentApiKey } = require('../pool/environment');
 const {
   HttpClientWrapper,
   WRAPPER_NAMES,

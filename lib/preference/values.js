@@ -10,6 +10,7 @@ const {
   outOfRange,
 } = require('../base/check');
 const { checkHeaders, isHeaderValue } = require('../base/headers');
+const { MOST } = require('../native/contract');
 
 /** @typedef {import('../cancellation/cancellation').CancelSource} CancelSource */
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
@@ -56,9 +57,6 @@ const DEFAULTS = Object.freeze({
   nonRetryableStatusCodes: Object.freeze([]),
 });
 
-/** More than that the engine does not take. */
-const MOST_STATUS_CODES = 64;
-
 /**
  * @param {unknown} value never shown, whatever it is
  * @param {string} argument
@@ -103,11 +101,11 @@ function number(least, most) {
 function checkStatusCodes(value, argument) {
   const codes = checkIntegers(value, argument, 100, 599);
   const distinct = Object.freeze([...new Set(codes)]);
-  if (distinct.length > MOST_STATUS_CODES)
+  if (distinct.length > MOST.FINAL_STATUSES)
     throw invalidArgument(
       RangeError,
       argument,
-      `${argument} must hold at most ${MOST_STATUS_CODES} codes, got ${distinct.length}`,
+      `${argument} must hold at most ${MOST.FINAL_STATUSES} codes, got ${distinct.length}`,
     );
   return distinct;
 }

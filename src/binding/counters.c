@@ -15,26 +15,25 @@ static void set_counter(napi_env env,
 napi_value pc_counters_progress(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
+  const struct pc_progress *progress = NULL;
   struct pc_call *call = NULL;
   napi_value argument = NULL;
-  napi_value list = NULL;
+  napi_value object = NULL;
   double number = 0;
 
   if (!addon || !pc_arguments_read(env, info, &argument, 1) ||
       !pc_number_read(env, argument, &number))
     return NULL;
   call = pc_calls_find(&addon->calls, number);
-  if (!call || !pc_check(env, napi_create_array(env, &list)))
+  if (!call || !pc_check(env, napi_create_object(env, &object)))
     return NULL;
-
-  const struct pc_progress *progress = &call->job->progress;
-  const pc_counter *counters[] = {
-      &progress->batches, &progress->completed_batches,
-      &progress->completed_inputs, &progress->retries, &progress->hedges};
-  for (uint32_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-    napi_set_element(env, list, i,
-                     pc_number_make(env, (double)pc_counter_read(counters[i])));
-  return list;
+  progress = &call->job->progress;
+  set_counter(env, object, "completed", &progress->completed_batches);
+  set_counter(env, object, "total", &progress->batches);
+  set_counter(env, object, "inputs", &progress->completed_inputs);
+  set_counter(env, object, "retries", &progress->retries);
+  set_counter(env, object, "hedges", &progress->hedges);
+  return object;
 }
 
 static napi_value statuses_of(napi_env env, const struct pc_counters *counters)

@@ -9,8 +9,8 @@
 #include <node_api.h>
 
 /*
- * progress(number of a call) -> [batches, completed batches, completed inputs,
- * retries, hedges], or undefined when the call has ended
+ * progress(number of a call) -> { completed, total, … }, or undefined when the
+ * call has ended
  */
 napi_value pc_counters_progress(napi_env env, napi_callback_info info);
 

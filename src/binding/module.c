@@ -1,6 +1,7 @@
 #include <node_api.h>
 
 #include "binding/addon.h"
+#include "binding/contract.h"
 #include "binding/counters.h"
 #include "binding/engine_handle.h"
 #include "binding/joined_body.h"
@@ -25,6 +26,19 @@ static napi_value info_of_library(napi_env env, napi_callback_info info)
                   pc_text_make(env, pc_transport_encodings()));
   pc_property_set(env, object, "caInfo", pc_text_make(env, library.ca_info));
   pc_property_set(env, object, "caPath", pc_text_make(env, library.ca_path));
+  return object;
+}
+
+/* contract: { NUMBER_BATCH_SIZE: 1, … } */
+static napi_value contract_of(napi_env env)
+{
+  napi_value object = NULL;
+
+  if (!pc_check(env, napi_create_object(env, &object)))
+    return NULL;
+#define EXPORT(name, number) pc_number_set(env, object, #name, number);
+  PC_CONTRACT(EXPORT)
+#undef EXPORT
   return object;
 }
 
@@ -57,6 +71,7 @@ static napi_value export_functions(napi_env env, napi_value exports)
   pc_check(env, napi_define_properties(env, exports,
                                        sizeof(functions) / sizeof(functions[0]),
                                        functions));
+  pc_property_set(env, exports, "contract", contract_of(env));
   return exports;
 }
 

@@ -17,7 +17,7 @@ enum pc_plan_argument {
   PC_ARG_ENGINE,
   PC_ARG_KIND, /* enum pc_kind, or with splice enum pc_splice_form */
   PC_ARG_NUMBERS,
-  PC_ARG_TEXTS,  /* enum pc_word */
+  PC_ARG_WORDS,  /* enum pc_word */
   PC_ARG_INPUTS, /* strings, or with splice a buffer */
   PC_ARG_HANDLER,
   PC_ARG_COUNT

@@ -10,11 +10,11 @@
 
 #include "binding/addon.h"
 
-/* submit(engine, kind, numbers, texts, inputs, handler) -> number of the call
+/* submit(engine, kind, numbers, words, inputs, handler) -> number of the call
  */
 napi_value pc_submit(napi_env env, napi_callback_info info);
 
-/* splice(engine, form, numbers, texts, body, handler) -> number of the call */
+/* splice(engine, form, numbers, words, body, handler) -> number of the call */
 napi_value pc_splice(napi_env env, napi_callback_info info);
 
 /* cancel(number) */

@@ -96,10 +96,12 @@ static void fill_words(struct pc_texts *words, const struct driver_call *call)
   add_word(words, call->method ? call->method : "POST");
   add_word(words, "content-type: application/json\nauthorization: Bearer k");
   add_word(words, "test-0123456789");
-  add_word(words, is_splice ? "{}" : is_framed ? "{\"input\":[" : "");
-  add_word(words, is_splice ? "{\"by\":\"test\"" : "");
+  add_word(words, is_framed ? "{\"input\":[" : "");
+  add_word(words, "");
   add_word(words, "");
   add_word(words, is_framed ? "]}" : "");
+  add_word(words, is_splice ? "{}" : "");
+  add_word(words, is_splice ? "{\"by\":\"test\"" : "");
 }
 
 static void fill_inputs(struct pc_texts *inputs, const struct driver_call *call)
