@@ -13,7 +13,7 @@
  * @typedef {import('./native/binding').Job} Job
  * @typedef {import('./native/binding').SpliceSummary} SpliceSummary
  * @typedef {import('./pool/http-client-wrapper').HttpClientWrapper} HttpClientWrapper
- * @typedef {import('./preference/values').PreferenceValues} PreferenceValues
+ * @typedef {import('./preference/preference').PreferenceValues} PreferenceValues
  */
 
 const {
@@ -53,7 +53,7 @@ const {
   checkApiKey,
   readPreference,
   toSettings,
-} = require('./preference/values');
+} = require('./preference/preference');
 
 module.exports = {
   DEFAULTS,

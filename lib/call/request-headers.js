@@ -6,7 +6,7 @@ const { mergeHeaders, renderHeaders } = require('../base/headers');
 const { version } = require('../base/version');
 
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
  * @typedef {object} RenderedHeaders

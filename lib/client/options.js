@@ -12,7 +12,7 @@ const {
   WRAPPER_NAMES,
 } = require('../pool/http-client-wrapper');
 const { checkOptionNames } = require('../base/nearest');
-const { checkApiKey } = require('../preference/values');
+const { checkApiKey } = require('../preference/preference');
 
 /**
  * @typedef {object} ClientOptions

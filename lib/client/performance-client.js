@@ -53,7 +53,7 @@ const { traceCall } = require('../call/tracing');
 /** @typedef {import('../call/request').CallRequest} CallRequest */
 /** @typedef {import('../responses/response').CallResponse} CallResponse */
 /** @typedef {import('../responses/response').CallResult} CallResult */
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 /** @typedef {import('../call/tracing').CallContext} CallContext */
 
 /**

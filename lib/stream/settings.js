@@ -2,7 +2,7 @@
 
 const { NUMBER } = require('../native/contract');
 
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
  * Divides the settings of a stream: what holds for the stream as a whole, and

@@ -14,7 +14,10 @@ const {
   HttpClientWrapper,
   engineFor,
 } = require('../../lib/pool/http-client-wrapper');
-const { readPreference, toSettings } = require('../../lib/preference/values');
+const {
+  readPreference,
+  toSettings,
+} = require('../../lib/preference/preference');
 const { startUpstream } = require('../helpers/upstream');
 
 /**
