@@ -1,5 +1,5 @@
 /*
- * submit.h - a call on its way in: begun, cancelled, ended.
+ * submit.h - a call on its way in: read, begun, watched, cancelled, ended.
  *
  * Thread: the environment's.
  */
@@ -19,6 +19,9 @@ napi_value pc_splice(napi_env env, napi_callback_info info);
 
 /* cancel(number) */
 napi_value pc_cancel(napi_env env, napi_callback_info info);
+
+/* progress(number) -> { completed, total, … }, undefined once it has ended */
+napi_value pc_progress(napi_env env, napi_callback_info info);
 
 /* Forgets a call whose job has ended, and lets go of all it holds. */
 void pc_call_end(struct pc_addon *addon, struct pc_call *call);
