@@ -15,9 +15,7 @@ const {
 } = require('./errors/errors');
 const { HttpClientWrapper } = require('./pool/http-client-wrapper');
 const { PerformanceClient } = require('./client/performance-client');
-const {
-  RequestProcessingPreference,
-} = require('./preference/request-processing-preference');
+const { RequestProcessingPreference } = require('./preference/preference');
 const { RerankResponse } = require('./responses/rerank');
 const { version } = require('./base/version');
 

@@ -13,7 +13,7 @@
  * @typedef {import('./native/binding').Job} Job
  * @typedef {import('./native/binding').SpliceSummary} SpliceSummary
  * @typedef {import('./pool/http-client-wrapper').HttpClientWrapper} HttpClientWrapper
- * @typedef {import('./preference/values').PreferenceValues} PreferenceValues
+ * @typedef {import('./preference/preference').PreferenceValues} PreferenceValues
  */
 
 const {
@@ -29,27 +29,40 @@ const {
   outOfRange,
   wrongType,
 } = require('./base/check');
-const { LOG_LEVELS } = require('./base/environment');
-const { headerFlags, parseHead, statusOf } = require('./base/headers');
+const { parseHead, statusOf } = require('./base/headers');
 const { checkOptionNames, nearest } = require('./base/nearest');
+const { headerFlags } = require('./call/request-headers');
 const { Endpoint } = require('./client/endpoint');
 const { fromNative } = require('./errors/errors');
 const { excerpt } = require('./errors/failure');
 const { redact } = require('./errors/redact');
 const { native } = require('./native/binding');
+const {
+  FLAG,
+  FORM,
+  NUMBER,
+  WORD,
+  withFlags,
+  wordList,
+} = require('./native/contract');
 const { sumFigures } = require('./pool/engine-figures');
+const { LOG_LEVELS } = require('./pool/environment');
 const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
 const {
   DEFAULTS,
   checkApiKey,
   readPreference,
   toSettings,
-} = require('./preference/values');
+} = require('./preference/preference');
 
 module.exports = {
   DEFAULTS,
   Endpoint,
+  FLAG,
+  FORM,
   LOG_LEVELS,
+  NUMBER,
+  WORD,
   checkApiKey,
   checkBoolean,
   checkChoice,
@@ -75,5 +88,7 @@ module.exports = {
   statusOf,
   sumFigures,
   toSettings,
+  withFlags,
+  wordList,
   wrongType,
 };

@@ -1,6 +1,7 @@
 'use strict';
 
 const binding = require('../native/binding');
+const { KIND } = require('../native/contract');
 const { unwatch, watch } = require('../cancellation/cancellation');
 const { createError } = require('../errors/errors');
 const { statusOf } = require('../base/headers');
@@ -13,11 +14,8 @@ const { areRequestsTraced, traceRequest } = require('./tracing');
 /** @typedef {import('../native/binding').Summary} Summary */
 /** @typedef {import('../cancellation/cancellation').CancelSource} CancelSource */
 /** @typedef {import('../pool/latencies').Latencies} Latencies */
-/** @typedef {import('./progress').ProgressFigures} ProgressFigures */
+/** @typedef {import('../native/binding').ProgressFigures} ProgressFigures */
 /** @typedef {import('./tracing').CallContext} CallContext */
-
-/** Of batchPost, as the engine counts; only its answers are any JSON value. */
-const GENERIC_KIND = 3;
 
 /**
  * How a call ended.
@@ -50,7 +48,7 @@ class Call {
   #completed = 0;
   #completedInputs = 0;
   #isClosed = false;
-  #isGeneric = false;
+  #isAnyJson = false;
 
   /** @type {Summary | undefined} */
   #summary;
@@ -98,10 +96,7 @@ class Call {
         hedges,
       };
     }
-    const figures = this.#job && binding.native().progress(this.#job);
-    if (!figures) return undefined;
-    const [total, completed, inputs, retries, hedges] = figures;
-    return { completed, total, inputs, retries, hedges };
+    return this.#job && binding.native().progress(this.#job);
   }
 
   /**
@@ -110,14 +105,14 @@ class Call {
    * @param {Engine} engine
    * @param {number} kind
    * @param {Readonly<Float64Array>} numbers
-   * @param {string[]} texts
+   * @param {string[]} words
    * @param {string[]} inputs
    * @returns {Promise<Outcome>}
    */
-  start(engine, kind, numbers, texts, inputs) {
+  start(engine, kind, numbers, words, inputs) {
     const native = binding.native();
-    this.#isGeneric = kind === GENERIC_KIND;
-    this.#job = native.submit(engine, kind, numbers, texts, inputs, this);
+    this.#isAnyJson = kind === KIND.POST;
+    this.#job = native.submit(engine, kind, numbers, words, inputs, this);
     for (const source of this.#sources) watch(source, this);
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -148,7 +143,7 @@ class Call {
    */
   onAnswer(batch, text, head, seconds, first, count) {
     const value =
-      this.#isGeneric && text !== undefined ? this.#read(text) : text;
+      this.#isAnyJson && text !== undefined ? this.#read(text) : text;
     this.#answers.add(batch, { first, count, head, seconds, value });
     this.#latencies.record(seconds);
     this.#complete(count);

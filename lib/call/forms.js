@@ -10,9 +10,7 @@ const {
 const { BATCH_POST_NAMES, EMBED_NAMES, RERANK_NAMES } = require('./options');
 const { isHeaderCollection } = require('../base/headers');
 const { nearest } = require('../base/nearest');
-const {
-  RequestProcessingPreference,
-} = require('../preference/request-processing-preference');
+const { RequestProcessingPreference } = require('../preference/preference');
 
 /**
  * Every method has several call forms. Here each becomes one options object,

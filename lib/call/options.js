@@ -9,16 +9,14 @@ const {
 } = require('../base/check');
 const {
   PREFERENCE_NAMES,
-  readPreference,
-  toSettings,
-} = require('../preference/values');
-const {
   RequestProcessingPreference,
+  readPreference,
   settingsOf,
+  toSettings,
   valuesOf,
-} = require('../preference/request-processing-preference');
+} = require('../preference/preference');
 
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 /** @typedef {import('./progress').OnProgress} OnProgress */
 
 /** What every method understands beside its own options. */

@@ -1,11 +1,12 @@
 'use strict';
 
 const binding = require('../native/binding');
-const { headerFlags, mergeHeaders, renderHeaders } = require('../base/headers');
+const { FLAG } = require('../native/contract');
+const { mergeHeaders, renderHeaders } = require('../base/headers');
 const { version } = require('../base/version');
 
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
  * @typedef {object} RenderedHeaders
@@ -15,6 +16,25 @@ const { version } = require('../base/version');
  */
 
 const USER_AGENT = `baseten-performance-client/${version}`;
+
+/** Headers made anew for every attempt, and the flag that says: not by us. */
+const PER_ATTEMPT_FLAGS = new Map([
+  ['x-baseten-customer-request-id', FLAG.OWN_REQUEST_ID],
+  ['request-timeout-ms', FLAG.OWN_TIMEOUT],
+  ['request-deadline-ms', FLAG.OWN_DEADLINE],
+]);
+
+/**
+ * Tells the engine which of its per-attempt headers the caller took over.
+ * @param {HeaderMap} headers
+ * @returns {number} flags
+ */
+function headerFlags(headers) {
+  let flags = 0;
+  for (const [name, flag] of PER_ATTEMPT_FLAGS)
+    if (headers.has(name)) flags |= flag;
+  return flags;
+}
 
 /**
  * The credential behind the scheme of an authorization header.
@@ -83,4 +103,4 @@ class RequestHeaders {
   }
 }
 
-module.exports = { RequestHeaders };
+module.exports = { RequestHeaders, headerFlags };

@@ -16,6 +16,7 @@ const {
   isGiven,
 } = require('../base/check');
 const { checkHeaders } = require('../base/headers');
+const { FLAG, KIND } = require('../native/contract');
 const { jsonText, payloadTexts } = require('./json-text');
 const { checkOptionNames } = require('../base/nearest');
 
@@ -26,13 +27,13 @@ const { checkOptionNames } = require('../base/nearest');
  * What one call sends: inputs, and the JSON text around them in each body.
  * @typedef {object} CallRequest
  * @property {import('./tracing').CallContext['operation']} operation
- * @property {number} kind as the engine counts them
+ * @property {number} kind of KIND
  * @property {string} method
  * @property {string} path
  * @property {boolean} hasBody
  * @property {string[]} inputs
- * @property {[prefix: string, open: string, close: string, suffix: string]} frame
- * @property {number} flags
+ * @property {{ PREFIX: string, OPEN: string, CLOSE: string, SUFFIX: string }} frame
+ * @property {number} flags of FLAG
  * @property {HeaderMap} [headers]
  */
 
@@ -56,8 +57,8 @@ const DIRECTIONS = /** @type {const} */ (['Left', 'Right']);
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
-const FLAG_BASE64 = 1;
-const FLAG_SPLIT = 64;
+/** Of bodies that are one input each. */
+const NO_FRAME = { PREFIX: '', OPEN: '', CLOSE: '', SUFFIX: '' };
 
 const MOST_DIMENSIONS = 2 ** 31 - 1;
 
@@ -97,10 +98,10 @@ function memberTexts(members) {
  * @param {[string, string]} [around]
  * @returns {CallRequest['frame']}
  */
-function bodyFrame(before, inputsName, behind, [open, close] = ['', '']) {
-  const prefix = `{${memberTexts(before)}"${inputsName}":[`;
-  const suffix = `],${memberTexts(behind).slice(0, -1)}}`;
-  return [prefix, open, close, suffix];
+function bodyFrame(before, inputsName, behind, [OPEN, CLOSE] = ['', '']) {
+  const PREFIX = `{${memberTexts(before)}"${inputsName}":[`;
+  const SUFFIX = `],${memberTexts(behind).slice(0, -1)}}`;
+  return { PREFIX, OPEN, CLOSE, SUFFIX };
 }
 
 /**
@@ -111,7 +112,7 @@ function bodyFrame(before, inputsName, behind, [open, close] = ['', '']) {
  */
 function textsRequest(facts, options) {
   const maySplit = option(options, 'splitOnLimit', checkBoolean, true);
-  const flags = maySplit ? FLAG_SPLIT : 0;
+  const flags = maySplit ? FLAG.SPLIT : 0;
   return { ...facts, method: 'POST', hasBody: true, flags };
 }
 
@@ -147,10 +148,16 @@ function embedRequest(input, model, options) {
   const form = vectorForm(options);
   const frame = bodyFrame({}, 'input', behind);
   const request = textsRequest(
-    { operation: 'embed', kind: 0, path: '/v1/embeddings', inputs, frame },
+    {
+      operation: 'embed',
+      kind: KIND.EMBEDDINGS,
+      path: '/v1/embeddings',
+      inputs,
+      frame,
+    },
     options,
   );
-  if (form === 'base64') request.flags |= FLAG_BASE64;
+  if (form === 'base64') request.flags |= FLAG.OPAQUE;
   return { ...request, form };
 }
 
@@ -190,7 +197,7 @@ function rerankRequest(query, texts, options) {
   const inputs = checkTexts(texts, 'texts');
   const frame = bodyFrame(before, 'texts', truncation);
   return textsRequest(
-    { operation: 'rerank', kind: 1, path: '/rerank', inputs, frame },
+    { operation: 'rerank', kind: KIND.RERANK, path: '/rerank', inputs, frame },
     options,
   );
 }
@@ -207,7 +214,13 @@ function classifyRequest(inputs, options) {
   const texts = checkTexts(inputs, 'inputs');
   const frame = bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']);
   return textsRequest(
-    { operation: 'classify', kind: 2, path: '/predict', inputs: texts, frame },
+    {
+      operation: 'classify',
+      kind: KIND.CLASSIFY,
+      path: '/predict',
+      inputs: texts,
+      frame,
+    },
     options,
   );
 }
@@ -227,12 +240,12 @@ function batchPostRequest(path, payloads, options) {
   const hasBody = METHODS_WITH_BODY.has(method);
   return {
     operation: 'batchPost',
-    kind: 3,
+    kind: KIND.POST,
     method,
     path: checkString(path, 'urlPath'),
     hasBody,
     inputs: hasBody ? texts : texts.fill(''),
-    frame: ['', '', '', ''],
+    frame: NO_FRAME,
     flags: 0,
     headers: option(options, 'headers', checkHeaders),
   };

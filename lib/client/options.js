@@ -6,13 +6,13 @@ const {
   isPlainObject,
   wrongType,
 } = require('../base/check');
-const { environmentApiKey } = require('../base/environment');
+const { environmentApiKey } = require('../pool/environment');
 const {
   HttpClientWrapper,
   WRAPPER_NAMES,
 } = require('../pool/http-client-wrapper');
 const { checkOptionNames } = require('../base/nearest');
-const { checkApiKey } = require('../preference/values');
+const { checkApiKey } = require('../preference/preference');
 
 /**
  * @typedef {object} ClientOptions

@@ -29,7 +29,8 @@ const { readClientOptions } = require('./options');
 const { conclude, failureContext } = require('../errors/conclusion');
 const { EmbeddingsResponse } = require('../responses/embeddings');
 const { Endpoint } = require('./endpoint');
-const { requestIdPrefix } = require('../base/environment');
+const { requestIdPrefix } = require('../pool/environment');
+const { FLAG, withFlags, wordList } = require('../native/contract');
 const { fromNative } = require('../errors/errors');
 const {
   engineFor,
@@ -52,7 +53,7 @@ const { traceCall } = require('../call/tracing');
 /** @typedef {import('../call/request').CallRequest} CallRequest */
 /** @typedef {import('../responses/response').CallResponse} CallResponse */
 /** @typedef {import('../responses/response').CallResult} CallResult */
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 /** @typedef {import('../call/tracing').CallContext} CallContext */
 
 /**
@@ -74,24 +75,6 @@ const { traceCall } = require('../call/tracing');
  * @typedef {Pick<PreparedCall<CallResponse>,
  *   'request' | 'settings' | 'url' | 'isPartial' | 'progress'>} SendableCall
  */
-
-/** Where the engine's numbers hold the flags. */
-const FLAGS = 10;
-
-const FLAG_PARTIAL = 32;
-
-/**
- * The engine's numbers with the flags of one call.
- * @param {Settings} settings
- * @param {number} flags
- * @returns {Readonly<Float64Array>}
- */
-function numbersWith({ numbers }, flags) {
-  if (flags === 0) return numbers;
-  const own = numbers.slice();
-  own[FLAGS] = flags;
-  return own;
-}
 
 /**
  * Ten hexadecimal digits, from the random end of a UUID.
@@ -312,7 +295,7 @@ class PerformanceClient {
   async #send(call, { request, settings, url, isPartial, progress }, headers) {
     const stem = `${this.#requestIdPrefix}-${randomDigits()}`;
     const flags =
-      request.flags | headers.flags | (isPartial ? FLAG_PARTIAL : 0);
+      request.flags | headers.flags | (isPartial ? FLAG.PARTIAL : 0);
     const wrapperLifecycle = lifecycleOf(this.#wrapper);
     this.#lifecycle.enter(call);
     wrapperLifecycle.enter(call);
@@ -320,8 +303,14 @@ class PerformanceClient {
       const outcome = call.start(
         engineFor(this.#wrapper, url),
         request.kind,
-        numbersWith(settings, flags),
-        [url, request.method, headers.lines, stem, ...request.frame],
+        withFlags(settings.numbers, flags),
+        wordList({
+          URL: url,
+          METHOD: request.method,
+          HEADERS: headers.lines,
+          ID_STEM: stem,
+          ...request.frame,
+        }),
         request.inputs,
       );
       progress?.start(call);

@@ -11,7 +11,7 @@ const {
   wrongType,
 } = require('../base/check');
 const { sumFigures } = require('./engine-figures');
-const { logLevel } = require('../base/environment');
+const { logLevel } = require('./environment');
 const { Latencies } = require('./latencies');
 const { Lifecycle } = require('./lifecycle');
 const { checkOptionNames } = require('../base/nearest');

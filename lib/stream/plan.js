@@ -15,7 +15,7 @@ const { traceCall } = require('../call/tracing');
 
 /** @typedef {import('../call/request').CallRequest} CallRequest */
 /** @typedef {import('../cancellation/token').CancellationToken} CancellationToken */
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 /** @typedef {import('../call/request-headers').RenderedHeaders} RenderedHeaders */
 /** @typedef {import('./batches').StreamBatch} StreamBatch */
 /** @typedef {import('./request').StreamRequest} StreamRequest */

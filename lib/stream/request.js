@@ -11,9 +11,7 @@ const {
 } = require('../base/check');
 const { payloadText } = require('../call/json-text');
 const { checkOptionNames } = require('../base/nearest');
-const {
-  RequestProcessingPreference,
-} = require('../preference/request-processing-preference');
+const { RequestProcessingPreference } = require('../preference/preference');
 const { embedResults, postResults } = require('./results');
 const { StreamSource } = require('./source');
 

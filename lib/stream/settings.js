@@ -1,10 +1,8 @@
 'use strict';
 
-/** @typedef {import('../preference/values').Settings} Settings */
+const { NUMBER } = require('../native/contract');
 
-/** Where the engine's numbers hold what a stream sees to itself. */
-const MAX_CONCURRENT_REQUESTS = 0;
-const TOTAL_TIMEOUT_MS = 4;
+/** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
  * Divides the settings of a stream: what holds for the stream as a whole, and
@@ -14,17 +12,20 @@ const TOTAL_TIMEOUT_MS = 4;
  * @param {import('../call/request').CallRequest} request
  */
 function streamSettings(settings, { operation }) {
-  const [width, batchSize, maxChars, , totalTimeoutMs] = settings.numbers;
-  const numbers = settings.numbers.slice();
-  numbers[MAX_CONCURRENT_REQUESTS] = 1;
-  numbers[TOTAL_TIMEOUT_MS] = 0;
+  const given = settings.numbers;
+  const numbers = given.slice();
+  numbers[NUMBER.MAX_CONCURRENT_REQUESTS] = 1;
+  numbers[NUMBER.TOTAL_TIMEOUT_MS] = 0;
   const isSingle = operation === 'batchPost';
   return {
-    width,
-    totalTimeoutMs,
+    width: given[NUMBER.MAX_CONCURRENT_REQUESTS],
+    totalTimeoutMs: given[NUMBER.TOTAL_TIMEOUT_MS],
     limits: isSingle
       ? { items: 1, chars: 0 }
-      : { items: batchSize, chars: maxChars },
+      : {
+          items: given[NUMBER.BATCH_SIZE],
+          chars: given[NUMBER.MAX_CHARS_PER_REQUEST],
+        },
     settings: { ...settings, numbers },
   };
 }
