@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/chars.h"
 #include "base/word.h"
-#include "wire/json/number_list.h"
 #include "wire/json/string.h"
 
 enum expected {
@@ -25,15 +25,10 @@ struct piece {
   bool is_last;
 };
 
-static inline bool is_blank(char byte)
-{
-  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
 /* Indented text is mostly runs of spaces, compact text has no blanks at all. */
 static inline size_t skip_blanks(const struct piece *text, size_t at)
 {
-  while (at < text->size && is_blank(text->data[at])) {
+  while (at < text->size && pc_is_blank(text->data[at])) {
     at++;
     while (text->size - at >= PC_WORD_SIZE &&
            pc_word_load(text->data + at) == pc_word_of(' '))
@@ -206,7 +201,7 @@ static enum pc_json_token read_value(struct pc_json_scan *scan,
   case 'n':
     return read_word(scan, text, "null", 4, PC_JSON_NULL);
   default:
-    if (first == '-' || (first >= '0' && first <= '9'))
+    if (first == '-' || pc_is_digit(first))
       return read_number(scan, text);
     return refuse(scan, scan->at, "a value was expected");
   }
@@ -325,7 +320,7 @@ void pc_json_scan_skip_numbers(struct pc_json_scan *scan,
     at++;
   else if (scan->expected != EXPECT_VALUE_OR_END)
     return;
-  end = pc_number_list_skip(text, size, at);
+  end = pc_json_number_skip_list(text, size, at);
   if (end == at)
     return;
   scan->at = end;
