@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { LONGEST_SHOWN = 20 };
@@ -27,37 +26,25 @@ refuse(const struct pc_json_reader *reader, uint32_t place, const char *what)
                       place, what);
 }
 
-static enum pc_status refuse_index(const struct pc_json_reader *reader,
-                                   const struct pc_json_value *value,
-                                   const char *why)
-{
-  int shown = value->size < LONGEST_SHOWN ? (int)value->size : LONGEST_SHOWN;
-
-  return pc_fault_set(reader->fault, PC_PARSE_ERROR, "index %.*s %s", shown,
-                      value->data, why);
-}
-
-static enum pc_status refuse_far_index(const struct answer *answer,
-                                       const struct pc_json_reader *reader,
-                                       const struct pc_json_value *value)
-{
-  char why[sizeof("is outside 0-4294967295")];
-
-  snprintf(why, sizeof(why), "is outside 0-%" PRIu32, answer->count - 1);
-  return refuse_index(reader, value, why);
-}
-
 static enum pc_status check_index(struct answer *answer,
                                   const struct pc_json_reader *reader,
                                   const struct pc_json_value *value,
                                   double index)
 {
+  int shown = value->size < LONGEST_SHOWN ? (int)value->size : LONGEST_SHOWN;
+  const char *why = NULL;
+
   if (index < 0 || index >= answer->count)
-    return refuse_far_index(answer, reader, value);
+    return pc_fault_set(reader->fault, PC_PARSE_ERROR,
+                        "index %.*s is outside 0-%" PRIu32, shown, value->data,
+                        answer->count - 1);
   if (index != (uint32_t)index)
-    return refuse_index(reader, value, "is not a whole number");
-  if (answer->has_come[(uint32_t)index])
-    return refuse_index(reader, value, "came twice");
+    why = "is not a whole number";
+  else if (answer->has_come[(uint32_t)index])
+    why = "came twice";
+  if (why)
+    return pc_fault_set(reader->fault, PC_PARSE_ERROR, "index %.*s %s", shown,
+                        value->data, why);
   answer->has_come[(uint32_t)index] = true;
   return PC_OK;
 }

@@ -1,7 +1,7 @@
 /*
  * inputs.h - the inputs within a request body, each as its own text.
  *
- * The inner half of splice_request.h, which finds the member: this half knows
+ * The inner half of request.h, which finds the member: this half knows
  * what inputs may look like. One thread at a time.
  */
 #ifndef PC_WIRE_SPLICE_INPUTS_H
