@@ -2,20 +2,27 @@
 
 const crypto = require('node:crypto');
 
-const { Refusal } = require('../base/refusal');
+const { Refusal } = require('../base/errors');
 
 /** @typedef {import('../server/exchange').Exchange} Exchange */
-
-const CHALLENGE = {
-  'www-authenticate': 'Bearer realm="baseten-performance-proxy"',
-};
 
 /** Schemes whose credential is a key, as OpenAI and Baseten send it. */
 const KEY_SCHEME = /^(?:bearer|api-key)$/i;
 
+/** @param {string} message */
+function unauthorized(message) {
+  return new Refusal(401, 'UNAUTHORIZED', message, {
+    headers: {
+      'www-authenticate': 'Bearer realm="baseten-performance-proxy"',
+    },
+  });
+}
+
+/** @typedef {{ scheme: string, credential: string }} Authorization */
+
 /**
  * @param {string | undefined} authorization
- * @returns {{ scheme: string, credential: string } | undefined}
+ * @returns {Authorization | undefined}
  */
 function parse(authorization = '') {
   const text = authorization.trim();
@@ -60,11 +67,8 @@ class Credentials {
     }
     if (given) return `${given.scheme} ${given.credential}`;
     if (this.#operatorKey) return undefined;
-    throw new Refusal(
-      401,
-      'UNAUTHORIZED',
+    throw unauthorized(
       'an API key is needed: send it as "Authorization: Bearer <key>"',
-      { headers: CHALLENGE },
     );
   }
 
@@ -88,7 +92,7 @@ class Credentials {
   /**
    * Every key is compared, and digests of equal length, so that the time it
    * takes tells nothing about them.
-   * @param {{ scheme: string, credential: string } | undefined} given
+   * @param {Authorization | undefined} given
    * @param {Buffer[]} digests
    */
   #admit(given, digests) {
@@ -98,13 +102,10 @@ class Credentials {
     for (const known of digests)
       matches += Number(crypto.timingSafeEqual(known, digest));
     if (isKey && matches > 0) return;
-    throw new Refusal(
-      401,
-      'UNAUTHORIZED',
+    throw unauthorized(
       isKey
         ? 'the API key is not one of those this proxy accepts'
         : 'this proxy needs one of its API keys: send it as "Authorization: Bearer <key>"',
-      { headers: CHALLENGE },
     );
   }
 

@@ -11,8 +11,8 @@ const {
   toSettings,
   wrongType,
 } = require('baseten-performance-client/internal');
-const { Recent } = require('../base/lru');
-const { Refusal } = require('../base/refusal');
+const { Lru } = require('../base/lru');
+const { Refusal } = require('../base/errors');
 const { isOwnHeader } = require('../base/header-names');
 
 /** @typedef {import('baseten-performance-client/internal').HeaderMap} HeaderMap */
@@ -52,17 +52,15 @@ const FIELD_NAMES = new Set([...FIELDS.keys(), 'target_host']);
 
 const WIRE_NAMES = new Map(Array.from(FIELDS, ([wire, name]) => [name, wire]));
 
+/** @param {string} name */
+const wireName = (name) => WIRE_NAMES.get(name) ?? name;
+
 /** Where these stand among the engine's numbers. */
 const TIMEOUT_MS_AT = 3;
 const FLAGS_AT = 10;
 
 /** Headers of at most this many different texts are remembered. */
 const REMEMBERED = 256;
-
-/** @param {string} name */
-function wireName(name) {
-  return WIRE_NAMES.get(name) ?? name;
-}
 
 /**
  * @param {string} text
@@ -156,8 +154,8 @@ class Preferences {
   #base;
   #plain;
 
-  /** @type {Recent<Readonly<RequestPreferences>>} */
-  #recent = new Recent(REMEMBERED, (text) => this.#parse(text));
+  /** @type {Lru<Readonly<RequestPreferences>>} */
+  #known = new Lru(REMEMBERED, (text) => this.#parse(text));
 
   /** @param {Readonly<PreferenceValues>} base */
   constructor(base) {
@@ -173,7 +171,7 @@ class Preferences {
     const text = exchange.header(HEADER);
     if (text === undefined) return this.#plain;
     try {
-      return this.#recent.get(text);
+      return this.#known.get(text);
     } catch (error) {
       if (error.code !== 'INVALID_ARGUMENT') throw error;
       throw new Refusal(400, 'INVALID_PREFERENCES', error.message);
@@ -193,10 +191,11 @@ class Preferences {
     const base = giveWay(this.#base, given);
     const values = readPreference(given, base, wireName);
     checkExtraHeaders(values.extraHeaders);
-    const { target_host: targetHost } = fields;
+    const { target_host: host } = fields;
+    const isNamed = isGiven(host);
     return prepare(
       values,
-      isGiven(targetHost) ? checkString(targetHost, 'target_host') : undefined,
+      isNamed ? checkString(host, 'target_host') : undefined,
     );
   }
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-const { Refusal } = require('../base/refusal');
+const { Refusal } = require('../base/errors');
 
 /** @typedef {import('./exchange').Exchange} Exchange */
 

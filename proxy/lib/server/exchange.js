@@ -3,17 +3,22 @@
 const crypto = require('node:crypto');
 const http2 = require('node:http2');
 
+const {
+  isJoined,
+  isUnread,
+  release,
+  sendEarly,
+  sendPaced,
+  sizeOf,
+} = require('./answer-body');
 const { corsHeaders } = require('./cors');
-const { endEarly, isUnread } = require('./early-answer');
-const { JoinedBody } = require('./joined-body');
-const { sendPaced } = require('./paced-body');
-const { readBody } = require('./request-body');
+const { readBody, readStart } = require('./request-body');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
-/** @typedef {import('../base/refusal').AnswerHeaders} AnswerHeaders */
-/** @typedef {import('../base/refusal').Refusal} Refusal */
-/** @typedef {Buffer | string | JoinedBody} AnswerBody */
+/** @typedef {import('../base/errors').AnswerHeaders} AnswerHeaders */
+/** @typedef {import('../base/errors').Refusal} Refusal */
+/** @typedef {import('./answer-body').AnswerBody} AnswerBody */
 
 /**
  * What all exchanges of a proxy share.
@@ -71,20 +76,19 @@ function targetOf(url) {
 }
 
 /**
- * @param {AnswerBody} body
- * @returns {number}
+ * How an error is told, as JSON.
+ * @param {Refusal} refusal
+ * @param {{ path: string | null, method: string | null, id: string }} request
  */
-function bodySize(body) {
-  if (typeof body === 'string') return Buffer.byteLength(body);
-  return body instanceof JoinedBody ? body.size : body.length;
-}
-
-/**
- * Lets go of a body that will not be sent.
- * @param {AnswerBody} body
- */
-function release(body) {
-  if (body instanceof JoinedBody) body.close();
+function describeRefusal({ message, code, upstreamStatus }, request) {
+  return {
+    error: message,
+    path: request.path,
+    method: request.method,
+    code,
+    request_id: request.id,
+    upstream_status: upstreamStatus,
+  };
 }
 
 /** One inbound request and its answer, HTTP/1.1 and HTTP/2 alike. */
@@ -188,6 +192,15 @@ class Exchange {
   }
 
   /**
+   * The beginning of the body; unless it is whole, it is still to be read.
+   * @param {import('./request-body').IsEnough} isEnough
+   * @returns {Promise<import('./request-body').BodyStart>}
+   */
+  readStart(isEnough) {
+    return readStart(this, this.#context.bodyTimeoutMs, isEnough);
+  }
+
+  /**
    * Calls back once, when the answer is over or the caller has left.
    * @param {(exchange: Exchange) => void} listener
    */
@@ -228,7 +241,7 @@ class Exchange {
       release(body);
       return;
     }
-    const size = bodySize(body);
+    const size = sizeOf(body);
     const isEarly = isUnread(this.request);
     /** @type {AnswerHeaders} */
     const framed = { ...headers };
@@ -249,34 +262,23 @@ class Exchange {
    * @param {AnswerHeaders} [headers]
    */
   replyJson(status, value, headers) {
-    const text = JSON.stringify(value);
-    this.reply(
-      status,
-      { 'content-type': 'application/json', ...headers },
-      text,
-    );
+    const all = { 'content-type': 'application/json', ...headers };
+    this.reply(status, all, JSON.stringify(value));
   }
 
   /**
    * Answers with the error, or breaks off an answer that has begun.
    * @param {Refusal} refusal
    */
-  refuse({ status, code, message, headers, upstreamStatus }) {
-    this.facts.code ??= code;
+  refuse(refusal) {
+    this.facts.code ??= refusal.code;
     if (this.response.headersSent) {
       this.#isBroken = true;
       this.breakOff();
       return;
     }
-    const error = {
-      error: message,
-      path: this.path,
-      method: this.method,
-      code,
-      request_id: this.id,
-      upstream_status: upstreamStatus,
-    };
-    this.replyJson(status, error, headers);
+    const { status, headers } = refusal;
+    this.replyJson(status, describeRefusal(refusal, this), headers);
   }
 
   /** Ends the answer so that the caller cannot take it for complete. */
@@ -291,16 +293,13 @@ class Exchange {
    * @param {boolean} isEarly
    */
   #send(body, isEarly) {
-    if (body instanceof JoinedBody) sendPaced(this.response, body);
-    else if (isEarly) this.#sendEarly(body);
-    else this.response.end(body);
-  }
-
-  /** @param {Buffer | string} body */
-  #sendEarly(body) {
-    endEarly(this.request, this.response, body, () => {
+    const { request, response } = this;
+    const onSent = () => {
       this.#isSent = true;
-    });
+    };
+    if (isJoined(body)) sendPaced(response, body);
+    else if (isEarly) sendEarly(request, response, body, onSent);
+    else response.end(body);
   }
 
   /** Lets go of a caller that stops reading what waits to be sent. */
@@ -338,4 +337,4 @@ class Exchange {
   }
 }
 
-module.exports = { Exchange };
+module.exports = { Exchange, describeRefusal };

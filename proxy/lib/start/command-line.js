@@ -3,7 +3,7 @@
 const { parseArgs } = require('node:util');
 
 const { nearest } = require('baseten-performance-client/internal');
-const { ConfigError } = require('../base/config-error');
+const { ConfigError } = require('../base/errors');
 const { FLAGS, variablesOf } = require('./flags');
 
 /** @typedef {import('./flags').Flag} Flag */

@@ -4,7 +4,7 @@ const tls = require('node:tls');
 
 const { readPreference } = require('baseten-performance-client/internal');
 const { readArguments, readVariables } = require('./command-line');
-const { ConfigError } = require('../base/config-error');
+const { ConfigError } = require('../base/errors');
 const { FLAGS, keyOf } = require('./flags');
 
 /** @typedef {import('baseten-performance-client/internal').PreferenceValues} PreferenceValues */

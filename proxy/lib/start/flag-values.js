@@ -10,7 +10,7 @@ const {
   checkNumber,
   outOfRange,
 } = require('baseten-performance-client/internal');
-const { ConfigError } = require('../base/config-error');
+const { ConfigError } = require('../base/errors');
 
 /**
  * How the text of a flag or a variable becomes a value. What is wrong with it

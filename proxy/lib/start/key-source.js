@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 
 const { checkApiKey } = require('baseten-performance-client/internal');
-const { ConfigError } = require('../base/config-error');
+const { ConfigError } = require('../base/errors');
 
 const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { findMember } = require('./json-member');
-const { Refusal } = require('../base/refusal');
+const { Refusal } = require('../base/errors');
 
 /**
  * Decodes token ids; undefined for one that the vocabulary lacks.

@@ -4,8 +4,8 @@ const { once } = require('node:events');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-const { ConfigError } = require('../base/config-error');
-const { Refusal } = require('../base/refusal');
+const { ConfigError } = require('../base/errors');
+const { Refusal } = require('../base/errors');
 
 /** @typedef {import('../start/flag-values').TokenizerSetting} TokenizerSetting */
 
