@@ -18,6 +18,8 @@ const { FLAGS, variablesOf } = require('./flags');
 /** The one flag with two values. */
 const TOKENIZER = 'tokenizer';
 
+const HELP_COLUMN = 36;
+
 const OPTIONS = Object.fromEntries(
   FLAGS.map(({ name, value, short }) => [
     name,
@@ -56,9 +58,7 @@ function textOf({ name, rawName, value, inlineValue }, next) {
  * @param {Given} one
  */
 function add(given, name, one) {
-  const list = given.get(name);
-  if (list) list.push(one);
-  else given.set(name, [one]);
+  given.set(name, [...(given.get(name) ?? []), one]);
 }
 
 /**
@@ -110,4 +110,53 @@ function readVariables(env) {
   return given;
 }
 
-module.exports = { readArguments, readVariables };
+/**
+ * @param {Readonly<Flag>} flag
+ * @returns {string}
+ */
+function usage({ short, name, value }) {
+  const values = value
+    .split(' ')
+    .filter(Boolean)
+    .map((word) => ` <${word}>`);
+  return `  ${short ? `-${short}, ` : ''}--${name}${values.join('')}`;
+}
+
+/**
+ * @param {Readonly<Flag>} flag
+ * @returns {string}
+ */
+function explanation({ help, value, fallback, isList }) {
+  const hasDefault = value !== '' && fallback !== undefined && !isList;
+  const notes = [
+    hasDefault ? ` [default: ${fallback}]` : '',
+    isList ? ' (may be repeated)' : '',
+  ];
+  return help + notes.join('');
+}
+
+/**
+ * What --help prints.
+ * @returns {string}
+ */
+function helpText() {
+  const lines = FLAGS.map((flag) => {
+    const left = usage(flag);
+    const gap =
+      left.length < HELP_COLUMN - 1
+        ? ' '.repeat(HELP_COLUMN - left.length)
+        : `\n${' '.repeat(HELP_COLUMN)}`;
+    return `${left}${gap}${explanation(flag)}`;
+  });
+  return [
+    'baseten-performance-proxy [OPTIONS]',
+    '',
+    'Options:',
+    ...lines,
+    '',
+    'Each option is also a variable: --batch-size is BASETEN_PROXY_BATCH_SIZE.',
+    '',
+  ].join('\n');
+}
+
+module.exports = { helpText, readArguments, readVariables };

@@ -10,6 +10,8 @@ const {
   integer,
   number,
   readBaseUrl,
+  readKey,
+  readKeys,
   readNumbers,
   readOrigin,
   readPemFile,
@@ -17,10 +19,9 @@ const {
   readTarget,
   readTokenizer,
   toNumber,
-} = require('./flag-values');
-const { KeySource, readKeys } = require('./key-source');
+} = require('./values');
 
-/** @typedef {import('./flag-values').ReadValue} ReadValue */
+/** @typedef {import('./values').ReadValue} ReadValue */
 
 /**
  * One setting of the proxy. Each is also the variable BASETEN_PROXY_<NAME>.
@@ -41,16 +42,6 @@ const WEEK_S = 7 * 24 * 3600;
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
-/** @type {ReadValue} */
-function readKey(text, argument, env) {
-  return new KeySource(text, env, argument);
-}
-
-/** @type {ReadValue} */
-function readKeyList(text, argument, env) {
-  return readKeys(text, env, argument);
-}
-
 /**
  * @param {string} name
  * @param {string} value
@@ -64,7 +55,7 @@ function flag(name, value, help, read, more) {
 }
 
 /**
- * The range is preference-values.js's to check.
+ * A default of what calls may prefer; the client checks its range.
  * @param {string} name
  * @param {string} value
  * @param {string} help
@@ -127,7 +118,7 @@ const CALLERS = [
     'client-api-key',
     'KEY',
     'Key that callers must have: text, $VARIABLE, or a /file of keys',
-    readKeyList,
+    readKeys,
     { key: 'clientApiKeys', isList: true },
   ),
   flag('cors-origin', 'ORIGIN', 'Origin browsers may call from', readOrigin, {

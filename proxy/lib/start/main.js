@@ -1,10 +1,9 @@
 'use strict';
 
 const { version } = require('../../package.json');
-const { readArguments } = require('./command-line');
+const { helpText, readArguments } = require('./command-line');
 const { readConfig } = require('./config');
 const { ConfigError } = require('../base/errors');
-const { helpText } = require('./help');
 const { Log } = require('../telemetry/log');
 const { ReverseProxy } = require('../process/reverse-proxy');
 const { Tokenizers } = require('../tokens/tokenizers');

@@ -7,7 +7,7 @@ const { Worker } = require('node:worker_threads');
 const { ConfigError } = require('../base/errors');
 const { Refusal } = require('../base/errors');
 
-/** @typedef {import('../start/flag-values').TokenizerSetting} TokenizerSetting */
+/** @typedef {import('../start/values').TokenizerSetting} TokenizerSetting */
 
 /**
  * @typedef {object} Task
