@@ -34,7 +34,6 @@ const LOOKED_AT = 64 * 1024;
 /**
  * @param {Buffer} bytes
  * @param {number} before where to go on looking
- * @returns {boolean}
  */
 function showsMember(bytes, before) {
   const from = Math.max(0, before - LONGEST_MEMBER);

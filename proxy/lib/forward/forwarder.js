@@ -36,7 +36,6 @@ const FORMATS = new Set(['metadata', 'bare']);
  * own and the closing brace. Ids need no escaping, see exchange.js.
  * @param {Exchange} exchange
  * @param {Readonly<Kind>} kind
- * @returns {string}
  */
 function metadataOf({ customerId, id, path, method }, kind) {
   const request = `{"customer_request_id":"${customerId ?? id}"`;
@@ -169,7 +168,6 @@ class Forwarder {
    * @param {Readonly<Kind>} kind
    * @param {number} flags
    * @param {Buffer} body
-   * @returns {Promise<SpliceOutcome>}
    */
   async #send(exchange, { target, preferences }, kind, flags, body) {
     const { url, isTrusted, authorization } = target;
@@ -194,10 +192,7 @@ class Forwarder {
     return outcome;
   }
 
-  /**
-   * @param {Exchange} exchange
-   * @returns {boolean}
-   */
+  /** @param {Exchange} exchange */
   #isBare(exchange) {
     const format = exchange.header('x-baseten-response-format');
     if (format === undefined) return this.#config.responseFormat === 'bare';

@@ -77,7 +77,6 @@ function batchHeaders(exchange, authorization, extraHeaders) {
 /**
  * @param {string | string[] | undefined} before
  * @param {string} value
- * @returns {string}
  */
 function appended(before, value) {
   return before === undefined ? value : `${before}, ${value}`;

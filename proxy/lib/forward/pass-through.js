@@ -29,10 +29,7 @@ const REFUSED_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
  * @property {number} idleTimeoutMs that a caller may refuse to read
  */
 
-/**
- * @param {NodeJS.ErrnoException} cause
- * @returns {Refusal}
- */
+/** @param {NodeJS.ErrnoException} cause */
 function connectionRefusal(cause) {
   const { code = '', message } = cause;
   if (code === 'ERR_ADDRESS_NOT_PUBLIC')
@@ -41,25 +38,10 @@ function connectionRefusal(cause) {
       'TARGET_FORBIDDEN',
       `${message}: the proxy must be started with an --allow-target for it`,
     );
-  return code.startsWith('HPE_')
-    ? new Refusal(502, 'PARSE_ERROR', "the upstream's answer is broken", {
-        cause,
-      })
-    : new Refusal(
-        502,
-        'CONNECTION_ERROR',
-        'the connection to the upstream failed',
-        { cause },
-      );
-}
-
-/** For the log: its caller only sees that the answer has no end. */
-function brokenOff() {
-  return new Refusal(
-    502,
-    'CONNECTION_ERROR',
-    "the upstream's answer broke off",
-  );
+  const [name, sentence] = code.startsWith('HPE_')
+    ? ['PARSE_ERROR', "the upstream's answer is broken"]
+    : ['CONNECTION_ERROR', 'the connection to the upstream failed'];
+  return new Refusal(502, name, sentence, { cause });
 }
 
 /** One request passed through, and its answer, both as they stream in. */
@@ -188,7 +170,10 @@ class Relay {
       response.end();
     });
     answer.on('close', () => {
-      if (!answer.complete) this.#fail(brokenOff());
+      if (answer.complete) return;
+      // For the log: its caller only sees that the answer has no end.
+      const sentence = "the upstream's answer broke off";
+      this.#fail(new Refusal(502, 'CONNECTION_ERROR', sentence));
     });
   }
 

@@ -41,27 +41,27 @@ const FLAG_BARE = 128;
 const TRUNCATION =
   '"raw_scores":false,"truncate":false,"truncation_direction":"Right",';
 
-/** @type {Readonly<Record<'EMBEDDINGS' | 'RERANK' | 'CLASSIFY' | 'GENERIC', Readonly<Kind>>>} */
+/**
+ * @param {number} number
+ * @param {string} path
+ * @param {number} flags
+ * @param {string} defaults
+ * @returns {Readonly<Kind>}
+ */
+function makeKind(number, path, flags, defaults) {
+  return Object.freeze({ number, path, flags, defaults });
+}
+
 const KINDS = Object.freeze({
-  EMBEDDINGS: Object.freeze({
-    number: 0,
-    path: '/v1/embeddings',
-    flags: FLAG_SPLIT,
-    defaults: '',
-  }),
-  RERANK: Object.freeze({
-    number: 1,
-    path: '/rerank',
-    flags: FLAG_SPLIT,
-    defaults: `${TRUNCATION}"return_text":false,`,
-  }),
-  CLASSIFY: Object.freeze({
-    number: 2,
-    path: '/predict',
-    flags: FLAG_SPLIT,
-    defaults: TRUNCATION,
-  }),
-  GENERIC: Object.freeze({ number: 3, path: '', flags: 0, defaults: '' }),
+  EMBEDDINGS: makeKind(0, '/v1/embeddings', FLAG_SPLIT, ''),
+  RERANK: makeKind(
+    1,
+    '/rerank',
+    FLAG_SPLIT,
+    `${TRUNCATION}"return_text":false,`,
+  ),
+  CLASSIFY: makeKind(2, '/predict', FLAG_SPLIT, TRUNCATION),
+  GENERIC: makeKind(3, '', 0, ''),
 });
 
 /**
@@ -70,11 +70,11 @@ const KINDS = Object.freeze({
  * @param {string} [model]
  * @returns {string} JSON
  */
-function defaultsOf(kind, model) {
-  const isModelUsed = model !== undefined && kind !== KINDS.GENERIC;
+function defaultsOf({ number, defaults }, model) {
+  const isModelUsed = model !== undefined && number !== KINDS.GENERIC.number;
   const members = isModelUsed
-    ? `${kind.defaults}"model":${JSON.stringify(model)},`
-    : kind.defaults;
+    ? `${defaults}"model":${JSON.stringify(model)},`
+    : defaults;
   return `{${members.slice(0, -1)}}`;
 }
 

@@ -59,7 +59,6 @@ function withWords(sentence, words) {
  * unless it is a redirect or no error at all: nobody asked for those.
  * @param {Failure} failure
  * @param {readonly string[]} secrets
- * @returns {Refusal}
  */
 function httpRefusal({ code, status, head, body }, secrets) {
   const words = excerpt(redact(body, secrets));

@@ -28,7 +28,6 @@ const DOTS = /%2e/gi;
  * The path and query that an upstream is asked for; refused unless it stays
  * below the path of the target's URL whatever the upstream decodes.
  * @param {Exchange} exchange
- * @returns {string}
  */
 function readPath({ path, search }) {
   const isBelow = path

@@ -31,20 +31,6 @@ const { readBody, readStart } = require('./request-body');
  * @property {boolean} isDraining
  */
 
-/**
- * What the log and the metrics want to know; filled in on the way.
- * @typedef {object} ExchangeFacts
- * @property {number} inputs
- * @property {number} batches
- * @property {number} retries
- * @property {number} hedges
- * @property {number} upstreamStatus 0 when no upstream answered
- * @property {number} upstreamSeconds
- * @property {number} bytesIn of the body, as it came
- * @property {number} bytesOut of the body
- * @property {string | undefined} code why it was refused
- */
-
 /** The status in log and metrics of a caller that did not wait. */
 const CALLER_LEFT = 499;
 
@@ -130,17 +116,17 @@ class Exchange {
     this.caller = request.socket.remoteAddress;
     this.startedAt = performance.now();
     this.id = usableId(request.headers['x-request-id']) ?? crypto.randomUUID();
-    /** @type {ExchangeFacts} */
+    /** What the log and the metrics want to know; filled in on the way. */
     this.facts = {
       inputs: 0,
       batches: 0,
       retries: 0,
       hedges: 0,
-      upstreamStatus: 0,
+      upstreamStatus: 0, // for no answer of an upstream
       upstreamSeconds: 0,
-      bytesIn: 0,
-      bytesOut: 0,
-      code: undefined,
+      bytesIn: 0, // of the body, as it came
+      bytesOut: 0, // of the body
+      code: /** @type {string | undefined} */ (undefined), // of a refusal
     };
     this.#context = context;
     request.on('error', ignoreError);

@@ -163,7 +163,6 @@ function follow(request, timeoutMs, tooSlow, makeListeners) {
  * @param {Exchange} exchange
  * @param {ExchangeContext} context
  * @param {number} declared size, 0 when unknown
- * @returns {Promise<Buffer>}
  */
 function receive(exchange, context, declared) {
   const { maxBodyBytes, bodyTimeoutMs, admission } = context;
@@ -216,7 +215,6 @@ function decoderFor(coding) {
  * @param {Buffer} body
  * @param {Decoder} decoder
  * @param {number} most
- * @returns {Promise<Buffer>}
  */
 async function decode(body, decoder, most) {
   try {

@@ -31,7 +31,6 @@ const DEPARTURES = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 /**
  * Why Node could not read a request.
  * @param {NodeJS.ErrnoException} error
- * @returns {Refusal}
  */
 function unreadRefusal(error) {
   switch (error.code) {
@@ -179,10 +178,7 @@ class Server {
     this.#refuseSocket(socket, refusal);
   }
 
-  /**
-   * @param {Exchange} exchange
-   * @returns {void | Promise<void>}
-   */
+  /** @param {Exchange} exchange */
   #answer(exchange) {
     const { corsOrigins, admission } = this.#context;
     checkHead(exchange.request, this.#config.maxHeaders);
@@ -223,7 +219,6 @@ class Server {
   /**
    * What no line of the log may show.
    * @param {Exchange} exchange
-   * @returns {string[]}
    */
   #secretsOf(exchange) {
     const { upstreamApiKey, clientApiKeys = [] } = this.#config;

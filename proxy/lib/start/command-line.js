@@ -27,10 +27,7 @@ const OPTIONS = Object.fromEntries(
   ]),
 );
 
-/**
- * @param {string} rawName as it was written
- * @returns {ConfigError}
- */
+/** @param {string} rawName as it was written */
 function unknownFlag(rawName) {
   const known = FLAGS.map(({ name }) => name);
   const hint = nearest(rawName, known).name;
@@ -40,7 +37,6 @@ function unknownFlag(rawName) {
 /**
  * @param {any} token of an option, as parseArgs gives it
  * @param {any} [next] the token behind it
- * @returns {string}
  */
 function textOf({ name, rawName, value, inlineValue }, next) {
   if (OPTIONS[name].type === 'boolean') return value ?? '';
@@ -110,10 +106,7 @@ function readVariables(env) {
   return given;
 }
 
-/**
- * @param {Readonly<Flag>} flag
- * @returns {string}
- */
+/** @param {Readonly<Flag>} flag */
 function usage({ short, name, value }) {
   const values = value
     .split(' ')
@@ -122,10 +115,7 @@ function usage({ short, name, value }) {
   return `  ${short ? `-${short}, ` : ''}--${name}${values.join('')}`;
 }
 
-/**
- * @param {Readonly<Flag>} flag
- * @returns {string}
- */
+/** @param {Readonly<Flag>} flag */
 function explanation({ help, value, fallback, isList }) {
   const hasDefault = value !== '' && fallback !== undefined && !isList;
   const notes = [

@@ -129,7 +129,6 @@ function readTokenizer(text, name) {
  * @param {string} text
  * @param {NodeJS.ProcessEnv} env
  * @param {string} argument
- * @returns {string}
  */
 function expandVariables(text, env, argument) {
   return text.replace(VARIABLE, (_, braced, bare) => {
@@ -156,7 +155,6 @@ function pathOf(text) {
  * @param {string} path
  * @param {string} argument
  * @param {BufferEncoding} [encoding]
- * @returns {string}
  */
 function readFile(path, argument, encoding = 'utf8') {
   try {
@@ -172,7 +170,6 @@ function readFile(path, argument, encoding = 'utf8') {
 /**
  * @param {string} text
  * @param {string} argument
- * @returns {string}
  */
 function checkKey(text, argument) {
   try {

@@ -5,6 +5,7 @@ const { LOG_LEVELS } = require('baseten-performance-client/internal');
 /** @typedef {import('../base/errors').Refusal} Refusal */
 /** @typedef {import('../server/exchange').Exchange} Exchange */
 /** @typedef {Record<string, unknown>} LogFields */
+/** @typedef {(message: string, fields?: LogFields) => void} WriteLine */
 
 const [, ERROR, WARN, INFO] = LOG_LEVELS;
 
@@ -35,29 +36,14 @@ class Log {
     this.#write = write;
   }
 
-  /**
-   * @param {string} message
-   * @param {LogFields} [fields]
-   */
-  error(message, fields) {
-    this.#add(ERROR, message, fields);
-  }
+  /** @type {WriteLine} */
+  error = (message, fields) => this.#add(ERROR, message, fields);
 
-  /**
-   * @param {string} message
-   * @param {LogFields} [fields]
-   */
-  warn(message, fields) {
-    this.#add(WARN, message, fields);
-  }
+  /** @type {WriteLine} */
+  warn = (message, fields) => this.#add(WARN, message, fields);
 
-  /**
-   * @param {string} message
-   * @param {LogFields} [fields]
-   */
-  info(message, fields) {
-    this.#add(INFO, message, fields);
-  }
+  /** @type {WriteLine} */
+  info = (message, fields) => this.#add(INFO, message, fields);
 
   /** Writes what is gathered, for instance because the process ends. */
   flush = () => {

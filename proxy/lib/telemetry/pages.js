@@ -21,7 +21,6 @@ const PAGE = fs.readFileSync(path.join(__dirname, 'status-page.html'));
  * The hashes of the page's own elements of this name, for its policy: nothing
  * else may run or style it.
  * @param {string} element
- * @returns {string}
  */
 function hashesOf(element) {
   const pattern = new RegExp(`<${element}>([^]*?)</${element}>`, 'g');

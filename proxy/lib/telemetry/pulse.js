@@ -72,17 +72,6 @@ const SECONDS = 60;
 const SLOTS = SECONDS + 1;
 
 /**
- * What happened in one second.
- * @typedef {object} Slot
- * @property {number} second since 1970, or -1 before it was first used
- * @property {number} requests
- * @property {number} errors
- * @property {number} seconds of the requests, together
- * @property {number} upstreamSeconds of the same requests
- * @property {Durations} durations
- */
-
-/**
  * What a pulse tells; arrays begin with the oldest second.
  * @typedef {object} LastMinute
  * @property {number} second the last one told of, since 1970
@@ -96,11 +85,11 @@ const SLOTS = SECONDS + 1;
 const NOTHING = Object.freeze({
   requests: 0,
   errors: 0,
-  seconds: 0,
-  upstreamSeconds: 0,
+  seconds: 0, // of the requests, together
+  upstreamSeconds: 0, // of the same requests
 });
 
-/** @returns {Slot} */
+/** What happened in one second since 1970; in -1 before it is first used. */
 function makeSlot() {
   return { second: -1, ...NOTHING, durations: new Durations() };
 }
@@ -154,7 +143,7 @@ class Pulse {
 
   /**
    * @param {number} second
-   * @returns {Slot} emptied when it was an older second's
+   * @returns {ReturnType<typeof makeSlot>} emptied when it was an older second's
    */
   #slotOf(second) {
     const slot = this.#slots[second % SLOTS];

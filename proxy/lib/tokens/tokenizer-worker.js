@@ -125,10 +125,7 @@ function findMember(text, name) {
   }
 }
 
-/**
- * @param {string} message
- * @returns {Refusal}
- */
+/** @param {string} message */
 function invalid(message) {
   return new Refusal(400, 'INVALID_BODY', message);
 }
@@ -136,7 +133,6 @@ function invalid(message) {
 /**
  * @param {string} text the request's body
  * @param {string} [fallback] from its headers
- * @returns {string}
  */
 function modelOf(text, fallback) {
   const member = findMember(text, 'model');
@@ -169,7 +165,6 @@ function vocabularyOf(model, vocabularies) {
  * @param {number[]} ids
  * @param {Vocabulary} vocabulary
  * @param {string} place for the message
- * @returns {string}
  */
 function decode(ids, vocabulary, place) {
   const unknown = ids.findIndex((id) => vocabulary.tokenOf(id) === undefined);
@@ -185,7 +180,6 @@ function decode(ids, vocabulary, place) {
  * @param {string} text valid JSON whose input is token ids
  * @param {string | undefined} fallbackModel
  * @param {ReadonlyMap<string, Vocabulary>} vocabularies
- * @returns {string}
  */
 function decodeBody(text, fallbackModel, vocabularies) {
   const vocabulary = vocabularyOf(modelOf(text, fallbackModel), vocabularies);

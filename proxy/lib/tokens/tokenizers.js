@@ -82,10 +82,7 @@ class Tokenizers {
     await (await this.#worker?.catch(() => undefined))?.terminate();
   }
 
-  /**
-   * The thread, started anew when the last one has come to an end.
-   * @returns {Promise<Worker>}
-   */
+  /** The thread, started anew when the last one has come to an end. */
   #running() {
     if (this.#isClosed) throw unavailable('the proxy is shutting down');
     this.#worker ??= this.#start();
