@@ -169,8 +169,9 @@ class Forwarder {
    * @param {number} flags
    * @param {Buffer} body
    */
-  async #send(exchange, { target, preferences }, kind, flags, body) {
-    const { url, isTrusted, authorization } = target;
+  async #send(exchange, plan, kind, flags, body) {
+    const { target, authorization, preferences } = plan;
+    const { url, isTrusted } = target;
     const { customerId, id, method, search } = exchange;
     const isGeneric = kind === KINDS.GENERIC;
     const outcome = await new Splice().run(

@@ -291,8 +291,8 @@ class PassThrough {
    * @param {Buffer | 'stream' | 'none'} body
    * @returns {http.ClientRequest}
    */
-  #request(exchange, { target, path, preferences }, body) {
-    const { url, isTrusted, authorization } = target;
+  #request(exchange, { target, authorization, path, preferences }, body) {
+    const { url, isTrusted } = target;
     const headers = passedHeaders(
       exchange,
       url.host,

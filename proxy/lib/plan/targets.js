@@ -23,14 +23,10 @@ const { mayBePublic } = require('./public-addresses');
  */
 
 /**
- * @typedef {object} Destination
+ * Where one request goes.
+ * @typedef {object} Target
  * @property {Readonly<TargetUrl>} url
  * @property {boolean} isTrusted did the operator name it?
- */
-
-/**
- * Where one request goes, and what it shows there.
- * @typedef {Destination & { authorization?: string }} Target
  */
 
 /** Blanks and control characters would be dropped by URL parsers in silence. */
@@ -99,23 +95,20 @@ function forbidden(message) {
   return new Refusal(403, 'TARGET_FORBIDDEN', message);
 }
 
-/** Decides where a request goes. Only the operator's targets see its key. */
+/** Decides where a request goes; only the operator's targets see its key. */
 class Targets {
-  #credentials;
   #allowed;
 
-  /** @type {Destination | undefined} */
+  /** @type {Target | undefined} */
   #default;
 
-  /** @type {Lru<Destination>} */
+  /** @type {Lru<Target>} */
   #known = new Lru(REMEMBERED, (text) => this.#judge(text));
 
   /**
    * @param {{ targetUrl?: string, allowTargets: readonly string[] }} config
-   * @param {import('./credentials').Credentials} credentials
    */
-  constructor({ targetUrl, allowTargets }, credentials) {
-    this.#credentials = credentials;
+  constructor({ targetUrl, allowTargets }) {
     this.#allowed = allowTargets.map(matcherOf);
     if (targetUrl !== undefined)
       this.#default = Object.freeze({
@@ -131,13 +124,9 @@ class Targets {
    * @returns {Target}
    */
   resolve(exchange, { targetHost }, own) {
-    const destination = this.#destination(exchange, targetHost);
-    const { url, isTrusted } = destination;
-    if (isTrusted)
-      return {
-        ...destination,
-        authorization: own ?? this.#credentials.operators,
-      };
+    const target = this.#find(exchange, targetHost);
+    const { url, isTrusted } = target;
+    if (isTrusted) return target;
     if (own === undefined)
       throw forbidden(
         `the operator's key is not sent to ${url.origin}: bring a key of your own, or have the proxy started with --allow-target ${url.origin}`,
@@ -146,15 +135,15 @@ class Targets {
       throw forbidden(
         `${url.hostname} is not a public address: the proxy must be started with --allow-target ${url.origin}`,
       );
-    return { ...destination, authorization: own };
+    return target;
   }
 
   /**
    * @param {Exchange} exchange
    * @param {string} [targetHost]
-   * @returns {Destination}
+   * @returns {Target}
    */
-  #destination(exchange, targetHost) {
+  #find(exchange, targetHost) {
     const header = exchange.header('x-target-host');
     const text = header ?? targetHost;
     if (text === undefined) {
@@ -177,7 +166,7 @@ class Targets {
 
   /**
    * @param {string} text
-   * @returns {Destination}
+   * @returns {Target}
    */
   #judge(text) {
     const url = parseTargetUrl(text, 'X-Target-Host');
