@@ -45,10 +45,7 @@ function isOwnHeader(name) {
   return FRAMING.has(name) || isHopByHop(name) || name.startsWith('x-baseten-');
 }
 
-/**
- * @param {string | undefined} connection
- * @returns {string[]}
- */
+/** @param {string | undefined} connection */
 function namedBy(connection) {
   if (connection === undefined) return [];
   return connection.split(',').map((name) => name.trim().toLowerCase());

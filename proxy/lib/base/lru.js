@@ -1,11 +1,11 @@
 'use strict';
 
 /**
- * What was worked out for the texts seen last, so that callers who repeat the
- * same header pay for reading it once.
+ * A cache of what was made for texts, without the longest unused of them, so
+ * that callers who repeat the same header pay for reading it once.
  * @template Value
  */
-class Recent {
+class Lru {
   #size;
   #make;
 
@@ -26,20 +26,15 @@ class Recent {
    * @returns {Value}
    */
   get(text) {
-    const known = this.#values.get(text);
-    const value = known ?? this.#make(text);
-    if (known !== undefined) this.#values.delete(text);
-    else if (this.#values.size === this.#size) this.#forgetOldest();
+    const value = this.#values.get(text) ?? this.#make(text);
+    this.#values.delete(text);
     this.#values.set(text, value);
-    return value;
-  }
-
-  #forgetOldest() {
-    for (const text of this.#values.keys()) {
-      this.#values.delete(text);
-      return;
+    if (this.#values.size > this.#size) {
+      const [oldest] = this.#values.keys();
+      this.#values.delete(oldest);
     }
+    return value;
   }
 }
 
-module.exports = { Recent };
+module.exports = { Lru };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { hasBody, readStart } = require('./body-start');
+const { hasBody } = require('../server/request-body');
 
 /** @typedef {import('../server/exchange').Exchange} Exchange */
 
@@ -34,7 +34,6 @@ const LOOKED_AT = 64 * 1024;
 /**
  * @param {Buffer} bytes
  * @param {number} before where to go on looking
- * @returns {boolean}
  */
 function showsMember(bytes, before) {
   const from = Math.max(0, before - LONGEST_MEMBER);
@@ -53,22 +52,20 @@ function mayBeObject(bytes) {
  * The body when it may be a batch, or when it had to be read to its end to see
  * that it is none; undefined when it is still to be read.
  * @param {Exchange} exchange
- * @param {number} timeoutMs
  * @returns {Promise<{ body: Buffer, mayBeBatch: boolean } | undefined>}
  */
-async function readEnvelope(exchange, timeoutMs) {
-  if (!METHODS.has(exchange.method) || !hasBody(exchange)) return undefined;
+async function readEnvelope(exchange) {
+  const { method, request } = exchange;
+  if (!METHODS.has(method) || !hasBody(request)) return undefined;
   const type = exchange.header('content-type');
   if (type !== undefined && !MAY_BE_JSON.test(type)) return undefined;
   if (exchange.header('content-encoding') !== undefined) return undefined;
 
-  const { bytes, isWhole } = await readStart(
-    exchange,
+  const { bytes, isWhole } = await exchange.readStart(
     (some, before) =>
       some.length >= LOOKED_AT ||
       !mayBeObject(some) ||
       showsMember(some, before),
-    timeoutMs,
   );
   const mayBeBatch = mayBeObject(bytes) && showsMember(bytes, 0);
   if (isWhole) return { body: bytes, mayBeBatch };

@@ -5,38 +5,32 @@ const {
   statusOf,
   wordList,
 } = require('baseten-performance-client/internal');
-const { tellingHeaders } = require('./answer-headers');
-const { BatchCall } = require('./batch-call');
-const { readEnvelope } = require('./batch-envelope');
-const { FORMS, defaultsOf } = require('./forms');
-const { JoinedBody } = require('../server/joined-body');
-const { PassThrough } = require('./pass-through');
+const { Refusal } = require('../base/errors');
 const { Planner } = require('../plan/plan');
-const { Refusal } = require('../base/refusal');
-const { requestPath } = require('../plan/request-path');
-const { refusalOf } = require('./upstream-failure');
-const { batchHeaders } = require('./upstream-headers');
+const { readEnvelope } = require('./batch-envelope');
+const { batchHeaders, tellingHeaders } = require('./headers');
+const { PassThrough } = require('./pass-through');
+const { KINDS, Splice, defaultsOf } = require('./splice');
+const { upstreamRefusal } = require('./upstream-failure');
 
 /** @typedef {import('baseten-performance-client/internal').HttpClientWrapper} HttpClientWrapper */
-/** @typedef {import('./batch-call').BatchOutcome} BatchOutcome */
-/** @typedef {import('../server/exchange').Exchange} Exchange */
-/** @typedef {import('./forms').Form} Form */
+/** @typedef {import('baseten-performance-client/internal').SpliceSummary} SpliceSummary */
 /** @typedef {import('../plan/plan').Plan} Plan */
+/** @typedef {import('../server/answer-body').AnswerBody} AnswerBody */
+/** @typedef {import('../server/exchange').Exchange} Exchange */
+/** @typedef {import('./splice').Kind} Kind */
+/** @typedef {import('./splice').SpliceOutcome} SpliceOutcome */
+
+/**
+ * Pools for the operator's targets, and for those that callers choose.
+ * @typedef {{ trusted: HttpClientWrapper, open: HttpClientWrapper }} Wrappers
+ */
 
 /**
  * @typedef {object} ForwarderParts
  * @property {import('../start/config').Config} config
- * @property {{ trusted: HttpClientWrapper, open: HttpClientWrapper }} wrappers
- * for the operator's targets, and for those that callers choose
+ * @property {Wrappers} wrappers
  * @property {import('../tokens/tokenizers').Tokenizers} tokenizers
- */
-
-/**
- * A call that goes upstream.
- * @typedef {object} Call
- * @property {Plan} plan
- * @property {Readonly<Form>} form
- * @property {boolean} isBare
  */
 
 const FORMATS = new Set(['metadata', 'bare']);
@@ -45,19 +39,18 @@ const FORMATS = new Set(['metadata', 'bare']);
  * Facts about the call for the answer's proxy_metadata; the engine adds its
  * own and the closing brace. Ids need no escaping, see exchange.js.
  * @param {Exchange} exchange
- * @param {Readonly<Form>} form
- * @returns {string}
+ * @param {Readonly<Kind>} kind
  */
-function metadataOf({ customerId, id, path, method }, form) {
+function metadataOf({ customerId, id, path, method }, kind) {
   const request = `{"customer_request_id":"${customerId ?? id}"`;
-  return form === FORMS.GENERIC
+  return kind === KINDS.GENERIC
     ? `${request},"path":${JSON.stringify(path)},"method":"${method}"`
     : request;
 }
 
 /**
  * @param {Exchange} exchange
- * @param {BatchOutcome} outcome
+ * @param {SpliceOutcome} outcome
  */
 function keepFacts({ facts }, { failure, summary }) {
   facts.inputs = summary.inputs;
@@ -70,34 +63,30 @@ function keepFacts({ facts }, { failure, summary }) {
 
 /**
  * What the engine has joined; it has neither where V8 had no memory for it.
- * @param {import('baseten-performance-client/internal').SpliceSummary} summary
- * @returns {Buffer | JoinedBody}
+ * @param {SpliceSummary} summary
+ * @returns {AnswerBody}
  */
 function joinedAnswer({ body, joined, size }) {
-  if (joined) return new JoinedBody(joined, size);
+  if (joined) return { joined, size };
   if (body) return body;
   throw new Error(`there is no memory for an answer of ${size} bytes`);
 }
 
 /**
  * @param {Exchange} exchange
- * @param {import('baseten-performance-client/internal').SpliceSummary} summary
+ * @param {SpliceSummary} summary
  */
 function replyJoined(exchange, summary) {
-  const { head, batches, upstreamSeconds } = summary;
   const answer = joinedAnswer(summary);
   const totalSeconds = (performance.now() - exchange.startedAt) / 1000;
-  exchange.reply(
-    200,
-    {
-      ...tellingHeaders(head),
-      'content-type': 'application/json',
-      'x-proxy-batch-count': batches,
-      'x-proxy-total-time': totalSeconds.toFixed(6),
-      'x-proxy-upstream-time': upstreamSeconds.toFixed(6),
-    },
-    answer,
-  );
+  const headers = {
+    ...tellingHeaders(summary.head),
+    'content-type': 'application/json',
+    'x-proxy-batch-count': summary.batches,
+    'x-proxy-total-time': totalSeconds.toFixed(6),
+    'x-proxy-upstream-time': summary.upstreamSeconds.toFixed(6),
+  };
+  exchange.reply(200, headers, answer);
 }
 
 /** Sends what callers ask for upstream, and the answers back. */
@@ -117,22 +106,39 @@ class Forwarder {
     this.#passThrough = new PassThrough(config);
   }
 
+  /** What answers the calls, by their routes. */
+  get handlers() {
+    /** @type {(kind: Readonly<Kind>) => (exchange: Exchange) => Promise<void>} */
+    const batch = (kind) => (exchange) => this.#batch(exchange, kind);
+    return {
+      embeddings: batch(KINDS.EMBEDDINGS),
+      rerank: batch(KINDS.RERANK),
+      classify: batch(KINDS.CLASSIFY),
+      other: (/** @type {Exchange} */ exchange) => this.#other(exchange),
+    };
+  }
+
+  /** Lets idle connections go. */
+  close() {
+    this.#passThrough.close();
+  }
+
   /**
    * A request of one of the endpoints whose inputs can be split.
    * @param {Exchange} exchange
-   * @param {Readonly<Form>} form
+   * @param {Readonly<Kind>} kind
    */
-  async batch(exchange, form) {
-    const plan = this.#plan(exchange);
-    const call = { plan, form, isBare: this.#isBare(exchange) };
+  async #batch(exchange, kind) {
+    const plan = this.#planner.plan(exchange);
+    const flags = this.#isBare(exchange) ? kind.flags | FLAG.BARE : kind.flags;
     const body = await exchange.readBody();
-    let outcome = await this.#send(exchange, call, body);
+    let outcome = await this.#send(exchange, plan, kind, flags, body);
     if (outcome.failure?.code === 'TOKEN_INPUTS') {
       const model = exchange.header('x-baseten-model');
       const decoded = await this.#tokenizers.decode(body, model);
-      outcome = await this.#send(exchange, call, decoded);
+      outcome = await this.#send(exchange, plan, kind, flags, decoded);
     }
-    if (outcome.failure) throw refusalOf(outcome.failure, plan.secrets);
+    if (outcome.failure) throw upstreamRefusal(outcome.failure, plan.secrets);
     replyJoined(exchange, outcome.summary);
   }
 
@@ -141,61 +147,53 @@ class Forwarder {
    * passed through.
    * @param {Exchange} exchange
    */
-  async other(exchange) {
-    const plan = this.#plan(exchange);
-    const timeoutMs = 1000 * this.#config.bodyTimeoutS;
-    const envelope = await readEnvelope(exchange, timeoutMs);
+  async #other(exchange) {
+    const plan = this.#planner.plan(exchange);
+    const envelope = await readEnvelope(exchange);
     if (envelope?.mayBeBatch) {
-      const call = { plan, form: FORMS.GENERIC, isBare: false };
-      const outcome = await this.#send(exchange, call, envelope.body);
+      const { GENERIC } = KINDS;
+      const outcome = await this.#send(
+        exchange,
+        plan,
+        GENERIC,
+        GENERIC.flags,
+        envelope.body,
+      );
       if (!outcome.failure) return replyJoined(exchange, outcome.summary);
       if (outcome.failure.code !== 'NOT_A_BATCH')
-        throw refusalOf(outcome.failure, plan.secrets);
+        throw upstreamRefusal(outcome.failure, plan.secrets);
     }
     await this.#passThrough.send(exchange, plan, envelope?.body);
   }
 
-  close() {
-    this.#passThrough.close();
-  }
-
-  /**
-   * Refuses what can be refused before a byte of the body is read.
-   * @param {Exchange} exchange
-   * @returns {Plan}
-   */
-  #plan(exchange) {
-    const plan = this.#planner.plan(exchange);
-    requestPath(exchange);
-    return plan;
-  }
-
   /**
    * @param {Exchange} exchange
-   * @param {Call} call
+   * @param {Plan} plan
+   * @param {Readonly<Kind>} kind
+   * @param {number} flags
    * @param {Buffer} body
-   * @returns {Promise<BatchOutcome>}
    */
-  async #send(exchange, call, body) {
-    const { plan, form, isBare } = call;
-    const { url, isTrusted, authorization } = plan.target;
-    const isGeneric = form === FORMS.GENERIC;
-    const outcome = await new BatchCall().run(
+  async #send(exchange, plan, kind, flags, body) {
+    const { target, authorization, preferences } = plan;
+    const { url, isTrusted } = target;
+    const { customerId, id, method, search } = exchange;
+    const isGeneric = kind === KINDS.GENERIC;
+    const outcome = await new Splice().run(
       isTrusted ? this.#wrappers.trusted : this.#wrappers.open,
       exchange,
-      form.number,
-      plan.preferences.numbers(form.flags | (isBare ? FLAG.BARE : 0)),
+      kind,
+      preferences.numbers(flags),
       wordList({
-        URL: isGeneric ? url.base : url.base + form.path + exchange.search,
-        METHOD: isGeneric ? exchange.method : 'POST',
+        URL: isGeneric ? url.base : url.base + kind.path + search,
+        METHOD: isGeneric ? method : 'POST',
         HEADERS: batchHeaders(
           exchange,
           authorization,
-          plan.preferences.extraHeaders,
+          preferences.extraHeaders,
         ),
-        ID_STEM: exchange.customerId ?? exchange.id,
-        DEFAULTS: defaultsOf(form, exchange.header('x-baseten-model')),
-        METADATA: metadataOf(exchange, form),
+        ID_STEM: customerId ?? id,
+        DEFAULTS: defaultsOf(kind, exchange.header('x-baseten-model')),
+        METADATA: metadataOf(exchange, kind),
       }),
       body,
     );
@@ -203,10 +201,7 @@ class Forwarder {
     return outcome;
   }
 
-  /**
-   * @param {Exchange} exchange
-   * @returns {boolean}
-   */
+  /** @param {Exchange} exchange */
   #isBare(exchange) {
     const format = exchange.header('x-baseten-response-format');
     if (format === undefined) return this.#config.responseFormat === 'bare';

@@ -3,18 +3,222 @@
 const http = require('node:http');
 const https = require('node:https');
 
-const { hasBody } = require('./body-start');
+const { Refusal } = require('../base/errors');
 const { lookupPublic } = require('../plan/public-addresses');
-const { Refusal } = require('../base/refusal');
-const { Relay } = require('./relay');
-const { requestPath } = require('../plan/request-path');
-const { passedHeaders } = require('./upstream-headers');
+const { hasBody, tooLarge } = require('../server/request-body');
+const { passedAnswerHeaders, passedHeaders } = require('./headers');
 
+/** @typedef {import('node:http').ClientRequest} ClientRequest */
+/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('../server/exchange').Exchange} Exchange */
 /** @typedef {import('../plan/plan').Plan} Plan */
 
 /** How long a connection is kept for the next request. */
 const IDLE_MS = 30_000;
+
+/**
+ * CONNECT would make a tunnel, and TRACE show the caller what the upstream was
+ * sent, the operator's key with it.
+ */
+const REFUSED_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
+
+/**
+ * @typedef {object} RelayLimits
+ * @property {number} maxBodyBytes
+ * @property {number} timeoutMs without any progress before the answer begins
+ * @property {number} idleTimeoutMs that a caller may refuse to read
+ */
+
+/** @param {NodeJS.ErrnoException} cause */
+function connectionRefusal(cause) {
+  const { code = '', message } = cause;
+  if (code === 'ERR_ADDRESS_NOT_PUBLIC')
+    return new Refusal(
+      403,
+      'TARGET_FORBIDDEN',
+      `${message}: the proxy must be started with an --allow-target for it`,
+    );
+  const [name, sentence] = code.startsWith('HPE_')
+    ? ['PARSE_ERROR', "the upstream's answer is broken"]
+    : ['CONNECTION_ERROR', 'the connection to the upstream failed'];
+  return new Refusal(502, name, sentence, { cause });
+}
+
+/** One request passed through, and its answer, both as they stream in. */
+class Relay {
+  #exchange;
+  #upstream;
+  #limits;
+  #timer;
+  #startedAt = performance.now();
+  #isOver = false;
+
+  /** @type {IncomingMessage | undefined} */
+  #answer;
+
+  /** @type {() => void} */
+  #resolve = () => {};
+
+  /** @type {(refusal: Refusal) => void} */
+  #reject = () => {};
+
+  /**
+   * @param {Exchange} exchange
+   * @param {ClientRequest} upstream
+   * @param {RelayLimits} limits
+   */
+  constructor(exchange, upstream, limits) {
+    this.#exchange = exchange;
+    this.#upstream = upstream;
+    this.#limits = limits;
+    this.#timer = setTimeout(() => this.#onTimeout(), limits.timeoutMs);
+  }
+
+  /**
+   * Resolves when the answer is over, whole or broken off.
+   * @param {Buffer | 'stream' | 'none'} body
+   * @returns {Promise<void>}
+   */
+  run(body) {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#upstream.on('response', (answer) => this.#onAnswer(answer));
+      this.#upstream.on('error', (error) =>
+        this.#fail(connectionRefusal(error)),
+      );
+      this.#exchange.whenDone(() => this.#end());
+      if (body === 'stream') this.#stream();
+      else if (body === 'none') this.#upstream.end();
+      else this.#upstream.end(body);
+    });
+  }
+
+  #stream() {
+    const { request } = this.#exchange;
+    request.on('data', this.#onData);
+    request.on('end', this.#onEnd);
+    this.#upstream.on('drain', () => request.resume());
+  }
+
+  /** @param {Buffer} chunk */
+  #onData = (chunk) => {
+    const { request, facts } = this.#exchange;
+    const { maxBodyBytes } = this.#limits;
+    facts.bytesIn += chunk.length;
+    if (facts.bytesIn > maxBodyBytes) {
+      this.#fail(tooLarge(maxBodyBytes));
+      return;
+    }
+    if (!this.#answer) this.#timer.refresh();
+    if (!this.#upstream.write(chunk)) request.pause();
+  };
+
+  #onEnd = () => this.#upstream.end();
+
+  #onTimeout() {
+    const isCallers =
+      !this.#upstream.writableEnded && !this.#exchange.request.isPaused();
+    this.#fail(
+      isCallers
+        ? new Refusal(408, 'BODY_TIMEOUT', 'the body did not arrive in time')
+        : new Refusal(504, 'TIMEOUT', 'the upstream did not answer in time'),
+    );
+  }
+
+  /** @param {IncomingMessage} answer */
+  #onAnswer(answer) {
+    if (this.#isOver) return;
+    clearTimeout(this.#timer);
+    this.#answer = answer;
+    this.#exchange.facts.upstreamStatus = answer.statusCode ?? 0;
+    this.#clock();
+    try {
+      this.#begin(answer);
+    } catch (error) {
+      this.#fail(
+        connectionRefusal(Object.assign(error, { code: 'HPE_UNUSABLE' })),
+      );
+      return;
+    }
+    this.#pour(answer);
+  }
+
+  /** @param {IncomingMessage} answer */
+  #begin(answer) {
+    const headers = passedAnswerHeaders(answer.headers);
+    this.#exchange.writeHead(answer.statusCode ?? 0, headers);
+    // Without a length it may be a stream whose first bytes are far away.
+    if (headers['content-length'] === undefined)
+      this.#exchange.response.flushHeaders();
+  }
+
+  /** @param {IncomingMessage} answer */
+  #pour(answer) {
+    const { response, facts } = this.#exchange;
+    answer.on('data', (chunk) => {
+      facts.bytesOut += chunk.length;
+      if (!response.write(chunk)) this.#waitForReader(answer);
+    });
+    response.on('drain', () => {
+      clearTimeout(this.#timer);
+      answer.resume();
+    });
+    answer.on('error', () => {}); // its close tells the same
+    answer.on('end', () => {
+      this.#clock();
+      response.end();
+    });
+    answer.on('close', () => {
+      if (answer.complete) return;
+      // For the log: its caller only sees that the answer has no end.
+      const sentence = "the upstream's answer broke off";
+      this.#fail(new Refusal(502, 'CONNECTION_ERROR', sentence));
+    });
+  }
+
+  /** @param {IncomingMessage} answer */
+  #waitForReader(answer) {
+    answer.pause();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#exchange.breakOff(),
+      this.#limits.idleTimeoutMs,
+    );
+  }
+
+  /** @param {Refusal} refusal */
+  #fail(refusal) {
+    if (this.#isOver) return;
+    if (this.#exchange.response.headersSent) {
+      this.#exchange.refuse(refusal);
+      return;
+    }
+    this.#clock();
+    this.#reject(refusal);
+    this.#end();
+  }
+
+  /** Notes how long the upstream has taken until now. */
+  #clock() {
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    this.#exchange.facts.upstreamSeconds = seconds;
+  }
+
+  /** Lets the connection go, back to its pool only when both sides are done. */
+  #end() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    const { request } = this.#exchange;
+    request.off('data', this.#onData).off('end', this.#onEnd);
+    if (!this.#answer?.complete || !this.#upstream.writableFinished) {
+      request.pause();
+      this.#upstream.destroy();
+    }
+    this.#resolve(); // without effect on what is rejected
+  }
+}
 
 /**
  * @param {number} maxInFlight 0 for no limit
@@ -32,12 +236,6 @@ function createAgents(maxInFlight, lookup) {
     'https:': new https.Agent(options),
   };
 }
-
-/**
- * CONNECT would make a tunnel, and TRACE show the caller what the upstream was
- * sent, the operator's key with it.
- */
-const REFUSED_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
 /** Sends requests on as they are, bytes in and bytes out. */
 class PassThrough {
@@ -70,13 +268,8 @@ class PassThrough {
       );
     const { maxBodyBytes } = this.#config;
     const declared = Number(exchange.header('content-length') ?? 0);
-    if (declared > maxBodyBytes)
-      throw new Refusal(
-        413,
-        'BODY_TOO_LARGE',
-        `the body must have at most ${maxBodyBytes} bytes`,
-      );
-    const body = whole ?? (hasBody(exchange) ? 'stream' : 'none');
+    if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
+    const body = whole ?? (hasBody(exchange.request) ? 'stream' : 'none');
     const upstream = this.#request(exchange, plan, body);
     const limits = {
       maxBodyBytes,
@@ -98,8 +291,8 @@ class PassThrough {
    * @param {Buffer | 'stream' | 'none'} body
    * @returns {http.ClientRequest}
    */
-  #request(exchange, { target, preferences }, body) {
-    const { url, isTrusted, authorization } = target;
+  #request(exchange, { target, authorization, path, preferences }, body) {
+    const { url, isTrusted } = target;
     const headers = passedHeaders(
       exchange,
       url.host,
@@ -116,7 +309,7 @@ class PassThrough {
       host: url.hostname.replace(/^\[|\]$/g, ''),
       port: url.port,
       method: exchange.method,
-      path: url.prefix + requestPath(exchange),
+      path: url.prefix + path,
       headers,
     });
   }

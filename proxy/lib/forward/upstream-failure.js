@@ -1,8 +1,8 @@
 'use strict';
 
 const { excerpt, redact } = require('baseten-performance-client/internal');
-const { tellingHeaders } = require('./answer-headers');
-const { Refusal } = require('../base/refusal');
+const { Refusal } = require('../base/errors');
+const { tellingHeaders } = require('./headers');
 
 /** @typedef {import('baseten-performance-client/internal').Failure} Failure */
 
@@ -47,16 +47,22 @@ function telling(status, sentence, shown) {
 }
 
 /**
+ * @param {string} sentence
+ * @param {string} words of the upstream or the engine, '' for none
+ */
+function withWords(sentence, words) {
+  return words ? `${sentence}: ${words}` : sentence;
+}
+
+/**
  * An answer of the upstream that is none to the request. Its status passes,
  * unless it is a redirect or no error at all: nobody asked for those.
  * @param {Failure} failure
  * @param {readonly string[]} secrets
- * @returns {Refusal}
  */
 function httpRefusal({ code, status, head, body }, secrets) {
-  const sentence = `the upstream answered ${status}`;
   const words = excerpt(redact(body, secrets));
-  const message = words ? `${sentence}: ${words}` : sentence;
+  const message = withWords(`the upstream answered ${status}`, words);
   return new Refusal(status >= 400 ? status : 502, code, message, {
     headers: tellingHeaders(redact(head, secrets)),
     upstreamStatus: status,
@@ -69,17 +75,17 @@ function httpRefusal({ code, status, head, body }, secrets) {
  * @param {readonly string[]} secrets what no answer may show
  * @returns {Refusal}
  */
-function refusalOf(failure, secrets) {
+function upstreamRefusal(failure, secrets) {
   const { code, detail, status: upstreamStatus } = failure;
   if (code === 'HTTP_ERROR') return httpRefusal(failure, secrets);
   const { status, sentence, shown } = TELLINGS.get(code) ?? UNKNOWN;
   const words = shown ? excerpt(redact(failure[shown], secrets)) : '';
   const isForLog = detail !== '' && shown !== 'detail';
-  return new Refusal(status, code, words ? `${sentence}: ${words}` : sentence, {
+  return new Refusal(status, code, withWords(sentence, words), {
     headers: status === 503 ? RETRY_AFTER : undefined,
     upstreamStatus: upstreamStatus > 0 ? upstreamStatus : undefined,
     cause: isForLog ? new Error(redact(detail, secrets)) : undefined,
   });
 }
 
-module.exports = { refusalOf };
+module.exports = { upstreamRefusal };

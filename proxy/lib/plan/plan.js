@@ -1,22 +1,159 @@
 'use strict';
 
-const { Credentials } = require('./credentials');
+const crypto = require('node:crypto');
+
+const { Refusal } = require('../base/errors');
 const { Preferences } = require('./preferences');
 const { Targets } = require('./targets');
 
 /** @typedef {import('../server/exchange').Exchange} Exchange */
-/** @typedef {import('./preferences').RequestPreferences} RequestPreferences */
-/** @typedef {import('./targets').Target} Target */
 
 /**
- * What a request's headers decide, before its body is looked at.
+ * What a request's head decides, before its body is looked at.
  * @typedef {object} Plan
- * @property {Target} target
- * @property {Readonly<RequestPreferences>} preferences
+ * @property {import('./targets').Target} target
+ * @property {string} [authorization] what the target is shown
+ * @property {string} path and query, below the path of the target's URL
+ * @property {Readonly<import('./preferences').RequestPreferences>} preferences
  * @property {readonly string[]} secrets what no answer and no log may show
  */
 
-/** Makes the plans of a proxy: who asks, how, and whom. */
+/** What may stand in the path and the query of a request. */
+const VISIBLE = /^[\x21-\x7e]*$/;
+
+/** Whatever some server takes for a slash or a dot. */
+const SEGMENTS = /\/|\\|%2f|%5c/i;
+
+const DOTS = /%2e/gi;
+
+/** Schemes whose credential is a key, as OpenAI and Baseten send it. */
+const KEY_SCHEME = /^(?:bearer|api-key)$/i;
+
+/**
+ * The path and query that an upstream is asked for; refused unless it stays
+ * below the path of the target's URL whatever the upstream decodes.
+ * @param {Exchange} exchange
+ */
+function readPath({ path, search }) {
+  const isBelow = path
+    .split(SEGMENTS)
+    .every((segment) => segment.replace(DOTS, '.') !== '..');
+  if (isBelow && path.startsWith('/') && VISIBLE.test(path + search))
+    return path + search;
+  throw new Refusal(
+    400,
+    'INVALID_PATH',
+    'the path must have no ".." segments, blanks or unescaped characters',
+  );
+}
+
+/** @param {string} message */
+function unauthorized(message) {
+  return new Refusal(401, 'UNAUTHORIZED', message, {
+    headers: {
+      'www-authenticate': 'Bearer realm="baseten-performance-proxy"',
+    },
+  });
+}
+
+/** @typedef {{ scheme: string, credential: string }} Authorization */
+
+/**
+ * @param {string | undefined} authorization
+ * @returns {Authorization | undefined}
+ */
+function parse(authorization = '') {
+  const text = authorization.trim();
+  const blank = text.search(/\s/);
+  if (blank < 0) return undefined;
+  return {
+    scheme: text.slice(0, blank),
+    credential: text.slice(blank).trim(),
+  };
+}
+
+/** Who may call, and with whose key the upstream is asked. */
+class Credentials {
+  #operatorKey;
+  #salt = crypto.randomBytes(32);
+
+  /** @type {Buffer[] | undefined} */
+  #clientDigests;
+
+  /**
+   * @param {object} config
+   * @param {{ current(): string }} [config.upstreamApiKey]
+   * @param {readonly string[]} [config.clientApiKeys]
+   */
+  constructor({ upstreamApiKey, clientApiKeys }) {
+    this.#operatorKey = upstreamApiKey;
+    if (clientApiKeys?.length)
+      this.#clientDigests = clientApiKeys.map((key) => this.#digest(key));
+  }
+
+  /**
+   * The authorization that a caller brings for the upstream. With client keys
+   * there is none: what a caller brings is then meant for the proxy alone.
+   * @param {Exchange} exchange
+   * @returns {string | undefined}
+   */
+  ownOf(exchange) {
+    const given = parse(exchange.header('authorization'));
+    if (this.#clientDigests) {
+      this.#admit(given, this.#clientDigests);
+      return undefined;
+    }
+    if (given) return `${given.scheme} ${given.credential}`;
+    if (this.#operatorKey) return undefined;
+    throw unauthorized(
+      'an API key is needed: send it as "Authorization: Bearer <key>"',
+    );
+  }
+
+  /** What the operator's own targets are sent when the caller brings nothing. */
+  get operators() {
+    return this.#operatorKey && `Bearer ${this.#operatorKey.current()}`;
+  }
+
+  /**
+   * What no answer may show.
+   * @param {string} [authorization] what was sent to the upstream
+   * @returns {string[]}
+   */
+  secrets(authorization) {
+    const secrets = this.#operatorKey ? [this.#operatorKey.current()] : [];
+    const sent = parse(authorization);
+    if (sent) secrets.push(sent.credential);
+    return secrets;
+  }
+
+  /**
+   * Every key is compared, and digests of equal length, so that the time it
+   * takes tells nothing about them.
+   * @param {Authorization | undefined} given
+   * @param {Buffer[]} digests
+   */
+  #admit(given, digests) {
+    const isKey = given !== undefined && KEY_SCHEME.test(given.scheme);
+    const digest = this.#digest(isKey ? given.credential : '');
+    let matches = 0;
+    for (const known of digests)
+      matches += Number(crypto.timingSafeEqual(known, digest));
+    if (isKey && matches > 0) return;
+    throw unauthorized(
+      isKey
+        ? 'the API key is not one of those this proxy accepts'
+        : 'this proxy needs one of its API keys: send it as "Authorization: Bearer <key>"',
+    );
+  }
+
+  /** @param {string} key */
+  #digest(key) {
+    return crypto.createHmac('sha256', this.#salt).update(key).digest();
+  }
+}
+
+/** Makes the plans of a proxy: who asks, how, whom, and for what. */
 class Planner {
   #credentials;
   #preferences;
@@ -26,10 +163,12 @@ class Planner {
   constructor(config) {
     this.#credentials = new Credentials(config);
     this.#preferences = new Preferences(config.preferences);
-    this.#targets = new Targets(config, this.#credentials);
+    this.#targets = new Targets(config);
   }
 
   /**
+   * The plan for a request; refuses what can be refused before its body is
+   * read, and first of all who may not call.
    * @param {Exchange} exchange
    * @returns {Plan}
    */
@@ -37,8 +176,11 @@ class Planner {
     const own = this.#credentials.ownOf(exchange);
     const preferences = this.#preferences.read(exchange);
     const target = this.#targets.resolve(exchange, preferences, own);
-    const secrets = this.#credentials.secrets(target.authorization);
-    return { target, preferences, secrets };
+    const authorization =
+      own ?? (target.isTrusted ? this.#credentials.operators : undefined);
+    const secrets = this.#credentials.secrets(authorization);
+    const path = readPath(exchange);
+    return { target, authorization, path, preferences, secrets };
   }
 }
 

@@ -13,8 +13,8 @@ const {
   withFlags,
   wrongType,
 } = require('baseten-performance-client/internal');
-const { Recent } = require('../base/lru');
-const { Refusal } = require('../base/refusal');
+const { Lru } = require('../base/lru');
+const { Refusal } = require('../base/errors');
 const { isOwnHeader } = require('../base/header-names');
 
 /** @typedef {import('baseten-performance-client/internal').HeaderMap} HeaderMap */
@@ -54,13 +54,11 @@ const FIELD_NAMES = new Set([...FIELDS.keys(), 'target_host']);
 
 const WIRE_NAMES = new Map(Array.from(FIELDS, ([wire, name]) => [name, wire]));
 
+/** @param {string} name */
+const wireName = (name) => WIRE_NAMES.get(name) ?? name;
+
 /** Headers of at most this many different texts are remembered. */
 const REMEMBERED = 256;
-
-/** @param {string} name */
-function wireName(name) {
-  return WIRE_NAMES.get(name) ?? name;
-}
 
 /**
  * @param {string} text
@@ -152,8 +150,8 @@ class Preferences {
   #base;
   #plain;
 
-  /** @type {Recent<Readonly<RequestPreferences>>} */
-  #recent = new Recent(REMEMBERED, (text) => this.#parse(text));
+  /** @type {Lru<Readonly<RequestPreferences>>} */
+  #known = new Lru(REMEMBERED, (text) => this.#parse(text));
 
   /** @param {Readonly<PreferenceValues>} base */
   constructor(base) {
@@ -169,7 +167,7 @@ class Preferences {
     const text = exchange.header(HEADER);
     if (text === undefined) return this.#plain;
     try {
-      return this.#recent.get(text);
+      return this.#known.get(text);
     } catch (error) {
       if (error.code !== 'INVALID_ARGUMENT') throw error;
       throw new Refusal(400, 'INVALID_PREFERENCES', error.message);
@@ -189,10 +187,11 @@ class Preferences {
     const base = giveWay(this.#base, given);
     const values = readPreference(given, base, wireName);
     checkExtraHeaders(values.extraHeaders);
-    const { target_host: targetHost } = fields;
+    const { target_host: host } = fields;
+    const isNamed = isGiven(host);
     return prepare(
       values,
-      isGiven(targetHost) ? checkString(targetHost, 'target_host') : undefined,
+      isNamed ? checkString(host, 'target_host') : undefined,
     );
   }
 }

@@ -43,7 +43,6 @@ const BLOCKS = {
  * A list for each family: one list would take an IPv4 address for the IPv6
  * address that it is mapped to.
  * @param {'ipv4' | 'ipv6'} family
- * @returns {net.BlockList}
  */
 function blockList(family) {
   const list = new net.BlockList();

@@ -1,51 +1,115 @@
 'use strict';
 
+const {
+  invalidArgument,
+  outOfRange,
+} = require('baseten-performance-client/internal');
+const { Refusal } = require('../base/errors');
+const { Lru } = require('../base/lru');
 const { mayBePublic } = require('./public-addresses');
-const { Recent } = require('../base/lru');
-const { Refusal } = require('../base/refusal');
-const { TargetPattern } = require('./target-pattern');
-const { parseTargetUrl } = require('./target-url');
 
-/** @typedef {import('./credentials').Credentials} Credentials */
 /** @typedef {import('../server/exchange').Exchange} Exchange */
-/** @typedef {import('./preferences').RequestPreferences} RequestPreferences */
-/** @typedef {import('./target-url').TargetUrl} TargetUrl */
 
 /**
- * @typedef {object} Destination
+ * Where requests can be sent.
+ * @typedef {object} TargetUrl
+ * @property {string} origin scheme, host and, unless it is the scheme's, port
+ * @property {string} base the origin with the path in front, no slash at its end
+ * @property {'http:' | 'https:'} protocol
+ * @property {string} hostname
+ * @property {string} host with the port
+ * @property {number} port
+ * @property {string} prefix path in front, '' for none
+ */
+
+/**
+ * Where one request goes.
+ * @typedef {object} Target
  * @property {Readonly<TargetUrl>} url
  * @property {boolean} isTrusted did the operator name it?
  */
 
-/**
- * Where one request goes, and what it shows there.
- * @typedef {object} Target
- * @property {Readonly<TargetUrl>} url
- * @property {boolean} isTrusted
- * @property {string} [authorization]
- */
+/** Blanks and control characters would be dropped by URL parsers in silence. */
+const UNUSABLE = /[^\x21-\x7e]|[\\?#]/;
+
+/** URL parsers take https:///etc/passwd for the host "etc". */
+const WITH_HOST = /^https?:\/\/[^/]/i;
+
+const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 };
 
 /** Targets of at most this many different texts are remembered. */
 const REMEMBERED = 256;
 
-/** Decides where a request goes. Only the operator's targets see its key. */
+/**
+ * Reads what a caller or the operator names as a target; a host alone means
+ * https.
+ * @param {string} given
+ * @param {string} argument
+ * @returns {Readonly<TargetUrl>}
+ */
+function parseTargetUrl(given, argument) {
+  const text = given.trim();
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const login = /^[^/]*\/\/[^/]*@/.test(full);
+  if (login || /[?#]/.test(full))
+    throw invalidArgument(
+      RangeError,
+      argument,
+      `${argument} must not hold a login, a query or a fragment`,
+    );
+  if (!WITH_HOST.test(full) || UNUSABLE.test(full) || !URL.canParse(full))
+    throw outOfRange(argument, 'an http or https URL or a host name', text);
+  const { protocol, hostname, host, origin, pathname, port } = new URL(full);
+  const scheme = protocol === 'http:' ? 'http:' : 'https:';
+  const prefix = pathname.replace(/\/+$/, '');
+  return Object.freeze({
+    origin,
+    base: origin + prefix,
+    protocol: scheme,
+    hostname,
+    host,
+    port: port ? Number(port) : DEFAULT_PORTS[scheme],
+    prefix,
+  });
+}
+
+/**
+ * What one --allow-target allows: a scheme, a host and a port, or all
+ * subdomains of the host.
+ * @param {string} pattern such as https://*.example.com
+ * @returns {(target: TargetUrl) => boolean}
+ */
+function matcherOf(pattern) {
+  const url = parseTargetUrl(pattern.replace('*.', ''), '--allow-target');
+  const hasSubdomains = pattern.includes('://*.');
+  return ({ protocol, port, hostname }) =>
+    protocol === url.protocol &&
+    port === url.port &&
+    (hasSubdomains
+      ? hostname.endsWith(`.${url.hostname}`)
+      : hostname === url.hostname);
+}
+
+/** @param {string} message */
+function forbidden(message) {
+  return new Refusal(403, 'TARGET_FORBIDDEN', message);
+}
+
+/** Decides where a request goes; only the operator's targets see its key. */
 class Targets {
-  #credentials;
   #allowed;
 
-  /** @type {Destination | undefined} */
+  /** @type {Target | undefined} */
   #default;
 
-  /** @type {Recent<Destination>} */
-  #recent = new Recent(REMEMBERED, (text) => this.#judge(text));
+  /** @type {Lru<Target>} */
+  #known = new Lru(REMEMBERED, (text) => this.#judge(text));
 
   /**
    * @param {{ targetUrl?: string, allowTargets: readonly string[] }} config
-   * @param {Credentials} credentials
    */
-  constructor({ targetUrl, allowTargets }, credentials) {
-    this.#credentials = credentials;
-    this.#allowed = allowTargets.map((text) => new TargetPattern(text));
+  constructor({ targetUrl, allowTargets }) {
+    this.#allowed = allowTargets.map(matcherOf);
     if (targetUrl !== undefined)
       this.#default = Object.freeze({
         url: parseTargetUrl(targetUrl, '--target-url'),
@@ -55,63 +119,46 @@ class Targets {
 
   /**
    * @param {Exchange} exchange
-   * @param {Readonly<RequestPreferences>} preferences
+   * @param {{ targetHost?: string }} preferences
    * @param {string | undefined} own the authorization the caller brought
    * @returns {Target}
    */
   resolve(exchange, { targetHost }, own) {
-    const destination = this.#destination(exchange, targetHost);
-    const { url, isTrusted } = destination;
-    if (isTrusted)
-      return {
-        ...destination,
-        authorization: own ?? this.#credentials.operators,
-      };
+    const target = this.#find(exchange, targetHost);
+    const { url, isTrusted } = target;
+    if (isTrusted) return target;
     if (own === undefined)
-      throw new Refusal(
-        403,
-        'TARGET_FORBIDDEN',
+      throw forbidden(
         `the operator's key is not sent to ${url.origin}: bring a key of your own, or have the proxy started with --allow-target ${url.origin}`,
       );
     if (!mayBePublic(url.hostname))
-      throw new Refusal(
-        403,
-        'TARGET_FORBIDDEN',
+      throw forbidden(
         `${url.hostname} is not a public address: the proxy must be started with --allow-target ${url.origin}`,
       );
-    return { ...destination, authorization: own };
+    return target;
   }
 
   /**
    * @param {Exchange} exchange
    * @param {string} [targetHost]
-   * @returns {Destination}
+   * @returns {Target}
    */
-  #destination(exchange, targetHost) {
+  #find(exchange, targetHost) {
     const header = exchange.header('x-target-host');
     const text = header ?? targetHost;
-    if (text !== undefined) {
-      const argument = header === undefined ? 'target_host' : 'X-Target-Host';
-      return this.#read(text, argument);
+    if (text === undefined) {
+      if (this.#default) return this.#default;
+      throw new Refusal(
+        400,
+        'NO_TARGET',
+        'no target: send X-Target-Host, or have the proxy started with --target-url',
+      );
     }
-    if (this.#default) return this.#default;
-    throw new Refusal(
-      400,
-      'NO_TARGET',
-      'no target: send X-Target-Host, or have the proxy started with --target-url',
-    );
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} argument
-   * @returns {Destination}
-   */
-  #read(text, argument) {
     try {
-      return this.#recent.get(text);
+      return this.#known.get(text);
     } catch (error) {
       if (error.code !== 'INVALID_ARGUMENT') throw error;
+      const argument = header === undefined ? 'target_host' : 'X-Target-Host';
       const message = error.message.replace(error.argument, argument);
       throw new Refusal(400, 'INVALID_TARGET', message);
     }
@@ -119,13 +166,13 @@ class Targets {
 
   /**
    * @param {string} text
-   * @returns {Destination}
+   * @returns {Target}
    */
   #judge(text) {
     const url = parseTargetUrl(text, 'X-Target-Host');
     const isTrusted =
       url.origin === this.#default?.url.origin ||
-      this.#allowed.some((pattern) => pattern.matches(url));
+      this.#allowed.some((matches) => matches(url));
     return Object.freeze({ url, isTrusted });
   }
 }

@@ -1,7 +1,14 @@
 'use strict';
 
+/*
+ * How whichever worker is asked tells for all of them: it asks the primary
+ * (gather), which asks every worker (report) and hands it what they said
+ * (gathered).
+ */
+
 const { mergeMetrics } = require('../telemetry/metrics');
 
+/** @typedef {import('node:cluster').Worker} Worker */
 /** @typedef {import('../telemetry/metrics').Metrics} Metrics */
 /** @typedef {import('../telemetry/snapshots').Snapshot} Snapshot */
 
@@ -13,9 +20,19 @@ const { mergeMetrics } = require('../telemetry/metrics');
  */
 
 /**
- * The workers of one proxy as each of them sees the others: whichever is
- * asked tells for all. The primary process carries the reports.
+ * A question of one worker that is being put to all.
+ * @typedef {object} Gathering
+ * @property {Worker} asker
+ * @property {number} id the asker's number for its question
+ * @property {Set<number>} missing ids of workers that have not told
+ * @property {Report[]} reports
+ * @property {NodeJS.Timeout} timer
  */
+
+/** A worker that is too busy to tell by then is left out. */
+const LONGEST_WAIT_MS = 1000;
+
+/** In a worker: what all workers have to tell. */
 class Peers {
   #metrics;
   #questions = 0;
@@ -63,4 +80,47 @@ class Peers {
   }
 }
 
-module.exports = { Peers };
+/** In the primary: collects the reports of all workers for one of them. */
+class Reporter {
+  #count = 0;
+
+  /** @type {Map<number, Gathering>} */
+  #open = new Map();
+
+  /**
+   * @param {Worker} asker
+   * @param {number} id the asker's number for its question
+   * @param {Worker[]} workers all that are connected
+   */
+  gather(asker, id, workers) {
+    const number = this.#count++;
+    const missing = new Set(workers.map((worker) => worker.id));
+    const timer = setTimeout(() => this.#end(number), LONGEST_WAIT_MS);
+    this.#open.set(number, { asker, id, missing, reports: [], timer });
+    for (const worker of workers)
+      worker.send({ kind: 'report', gathering: number });
+  }
+
+  /**
+   * @param {Worker} worker
+   * @param {{ gathering: number, report: Report }} message
+   */
+  add(worker, { gathering: number, report }) {
+    const gathering = this.#open.get(number);
+    if (!gathering?.missing.delete(worker.id)) return;
+    gathering.reports.push(report);
+    if (gathering.missing.size === 0) this.#end(number);
+  }
+
+  /** @param {number} number */
+  #end(number) {
+    const gathering = this.#open.get(number);
+    if (!gathering) return;
+    const { asker, id, reports, timer } = gathering;
+    clearTimeout(timer);
+    this.#open.delete(number);
+    if (asker.isConnected()) asker.send({ kind: 'gathered', id, reports });
+  }
+}
+
+module.exports = { Peers, Reporter };

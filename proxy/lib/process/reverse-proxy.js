@@ -1,89 +1,116 @@
 'use strict';
 
-const { Dispatcher } = require('../server/dispatcher');
-const {
-  alive,
-  health,
-  healthInternal,
-  readiness,
-} = require('../telemetry/health');
-const { Listener } = require('../server/listener');
-const { Routes } = require('../server/routes');
+const { HttpClientWrapper } = require('baseten-performance-client');
+const { ConfigError } = require('../base/errors');
+const { Forwarder } = require('../forward/forwarder');
+const { Admission } = require('../server/admission');
+const { Server } = require('../server/server');
+const { Metrics } = require('../telemetry/metrics');
+const { createPages } = require('../telemetry/pages');
+const { Tokenizers } = require('../tokens/tokenizers');
+const { Peers } = require('./peers');
 
 /** @typedef {import('../start/config').Config} Config */
-/** @typedef {import('../server/routes').Handler} Handler */
+/** @typedef {import('../telemetry/log').Log} Log */
+/** @typedef {import('../forward/forwarder').Wrappers} Wrappers */
 
 /**
- * The parts that a proxy is put together from.
- * @typedef {object} Parts
- * @property {import('../server/routes').Handlers} handlers
- * @property {import('../server/routes').Pages} pages
- * @property {import('../server/admission').Admission} admission
- * @property {import('../telemetry/log').Log} log
- * @property {{ observe(exchange: import('../server/exchange').Exchange): void }} metrics
+ * The pools of connections: for the operator's targets, and for those that
+ * callers choose, who must not reach what only we can reach.
+ * @param {Readonly<Config>} config
+ * @returns {Wrappers}
  */
+function createWrappers({ httpVersion, upstreamH2c, maxInFlight }) {
+  const options = {
+    httpVersion,
+    cleartextHttp2: upstreamH2c,
+    ...(maxInFlight > 0 && { maxInFlight }),
+  };
+  // Declared twice, for users and by the client itself.
+  return /** @type {any} */ ({
+    trusted: new HttpClientWrapper(options),
+    open: new HttpClientWrapper({ ...options, publicOnly: true }),
+  });
+}
 
-/** Listens, answers, and ends in good order. */
+/** A proxy with all that it needs, in the only process or in a worker. */
 class ReverseProxy {
   #config;
-  #context;
-  #dispatcher;
-  #listener;
-  #isReady = true;
+  #log;
+  #isWorker;
+  #tokenizers;
+  #wrappers;
+  #forwarder;
+  #server;
 
   /** @type {Promise<void> | undefined} */
-  #drained;
+  #ended;
 
-  #hurry = new AbortController();
+  /**
+   * Makes a proxy that does not listen yet; a tokenizer that cannot be used is
+   * a ConfigError.
+   * @param {Readonly<Config>} config
+   * @param {Log} log
+   * @param {boolean} [isWorker]
+   */
+  static async create(config, log, isWorker = false) {
+    const tokenizers = await Tokenizers.start(config.tokenizers);
+    return new ReverseProxy(config, log, isWorker, tokenizers);
+  }
 
   /**
    * @param {Readonly<Config>} config
-   * @param {Parts} parts
+   * @param {Log} log
+   * @param {boolean} isWorker
+   * @param {Tokenizers} tokenizers
    */
-  constructor(config, { handlers, pages, admission, log, metrics }) {
+  constructor(config, log, isWorker, tokenizers) {
+    const wrappers = createWrappers(config);
+    const admission = new Admission(config);
+    const metrics = new Metrics();
     this.#config = config;
-    this.#context = {
-      corsOrigins: config.corsOrigins,
-      maxBodyBytes: config.maxBodyBytes,
-      bodyTimeoutMs: 1000 * config.bodyTimeoutS,
-      idleTimeoutMs: 1000 * config.idleTimeoutS,
+    this.#log = log;
+    this.#isWorker = isWorker;
+    this.#tokenizers = tokenizers;
+    this.#wrappers = wrappers;
+    this.#forwarder = new Forwarder({ config, wrappers, tokenizers });
+    this.#server = new Server(config, {
+      handlers: this.#forwarder.handlers,
+      pages: createPages(isWorker ? new Peers(metrics) : metrics),
       admission,
-      isDraining: false,
-    };
-    const routes = new Routes(handlers, {
-      ...pages,
-      health,
-      healthInternal,
-      livez: alive,
-      readyz: (exchange) => readiness(exchange, this.#isReady),
+      log,
+      metrics,
     });
-    const secrets = () => this.#secrets();
-    this.#dispatcher = new Dispatcher(
-      { routes, admission, log, metrics, secrets },
-      this.#context,
-      config.maxHeaders,
-    );
-    this.#listener = new Listener(config, this.#dispatcher);
-  }
-
-  /** Does it want more requests? Not any more once it drains. */
-  get isReady() {
-    return this.#isReady;
-  }
-
-  /** @returns {Promise<import('node:net').AddressInfo>} */
-  listen() {
-    return this.#listener.listen();
+    metrics.attach({
+      engines: () => [wrappers.trusted.stats(), wrappers.open.stats()],
+      admission,
+      isDraining: () => !this.#server.isReady,
+    });
   }
 
   /**
-   * Stops being ready, then listening, lets the running exchanges end, and
-   * ends by force what takes longer than drainS.
+   * @returns {Promise<import('node:net').AddressInfo>} rejects with a
+   * ConfigError when the address cannot be used
+   */
+  async listen() {
+    const { host, port } = this.#config;
+    try {
+      return await this.#server.listen();
+    } catch (error) {
+      const reason = error.code ?? error.message;
+      throw new ConfigError(`cannot listen on ${host}:${port} (${reason})`);
+    }
+  }
+
+  /**
+   * Lets what runs come to its end. Asked again, the only process hurries; a
+   * worker may be told once by its primary and once more by the terminal.
    * @returns {Promise<void>}
    */
   drain() {
-    this.#drained ??= this.#drain();
-    return this.#drained;
+    if (this.#ended && !this.#isWorker) this.#server.close();
+    this.#ended ??= this.#end();
+    return this.#ended;
   }
 
   /**
@@ -91,45 +118,32 @@ class ReverseProxy {
    * @returns {Promise<void>}
    */
   close() {
-    this.#hurry.abort();
+    this.#server.close();
     return this.drain();
   }
 
-  async #drain() {
-    const { drainDelayS, drainS } = this.#config;
-    this.#isReady = false;
-    await this.#atMost(drainDelayS);
-    this.#context.isDraining = true;
-    const stopped = this.#listener.stop(this.#dispatcher.busySockets());
-    await this.#atMost(drainS, stopped);
-    this.#listener.destroy();
-    await stopped;
+  /** Reads the operator's key again. */
+  reload() {
+    try {
+      this.#config.upstreamApiKey?.reload();
+      this.#log.info('the key of the upstream was read again');
+    } catch (error) {
+      this.#log.error('the key of the upstream stays as it was', {
+        reason: error.message,
+      });
+    }
   }
 
-  /**
-   * @param {number} seconds
-   * @param {Promise<void>} [promise] may settle earlier
-   * @returns {Promise<void>} settles at once when it must hurry
-   */
-  #atMost(seconds, promise) {
-    const { signal } = this.#hurry;
-    if (signal.aborted || seconds === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, 1000 * seconds);
-      const end = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      signal.addEventListener('abort', end, { once: true });
-      promise?.then(end);
-    });
-  }
-
-  /** @returns {string[]} */
-  #secrets() {
-    const { upstreamApiKey, clientApiKeys = [] } = this.#config;
-    const own = upstreamApiKey ? [upstreamApiKey.current()] : [];
-    return [...own, ...clientApiKeys];
+  async #end() {
+    this.#log.info('draining');
+    await this.#server.drain();
+    this.#forwarder.close();
+    await Promise.all([
+      this.#tokenizers.close(),
+      this.#wrappers.trusted.destroy(),
+      this.#wrappers.open.destroy(),
+    ]);
+    this.#log.info('stopped');
   }
 }
 

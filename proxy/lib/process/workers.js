@@ -1,6 +1,6 @@
 'use strict';
 
-const { Gathering } = require('./gathering');
+const { Reporter } = require('./peers');
 
 /** @typedef {import('node:cluster').Worker} Worker */
 /** @typedef {import('../start/config').Config} Config */
@@ -33,10 +33,7 @@ class Workers {
   #exitCode = 0;
   #isEnding = false;
 
-  #gatherings = 0;
-
-  /** @type {Map<number, Gathering>} */
-  #open = new Map();
+  #reporter = new Reporter();
 
   /** @type {(exitCode: number) => void} */
   #onEnd = () => {};
@@ -156,18 +153,10 @@ class Workers {
    * @param {any} message
    */
   #onMessage(worker, message) {
-    if (message.kind === 'report')
-      this.#open.get(message.gathering)?.add(worker, message.report);
+    if (message.kind === 'report') this.#reporter.add(worker, message);
     if (message.kind !== 'gather') return;
-    const number = this.#gatherings++;
-    const gathering = new Gathering(worker, message.id, () =>
-      this.#open.delete(number),
-    );
-    this.#open.set(number, gathering);
-    gathering.ask(
-      this.#workers().filter((peer) => peer.isConnected()),
-      number,
-    );
+    const connected = this.#workers().filter((peer) => peer.isConnected());
+    this.#reporter.gather(worker, message.id, connected);
   }
 }
 

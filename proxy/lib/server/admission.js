@@ -1,16 +1,13 @@
 'use strict';
 
-const { Refusal } = require('../base/refusal');
+const { Refusal } = require('../base/errors');
 
 /** @typedef {import('./exchange').Exchange} Exchange */
 
 /** Seconds after which a refused caller may try again. */
 const RETRY_AFTER_S = 1;
 
-/**
- * @param {string} message
- * @returns {Refusal}
- */
+/** @param {string} message */
 function overloaded(message) {
   return new Refusal(503, 'OVERLOADED', message, {
     headers: { 'retry-after': RETRY_AFTER_S },

@@ -8,8 +8,6 @@
 
 /** @typedef {import('./exchange').Exchange} Exchange */
 
-const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-
 const REQUEST_HEADERS = [
   'Authorization',
   'Content-Type',
@@ -32,7 +30,11 @@ const ANSWER_HEADERS = [
   'X-Request-Id',
 ].join(', ');
 
-const PREFLIGHT_AGE_S = 600;
+const PREFLIGHT_HEADERS = Object.freeze({
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+  'access-control-allow-headers': REQUEST_HEADERS,
+  'access-control-max-age': 600,
+});
 
 /**
  * @param {string | undefined} origin
@@ -81,16 +83,7 @@ function isPreflight(exchange) {
 function answerPreflight(exchange, allowed) {
   const isAllowed = allowedOrigin(exchange.header('origin'), allowed);
   exchange.route = 'preflight';
-  exchange.reply(
-    204,
-    isAllowed === undefined
-      ? {}
-      : {
-          'access-control-allow-methods': METHODS,
-          'access-control-allow-headers': REQUEST_HEADERS,
-          'access-control-max-age': PREFLIGHT_AGE_S,
-        },
-  );
+  exchange.reply(204, isAllowed === undefined ? {} : PREFLIGHT_HEADERS);
 }
 
 module.exports = { answerPreflight, corsHeaders, isPreflight };

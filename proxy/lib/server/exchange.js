@@ -3,17 +3,22 @@
 const crypto = require('node:crypto');
 const http2 = require('node:http2');
 
+const {
+  isJoined,
+  isUnread,
+  release,
+  sendEarly,
+  sendPaced,
+  sizeOf,
+} = require('./answer-body');
 const { corsHeaders } = require('./cors');
-const { endEarly, isUnread } = require('./early-answer');
-const { JoinedBody } = require('./joined-body');
-const { sendPaced } = require('./paced-body');
-const { readBody } = require('./request-body');
+const { readBody, readStart } = require('./request-body');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
-/** @typedef {import('../base/refusal').AnswerHeaders} AnswerHeaders */
-/** @typedef {import('../base/refusal').Refusal} Refusal */
-/** @typedef {Buffer | string | JoinedBody} AnswerBody */
+/** @typedef {import('../base/errors').AnswerHeaders} AnswerHeaders */
+/** @typedef {import('../base/errors').Refusal} Refusal */
+/** @typedef {import('./answer-body').AnswerBody} AnswerBody */
 
 /**
  * What all exchanges of a proxy share.
@@ -24,20 +29,6 @@ const { readBody } = require('./request-body');
  * @property {number} idleTimeoutMs how long a caller may refuse to read
  * @property {import('./admission').Admission} admission
  * @property {boolean} isDraining
- */
-
-/**
- * What the log and the metrics want to know; filled in on the way.
- * @typedef {object} ExchangeFacts
- * @property {number} inputs
- * @property {number} batches
- * @property {number} retries
- * @property {number} hedges
- * @property {number} upstreamStatus 0 when no upstream answered
- * @property {number} upstreamSeconds
- * @property {number} bytesIn of the body, as it came
- * @property {number} bytesOut of the body
- * @property {string | undefined} code why it was refused
  */
 
 /** The status in log and metrics of a caller that did not wait. */
@@ -71,20 +62,19 @@ function targetOf(url) {
 }
 
 /**
- * @param {AnswerBody} body
- * @returns {number}
+ * How an error is told, as JSON.
+ * @param {Refusal} refusal
+ * @param {{ path: string | null, method: string | null, id: string }} request
  */
-function bodySize(body) {
-  if (typeof body === 'string') return Buffer.byteLength(body);
-  return body instanceof JoinedBody ? body.size : body.length;
-}
-
-/**
- * Lets go of a body that will not be sent.
- * @param {AnswerBody} body
- */
-function release(body) {
-  if (body instanceof JoinedBody) body.close();
+function describeRefusal({ message, code, upstreamStatus }, request) {
+  return {
+    error: message,
+    path: request.path,
+    method: request.method,
+    code,
+    request_id: request.id,
+    upstream_status: upstreamStatus,
+  };
 }
 
 /** One inbound request and its answer, HTTP/1.1 and HTTP/2 alike. */
@@ -126,17 +116,17 @@ class Exchange {
     this.caller = request.socket.remoteAddress;
     this.startedAt = performance.now();
     this.id = usableId(request.headers['x-request-id']) ?? crypto.randomUUID();
-    /** @type {ExchangeFacts} */
+    /** What the log and the metrics want to know; filled in on the way. */
     this.facts = {
       inputs: 0,
       batches: 0,
       retries: 0,
       hedges: 0,
-      upstreamStatus: 0,
+      upstreamStatus: 0, // for no answer of an upstream
       upstreamSeconds: 0,
-      bytesIn: 0,
-      bytesOut: 0,
-      code: undefined,
+      bytesIn: 0, // of the body, as it came
+      bytesOut: 0, // of the body
+      code: /** @type {string | undefined} */ (undefined), // of a refusal
     };
     this.#context = context;
     request.on('error', ignoreError);
@@ -188,6 +178,15 @@ class Exchange {
   }
 
   /**
+   * The beginning of the body; unless it is whole, it is still to be read.
+   * @param {import('./request-body').IsEnough} isEnough
+   * @returns {Promise<import('./request-body').BodyStart>}
+   */
+  readStart(isEnough) {
+    return readStart(this, this.#context.bodyTimeoutMs, isEnough);
+  }
+
+  /**
    * Calls back once, when the answer is over or the caller has left.
    * @param {(exchange: Exchange) => void} listener
    */
@@ -228,7 +227,7 @@ class Exchange {
       release(body);
       return;
     }
-    const size = bodySize(body);
+    const size = sizeOf(body);
     const isEarly = isUnread(this.request);
     /** @type {AnswerHeaders} */
     const framed = { ...headers };
@@ -249,34 +248,23 @@ class Exchange {
    * @param {AnswerHeaders} [headers]
    */
   replyJson(status, value, headers) {
-    const text = JSON.stringify(value);
-    this.reply(
-      status,
-      { 'content-type': 'application/json', ...headers },
-      text,
-    );
+    const all = { 'content-type': 'application/json', ...headers };
+    this.reply(status, all, JSON.stringify(value));
   }
 
   /**
    * Answers with the error, or breaks off an answer that has begun.
    * @param {Refusal} refusal
    */
-  refuse({ status, code, message, headers, upstreamStatus }) {
-    this.facts.code ??= code;
+  refuse(refusal) {
+    this.facts.code ??= refusal.code;
     if (this.response.headersSent) {
       this.#isBroken = true;
       this.breakOff();
       return;
     }
-    const error = {
-      error: message,
-      path: this.path,
-      method: this.method,
-      code,
-      request_id: this.id,
-      upstream_status: upstreamStatus,
-    };
-    this.replyJson(status, error, headers);
+    const { status, headers } = refusal;
+    this.replyJson(status, describeRefusal(refusal, this), headers);
   }
 
   /** Ends the answer so that the caller cannot take it for complete. */
@@ -291,16 +279,13 @@ class Exchange {
    * @param {boolean} isEarly
    */
   #send(body, isEarly) {
-    if (body instanceof JoinedBody) sendPaced(this.response, body);
-    else if (isEarly) this.#sendEarly(body);
-    else this.response.end(body);
-  }
-
-  /** @param {Buffer | string} body */
-  #sendEarly(body) {
-    endEarly(this.request, this.response, body, () => {
+    const { request, response } = this;
+    const onSent = () => {
       this.#isSent = true;
-    });
+    };
+    if (isJoined(body)) sendPaced(response, body);
+    else if (isEarly) sendEarly(request, response, body, onSent);
+    else response.end(body);
   }
 
   /** Lets go of a caller that stops reading what waits to be sent. */
@@ -338,4 +323,4 @@ class Exchange {
   }
 }
 
-module.exports = { Exchange };
+module.exports = { Exchange, describeRefusal };

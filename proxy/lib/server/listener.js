@@ -5,16 +5,14 @@ const http2 = require('node:http2');
 const net = require('node:net');
 const tls = require('node:tls');
 
-const { FirstBytes } = require('./first-bytes');
-const { Sessions } = require('./sessions');
-
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 /** @typedef {import('node:net').Socket} Socket */
+/** @typedef {import('node:http2').ServerHttp2Session} ServerHttp2Session */
 /** @typedef {import('../start/config').Config} Config */
 
 /**
- * Who deals with what arrives: a Dispatcher.
+ * Who deals with what arrives: a Server.
  * @typedef {object} Receiver
  * @property {(request: IncomingMessage, response: ServerResponse) => void} serve
  * @property {(error: NodeJS.ErrnoException, socket: Socket) => void}
@@ -27,6 +25,9 @@ const MOST_STREAMS = 256;
 /** How far a caller may send ahead of us on one stream. */
 const STREAM_WINDOW = 1024 * 1024;
 
+/** The same on one connection. */
+const SESSION_WINDOW = 4 * 1024 * 1024;
+
 /**
  * MB of queued frames beyond which Node refuses new streams; its default of 10
  * is less than one large answer.
@@ -38,8 +39,47 @@ const PSEUDO_HEADERS = 8;
 
 const LONGEST_CHECK_INTERVAL_MS = 1000;
 
+/** How the preface of HTTP/2 begins; no method of HTTP/1.1 does. */
+const PREFACE = Buffer.from('PRI');
+
 /** A connection's failure shows in its exchanges, or concerns nobody. */
 function ignoreError() {}
+
+/**
+ * @param {Buffer} bytes at least one
+ * @returns {boolean | undefined} undefined when there are too few to tell
+ */
+function beginsHttp2(bytes) {
+  const count = Math.min(bytes.length, PREFACE.length);
+  if (bytes.compare(PREFACE, 0, count, 0, count) !== 0) return false;
+  return count === PREFACE.length ? true : undefined;
+}
+
+/**
+ * Waits for the first bytes of a connection, which tell its protocol.
+ * @param {Socket} socket
+ * @param {number} timeoutMs
+ * @param {(socket: Socket, isHttp2: boolean) => void} onProtocol called once,
+ * with the bytes put back; or never, when the connection ends before
+ */
+function sniffProtocol(socket, timeoutMs, onProtocol) {
+  /** @type {Buffer} */
+  let seen = Buffer.alloc(0);
+  const giveUp = () => socket.destroy();
+  const look = () => {
+    const bytes = socket.read();
+    if (bytes === null) return;
+    seen = seen.length > 0 ? Buffer.concat([seen, bytes]) : bytes;
+    const isHttp2 = beginsHttp2(seen);
+    if (isHttp2 === undefined) return;
+    socket.setTimeout(0);
+    socket.off('timeout', giveUp).off('end', giveUp).off('readable', look);
+    socket.unshift(seen);
+    onProtocol(socket, isHttp2);
+  };
+  socket.setTimeout(timeoutMs);
+  socket.on('timeout', giveUp).on('end', giveUp).on('readable', look);
+}
 
 /**
  * @param {Readonly<Config>} config
@@ -113,7 +153,9 @@ class Listener {
    * @type {Set<Socket>}
    */
   #closable = new Set();
-  #sessions;
+
+  /** @type {Set<ServerHttp2Session>} */
+  #sessions = new Set();
 
   /**
    * @param {Readonly<Config>} config
@@ -124,8 +166,7 @@ class Listener {
     this.#receiver = receiver;
     this.#http1 = createHttp1Server(config, receiver);
     this.#http2 = createHttp2Server(config, receiver);
-    this.#sessions = new Sessions(1000 * config.idleTimeoutS);
-    this.#http2.on('session', (session) => this.#sessions.keep(session));
+    this.#http2.on('session', (session) => this.#keepSession(session));
     this.#front = config.tlsCert
       ? this.#createTls()
       : net.createServer({ allowHalfOpen: true, noDelay: true });
@@ -151,12 +192,13 @@ class Listener {
    * Takes no more connections; each one that is there ends with its exchanges.
    * Node's closeIdleConnections is no help: it counts an answer as sent when
    * its last byte waits to be sent.
-   * @param {ReadonlySet<unknown>} busy sockets that exchanges use
+   * @param {{ has(socket: Socket): boolean }} busy sockets that exchanges use
    * @returns {Promise<void>} settles when all have ended
    */
   stop(busy) {
     const closed = new Promise((resolve) => this.#front.close(resolve));
-    this.#sessions.close();
+    // Takes no more streams; each connection ends with its last one.
+    for (const session of this.#sessions) session.close();
     for (const socket of this.#closable)
       if (!busy.has(socket)) socket.destroy();
     return closed.then(() => void this.#http1.close());
@@ -197,7 +239,7 @@ class Listener {
     socket.on('close', () => this.#sockets.delete(socket));
     if (tlsCert) return;
     this.#keepClosable(socket);
-    new FirstBytes(socket, 1000 * headerTimeoutS, this.#handOver);
+    sniffProtocol(socket, 1000 * headerTimeoutS, this.#handOver);
   }
 
   /**
@@ -216,6 +258,29 @@ class Listener {
     this.#closable.add(socket);
     socket.on('close', () => this.#closable.delete(socket));
   }
+
+  /**
+   * Ends a session on which nothing happens and no stream is open.
+   * @param {ServerHttp2Session} session
+   */
+  #keepSession(session) {
+    const idleTimeoutMs = 1000 * this.#config.idleTimeoutS;
+    let streams = 0;
+    const onIdle = () => {
+      if (streams === 0) session.destroy();
+      else session.setTimeout(idleTimeoutMs, onIdle);
+    };
+    this.#sessions.add(session);
+    session.setLocalWindowSize(SESSION_WINDOW);
+    session.setTimeout(idleTimeoutMs, onIdle);
+    session.on('close', () => this.#sessions.delete(session));
+    session.on('stream', (stream) => {
+      streams += 1;
+      stream.on('close', () => {
+        streams -= 1;
+      });
+    });
+  }
 }
 
-module.exports = { Listener };
+module.exports = { Listener, sniffProtocol };

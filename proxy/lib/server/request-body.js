@@ -1,11 +1,47 @@
 'use strict';
 
-const { decode, decoderFor } = require('./content-coding');
-const { GrowingBuffer } = require('./growing-buffer');
-const { Refusal } = require('../base/refusal');
+/*
+ * The body of a request: all of it in one Buffer, decoded, or a look at its
+ * beginning. A refusal when it is too large, too slow, broken, or left.
+ */
 
+const { promisify } = require('node:util');
+const zlib = require('node:zlib');
+
+const { Refusal } = require('../base/errors');
+
+/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('./exchange').Exchange} Exchange */
 /** @typedef {import('./exchange').ExchangeContext} ExchangeContext */
+/** @typedef {(body: Buffer, options: zlib.ZlibOptions) => Promise<Buffer>} Decoder */
+
+/**
+ * The first bytes of a body, or a whole one.
+ * @typedef {object} BodyStart
+ * @property {Buffer} bytes
+ * @property {boolean} isWhole if not, these bytes are still to be read as well
+ */
+
+/**
+ * Judges what has arrived; `before` bytes of it have been judged already.
+ * @typedef {(bytes: Buffer, before: number) => boolean} IsEnough
+ */
+
+const FIRST_CAPACITY = 64 * 1024;
+
+/** Room made ahead because of an announced size, which may be a lie. */
+const MOST_AHEAD = 1024 * 1024;
+
+/** Pieces in which zlib hands out what it has decoded. */
+const PIECE_SIZE = 256 * 1024;
+
+/** @type {ReadonlyMap<string, Decoder>} each on a thread of zlib's */
+const DECODERS = new Map([
+  ['gzip', promisify(zlib.gunzip)],
+  ['x-gzip', promisify(zlib.gunzip)],
+  ['deflate', promisify(zlib.inflate)],
+  ['br', promisify(zlib.brotliDecompress)],
+]);
 
 /**
  * @param {number} most
@@ -19,103 +55,181 @@ function tooLarge(most) {
   );
 }
 
-/**
- * @param {number} timeoutMs
- * @returns {Refusal}
- */
-function tooSlow(timeoutMs) {
-  return new Refusal(
-    408,
-    'BODY_TIMEOUT',
-    `the body did not arrive within ${timeoutMs / 1000} seconds`,
-  );
-}
-
 /** Nobody is left to read it; it only ends the handler. */
 function callerLeft() {
   return new Refusal(499, 'CALLER_LEFT', 'the caller left');
 }
 
-/** Gathers the body of one request as it arrives. */
-class BodyReader {
-  #exchange;
-  #context;
-  #bytes;
+/**
+ * Chunks gathered into one Buffer. Doubling its room copies each byte at most
+ * twice on average; a single chunk is kept as it is. Chunks are not kept in a
+ * list, where a caller who sends single bytes would cost us a hundred each.
+ */
+class GrowingBuffer {
+  #expected;
 
-  /** @type {NodeJS.Timeout | undefined} */
-  #timer;
+  /** @type {Buffer} */
+  #bytes = Buffer.alloc(0);
 
-  /** @type {(bytes: Buffer) => void} */
-  #resolve = () => {};
+  #length = 0;
 
-  /** @type {(refusal: Refusal) => void} */
-  #reject = () => {};
-
-  /**
-   * @param {Exchange} exchange
-   * @param {ExchangeContext} context
-   * @param {number} declared size, 0 when unknown
-   */
-  constructor(exchange, context, declared) {
-    this.#exchange = exchange;
-    this.#context = context;
-    this.#bytes = new GrowingBuffer(declared);
+  /** @param {number} expected size announced, 0 when none */
+  constructor(expected) {
+    this.#expected = expected;
   }
 
-  /** @returns {Promise<Buffer>} */
-  read() {
-    const { request } = this.#exchange;
-    const { bodyTimeoutMs } = this.#context;
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#timer = setTimeout(
-        () => this.#fail(tooSlow(bodyTimeoutMs)),
-        bodyTimeoutMs,
-      );
-      request.on('data', this.#onData);
-      request.on('end', this.#onEnd);
-      request.on('close', this.#onClose);
+  get length() {
+    return this.#length;
+  }
+
+  /** Bytes of memory it holds. */
+  get capacity() {
+    return this.#bytes.length;
+  }
+
+  /** @param {Buffer} chunk not changed by its owner any more */
+  append(chunk) {
+    const length = this.#length + chunk.length;
+    if (this.#length === 0) {
+      this.#bytes = chunk;
+    } else {
+      if (length > this.#bytes.length) this.#grow(length);
+      chunk.copy(this.#bytes, this.#length);
+    }
+    this.#length = length;
+  }
+
+  /** @returns {Buffer} what was appended, in order */
+  take() {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** @param {number} least */
+  #grow(least) {
+    const expected = this.#expected;
+    const ahead = Math.min(expected, MOST_AHEAD);
+    const twice = 2 * this.#bytes.length;
+    const capacity = Math.max(twice, least, ahead, FIRST_CAPACITY);
+    const isKnown = expected >= least && expected < capacity;
+    const larger = Buffer.allocUnsafeSlow(isKnown ? expected : capacity);
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
+
+/**
+ * Listens to a request until a listener resolves or rejects; a body that is
+ * too slow, or left by its caller, is refused.
+ * @template Value
+ * @param {IncomingMessage} request
+ * @param {number} timeoutMs
+ * @param {string} tooSlow sentence for the caller
+ * @param {(resolve: (value: Value) => void, reject: (error: Error) => void) =>
+ *   Record<string, (chunk: any) => void>} makeListeners by their events
+ * @returns {Promise<Value>}
+ */
+function follow(request, timeoutMs, tooSlow, makeListeners) {
+  return new Promise((resolve, reject) => {
+    /** @type {(() => void)[]} */
+    const undo = [];
+    const stop = () => undo.forEach((step) => step());
+    const succeed = (/** @type {Value} */ value) => {
+      stop();
+      resolve(value);
+    };
+    const fail = (/** @type {Error} */ error) => {
+      stop();
+      request.pause();
+      reject(error);
+    };
+    const timer = setTimeout(
+      () => fail(new Refusal(408, 'BODY_TIMEOUT', tooSlow)),
+      timeoutMs,
+    );
+    undo.push(() => clearTimeout(timer));
+    const listeners = {
+      ...makeListeners(succeed, fail),
+      close: () => fail(callerLeft()),
+    };
+    for (const [event, listener] of Object.entries(listeners)) {
+      request.on(event, listener);
+      undo.push(() => request.off(event, listener));
+    }
+  });
+}
+
+/**
+ * The body as it arrives, counted against the limits.
+ * @param {Exchange} exchange
+ * @param {ExchangeContext} context
+ * @param {number} declared size, 0 when unknown
+ */
+function receive(exchange, context, declared) {
+  const { maxBodyBytes, bodyTimeoutMs, admission } = context;
+  const body = new GrowingBuffer(declared);
+  const tooSlow = `the body did not arrive within ${bodyTimeoutMs / 1000} seconds`;
+  return follow(
+    exchange.request,
+    bodyTimeoutMs,
+    tooSlow,
+    (resolve, reject) => ({
+      data(/** @type {Buffer} */ chunk) {
+        exchange.facts.bytesIn += chunk.length;
+        if (body.length + chunk.length > maxBodyBytes) {
+          reject(tooLarge(maxBodyBytes));
+          return;
+        }
+        const before = body.capacity;
+        body.append(chunk);
+        try {
+          admission.hold(exchange, body.capacity - before);
+        } catch (error) {
+          reject(error);
+        }
+      },
+      end: () => resolve(body.take()),
+    }),
+  );
+}
+
+/**
+ * How to decode a body with this Content-Encoding; undefined when it is plain.
+ * @param {string | undefined} coding
+ * @returns {Decoder | undefined}
+ */
+function decoderFor(coding) {
+  const name = coding?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'identity') return undefined;
+  const decoder = DECODERS.get(name);
+  if (decoder) return decoder;
+  throw new Refusal(
+    415,
+    'UNSUPPORTED_ENCODING',
+    'the body must be plain, or encoded by one of gzip, deflate and br',
+    { headers: { 'accept-encoding': 'gzip, deflate, br' } },
+  );
+}
+
+/**
+ * Decodes, and never makes more than `most` bytes.
+ * @param {Buffer} body
+ * @param {Decoder} decoder
+ * @param {number} most
+ */
+async function decode(body, decoder, most) {
+  try {
+    return await decoder(body, {
+      maxOutputLength: most,
+      chunkSize: PIECE_SIZE,
     });
-  }
-
-  /** @param {Buffer} chunk */
-  #onData = (chunk) => {
-    const { maxBodyBytes, admission } = this.#context;
-    const before = this.#bytes.capacity;
-    this.#exchange.facts.bytesIn += chunk.length;
-    if (this.#bytes.length + chunk.length > maxBodyBytes) {
-      this.#fail(tooLarge(maxBodyBytes));
-      return;
-    }
-    this.#bytes.append(chunk);
-    try {
-      admission.hold(this.#exchange, this.#bytes.capacity - before);
-    } catch (error) {
-      this.#fail(error);
-    }
-  };
-
-  #onEnd = () => {
-    this.#stop();
-    this.#resolve(this.#bytes.take());
-  };
-
-  #onClose = () => this.#fail(callerLeft());
-
-  #stop() {
-    const { request } = this.#exchange;
-    clearTimeout(this.#timer);
-    request.off('data', this.#onData);
-    request.off('end', this.#onEnd);
-    request.off('close', this.#onClose);
-  }
-
-  /** @param {Refusal} refusal */
-  #fail(refusal) {
-    this.#stop();
-    this.#exchange.request.pause();
-    this.#reject(refusal);
+  } catch (cause) {
+    if (cause.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(most);
+    throw new Refusal(
+      400,
+      'INVALID_BODY',
+      'the body is not what its Content-Encoding says',
+      { cause },
+    );
   }
 }
 
@@ -132,13 +246,53 @@ async function readBody(exchange, context) {
   if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
   if (exchange.isOver) throw callerLeft();
 
-  const body = await new BodyReader(exchange, context, declared).read();
+  const body = await receive(exchange, context, declared);
   if (!decoder || body.length === 0) return body;
 
   const decoded = await decode(body, decoder, maxBodyBytes);
-  if (!decoded) throw tooLarge(maxBodyBytes);
   context.admission.hold(exchange, decoded.length);
   return decoded;
 }
 
-module.exports = { readBody };
+/**
+ * The beginning of a body, which is put back: as much as `isEnough` wants, or
+ * all of it.
+ * @param {Exchange} exchange
+ * @param {number} timeoutMs
+ * @param {IsEnough} isEnough
+ * @returns {Promise<BodyStart>}
+ */
+function readStart({ request, facts }, timeoutMs, isEnough) {
+  let bytes = Buffer.alloc(0);
+  return follow(request, timeoutMs, 'the body is too slow', (resolve) => ({
+    readable() {
+      const chunk = request.read();
+      if (chunk === null) return;
+      const before = bytes.length;
+      bytes = before === 0 ? chunk : Buffer.concat([bytes, chunk]);
+      if (!isEnough(bytes, before)) return;
+      resolve({ bytes, isWhole: false });
+      request.unshift(bytes);
+    },
+    end() {
+      facts.bytesIn += bytes.length;
+      resolve({ bytes, isWhole: true });
+    },
+  }));
+}
+
+/**
+ * @param {IncomingMessage} request
+ * @returns {boolean}
+ */
+function hasBody(request) {
+  const { headers } = request;
+  if (request.httpVersionMajor >= 2)
+    return !(/** @type {any} */ (request).stream.endAfterHeaders);
+  return (
+    headers['transfer-encoding'] !== undefined ||
+    Number(headers['content-length'] ?? 0) > 0
+  );
+}
+
+module.exports = { hasBody, readBody, readStart, tooLarge };

@@ -1,6 +1,7 @@
 'use strict';
 
-const { Refusal } = require('../base/refusal');
+const { Refusal } = require('../base/errors');
+const tell = require('../telemetry/pages');
 
 /** @typedef {import('./exchange').Exchange} Exchange */
 /** @typedef {(exchange: Exchange) => void | Promise<void>} Handler */
@@ -14,33 +15,33 @@ const { Refusal } = require('../base/refusal');
  */
 
 /**
- * What answers the requests.
- * @typedef {object} Handlers
- * @property {Handler} embeddings
- * @property {Handler} rerank
- * @property {Handler} classify
- * @property {Handler} other whatever has no path of its own
+ * What answers the calls, `other` those without a path of their own.
+ * @typedef {Record<'embeddings' | 'rerank' | 'classify' | 'other', Handler>}
+ *   CallHandlers
  */
 
 /**
  * What tells about the proxy's work.
- * @typedef {object} Pages
- * @property {Handler} metrics
- * @property {Handler} status
- * @property {Handler} statusPage
+ * @typedef {Record<'metrics' | 'status' | 'statusPage', Handler>} Pages
  */
 
 /**
- * What tells whether the proxy is well.
- * @typedef {object} Probes
- * @property {Handler} health
- * @property {Handler} healthInternal
- * @property {Handler} livez
- * @property {Handler} readyz
+ * @param {string} name
+ * @param {Handler} handler
+ * @returns {Route}
  */
+function call(name, handler) {
+  return { name, methods: ['POST'], handler, isCall: true };
+}
 
-const READING = Object.freeze(['GET', 'HEAD']);
-const POSTING = Object.freeze(['POST']);
+/**
+ * @param {string} name
+ * @param {Handler} handler
+ * @returns {Route}
+ */
+function monitor(name, handler) {
+  return { name, methods: ['GET', 'HEAD'], handler, isCall: false };
+}
 
 /** Which handler answers a path. */
 class Routes {
@@ -50,31 +51,32 @@ class Routes {
   #known;
 
   /**
-   * @param {Handlers} handlers
-   * @param {Pages & Probes} monitors
+   * @param {CallHandlers} handlers
+   * @param {Pages} pages
+   * @param {() => boolean} isReady
    */
-  constructor({ embeddings, rerank, classify, other }, monitors) {
-    /** @type {(name: string, handler: Handler) => Route} */
-    const call = (name, handler) =>
-      Object.freeze({ name, methods: POSTING, handler, isCall: true });
-    /** @type {(name: string, handler: Handler) => Route} */
-    const monitor = (name, handler) =>
-      Object.freeze({ name, methods: READING, handler, isCall: false });
-
-    this.#other = call('other', other);
+  constructor(handlers, pages, isReady) {
+    const embeddings = call('embeddings', handlers.embeddings);
+    const classify = call('classify', handlers.classify);
+    this.#other = call('other', handlers.other);
     this.#known = new Map([
-      ['/v1/embeddings', call('embeddings', embeddings)],
-      ['/v1/tokenized-embeddings', call('embeddings', embeddings)],
-      ['/rerank', call('rerank', rerank)],
-      ['/predict', call('classify', classify)],
-      ['/classify', call('classify', classify)],
-      ['/health', monitor('health', monitors.health)],
-      ['/health_internal', monitor('health', monitors.healthInternal)],
-      ['/livez', monitor('livez', monitors.livez)],
-      ['/readyz', monitor('readyz', monitors.readyz)],
-      ['/metrics', monitor('metrics', monitors.metrics)],
-      ['/status', monitor('status', monitors.statusPage)],
-      ['/status.json', monitor('status', monitors.status)],
+      ['/v1/embeddings', embeddings],
+      ['/v1/tokenized-embeddings', embeddings],
+      ['/rerank', call('rerank', handlers.rerank)],
+      ['/predict', classify],
+      ['/classify', classify],
+      ['/health', monitor('health', tell.replyHealth)],
+      ['/health_internal', monitor('health', tell.replyHealthInternal)],
+      ['/livez', monitor('livez', tell.replyAlive)],
+      [
+        '/readyz',
+        monitor('readyz', (exchange) =>
+          tell.replyReadiness(exchange, isReady()),
+        ),
+      ],
+      ['/metrics', monitor('metrics', pages.metrics)],
+      ['/status', monitor('status', pages.statusPage)],
+      ['/status.json', monitor('status', pages.status)],
     ]);
   }
 

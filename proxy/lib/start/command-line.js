@@ -3,7 +3,7 @@
 const { parseArgs } = require('node:util');
 
 const { nearest } = require('baseten-performance-client/internal');
-const { ConfigError } = require('../base/config-error');
+const { ConfigError } = require('../base/errors');
 const { FLAGS, variablesOf } = require('./flags');
 
 /** @typedef {import('./flags').Flag} Flag */
@@ -18,6 +18,8 @@ const { FLAGS, variablesOf } = require('./flags');
 /** The one flag with two values. */
 const TOKENIZER = 'tokenizer';
 
+const HELP_COLUMN = 36;
+
 const OPTIONS = Object.fromEntries(
   FLAGS.map(({ name, value, short }) => [
     name,
@@ -25,10 +27,7 @@ const OPTIONS = Object.fromEntries(
   ]),
 );
 
-/**
- * @param {string} rawName as it was written
- * @returns {ConfigError}
- */
+/** @param {string} rawName as it was written */
 function unknownFlag(rawName) {
   const known = FLAGS.map(({ name }) => name);
   const hint = nearest(rawName, known).name;
@@ -38,7 +37,6 @@ function unknownFlag(rawName) {
 /**
  * @param {any} token of an option, as parseArgs gives it
  * @param {any} [next] the token behind it
- * @returns {string}
  */
 function textOf({ name, rawName, value, inlineValue }, next) {
   if (OPTIONS[name].type === 'boolean') return value ?? '';
@@ -56,9 +54,7 @@ function textOf({ name, rawName, value, inlineValue }, next) {
  * @param {Given} one
  */
 function add(given, name, one) {
-  const list = given.get(name);
-  if (list) list.push(one);
-  else given.set(name, [one]);
+  given.set(name, [...(given.get(name) ?? []), one]);
 }
 
 /**
@@ -110,4 +106,47 @@ function readVariables(env) {
   return given;
 }
 
-module.exports = { readArguments, readVariables };
+/** @param {Readonly<Flag>} flag */
+function usage({ short, name, value }) {
+  const values = value
+    .split(' ')
+    .filter(Boolean)
+    .map((word) => ` <${word}>`);
+  return `  ${short ? `-${short}, ` : ''}--${name}${values.join('')}`;
+}
+
+/** @param {Readonly<Flag>} flag */
+function explanation({ help, value, fallback, isList }) {
+  const hasDefault = value !== '' && fallback !== undefined && !isList;
+  const notes = [
+    hasDefault ? ` [default: ${fallback}]` : '',
+    isList ? ' (may be repeated)' : '',
+  ];
+  return help + notes.join('');
+}
+
+/**
+ * What --help prints.
+ * @returns {string}
+ */
+function helpText() {
+  const lines = FLAGS.map((flag) => {
+    const left = usage(flag);
+    const gap =
+      left.length < HELP_COLUMN - 1
+        ? ' '.repeat(HELP_COLUMN - left.length)
+        : `\n${' '.repeat(HELP_COLUMN)}`;
+    return `${left}${gap}${explanation(flag)}`;
+  });
+  return [
+    'baseten-performance-proxy [OPTIONS]',
+    '',
+    'Options:',
+    ...lines,
+    '',
+    'Each option is also a variable: --batch-size is BASETEN_PROXY_BATCH_SIZE.',
+    '',
+  ].join('\n');
+}
+
+module.exports = { helpText, readArguments, readVariables };

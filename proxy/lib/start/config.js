@@ -4,7 +4,7 @@ const tls = require('node:tls');
 
 const { readPreference } = require('baseten-performance-client/internal');
 const { readArguments, readVariables } = require('./command-line');
-const { ConfigError } = require('../base/config-error');
+const { ConfigError } = require('../base/errors');
 const { FLAGS, keyOf } = require('./flags');
 
 /** @typedef {import('baseten-performance-client/internal').PreferenceValues} PreferenceValues */
@@ -20,7 +20,7 @@ const { FLAGS, keyOf } = require('./flags');
  * @property {string} [tlsKey] PEM text
  * @property {number} workers
  * @property {string} [targetUrl] without a slash at its end
- * @property {import('./key-source').KeySource} [upstreamApiKey]
+ * @property {import('./values').KeySource} [upstreamApiKey]
  * @property {readonly string[]} allowTargets in lower case
  * @property {1 | 2} httpVersion towards the targets
  * @property {boolean} upstreamH2c
@@ -28,7 +28,7 @@ const { FLAGS, keyOf } = require('./flags');
  * ours
  * @property {readonly string[]} corsOrigins in lower case
  * @property {'metadata' | 'bare'} responseFormat
- * @property {readonly import('./flag-values').TokenizerSetting[]} tokenizers
+ * @property {readonly import('./values').TokenizerSetting[]} tokenizers
  * @property {Readonly<PreferenceValues>} preferences
  * @property {number} maxBodyBytes
  * @property {number} maxBufferedBytes

@@ -10,6 +10,8 @@ const {
   integer,
   number,
   readBaseUrl,
+  readKey,
+  readKeys,
   readNumbers,
   readOrigin,
   readPemFile,
@@ -17,10 +19,9 @@ const {
   readTarget,
   readTokenizer,
   toNumber,
-} = require('./flag-values');
-const { KeySource, readKeys } = require('./key-source');
+} = require('./values');
 
-/** @typedef {import('./flag-values').ReadValue} ReadValue */
+/** @typedef {import('./values').ReadValue} ReadValue */
 
 /**
  * One setting of the proxy. Each is also the variable BASETEN_PROXY_<NAME>.
@@ -41,58 +42,60 @@ const WEEK_S = 7 * 24 * 3600;
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
-/** @type {ReadValue} */
-function readKey(text, argument, env) {
-  return new KeySource(text, env, argument);
-}
-
-/** @type {ReadValue} */
-function readKeyList(text, argument, env) {
-  return readKeys(text, env, argument);
-}
-
 /**
  * @param {string} name
  * @param {string} value
  * @param {string} help
  * @param {ReadValue} read
+ * @param {unknown} [fallback]
  * @param {Partial<Flag>} [more]
  * @returns {Readonly<Flag>}
  */
-function flag(name, value, help, read, more) {
-  return Object.freeze({ name, value, help, read, ...more });
+function flag(name, value, help, read, fallback, more) {
+  return Object.freeze({ name, value, help, read, fallback, ...more });
 }
 
 /**
- * The range is preference-values.js's to check.
+ * A flag that may be given again, and all count.
+ * @param {string} name
+ * @param {string} value
+ * @param {string} help
+ * @param {ReadValue} read
+ * @param {string} key
+ * @param {unknown[]} [fallback]
+ */
+function list(name, value, help, read, key, fallback) {
+  return flag(name, value, help, read, fallback, { key, isList: true });
+}
+
+/**
+ * A default of what calls may prefer; the client checks its range.
  * @param {string} name
  * @param {string} value
  * @param {string} help
  * @param {unknown} [fallback]
- * @returns {Readonly<Flag>}
+ * @param {ReadValue} [read]
  */
-function preference(name, value, help, fallback) {
-  return flag(name, value, help, toNumber, { fallback, isPreference: true });
+function preference(name, value, help, fallback, read = toNumber) {
+  return flag(name, value, help, read, fallback, { isPreference: true });
 }
 
-const LISTENING = [
-  flag('port', 'PORT', 'Port to listen on, 0 for any', integer(0, 65535), {
-    short: 'p',
-    fallback: 8080,
-    variable: 'PORT',
-  }),
-  flag('host', 'HOST', 'Address to listen on', checkName, {
-    fallback: '0.0.0.0',
-  }),
+/** @type {readonly Readonly<Flag>[]} */
+const FLAGS = Object.freeze([
+  flag(
+    'port',
+    'PORT',
+    'Port to listen on, 0 for any',
+    integer(0, 65535),
+    8080,
+    { short: 'p', variable: 'PORT' },
+  ),
+  flag('host', 'HOST', 'Address to listen on', checkName, '0.0.0.0'),
   flag('tls-cert', 'FILE', 'Certificate chain, PEM', readPemFile),
   flag('tls-key', 'FILE', 'Its private key, PEM', readPemFile),
-  flag('workers', 'COUNT', 'Processes that share the port', integer(1, 256), {
-    fallback: 1,
-  }),
-];
+  flag('workers', 'COUNT', 'Processes that share the port', integer(1, 256), 1),
 
-const UPSTREAM = [
-  flag('target-url', 'TARGET_URL', 'Target API URL', readBaseUrl, {
+  flag('target-url', 'TARGET_URL', 'Target API URL', readBaseUrl, undefined, {
     short: 'u',
     variable: 'TARGET_URL',
   }),
@@ -101,57 +104,58 @@ const UPSTREAM = [
     'KEY',
     'Key for callers without one: text, $VARIABLE, or a /file',
     readKey,
+    undefined,
     { short: 'k' },
   ),
-  flag(
+  list(
     'allow-target',
     'TARGET',
     'scheme://host[:port] that callers may choose and that gets the key',
     readTarget,
-    { key: 'allowTargets', isList: true, fallback: [] },
+    'allowTargets',
+    [],
   ),
   flag(
     'http-version',
     'HTTP_VERSION',
     'HTTP version to use, 1 or 2',
     choice([1, 2]),
-    { fallback: 2, variable: 'HTTP_VERSION' },
+    2,
+    { variable: 'HTTP_VERSION' },
   ),
-  flag('upstream-h2c', '', 'Targets speak cleartext HTTP/2', readSwitch, {
-    fallback: false,
-  }),
-];
+  flag('upstream-h2c', '', 'Targets speak cleartext HTTP/2', readSwitch, false),
 
-const CALLERS = [
-  flag(
+  list(
     'client-api-key',
     'KEY',
     'Key that callers must have: text, $VARIABLE, or a /file of keys',
-    readKeyList,
-    { key: 'clientApiKeys', isList: true },
+    readKeys,
+    'clientApiKeys',
   ),
-  flag('cors-origin', 'ORIGIN', 'Origin browsers may call from', readOrigin, {
-    key: 'corsOrigins',
-    isList: true,
-    fallback: [],
-  }),
+  list(
+    'cors-origin',
+    'ORIGIN',
+    'Origin browsers may call from',
+    readOrigin,
+    'corsOrigins',
+    [],
+  ),
   flag(
     'response-format',
     'FORMAT',
     'Of rerank and classify: metadata or bare',
     choice(['metadata', 'bare']),
-    { fallback: 'metadata' },
+    'metadata',
   ),
-  flag(
+  list(
     'tokenizer',
     'MODEL PATH',
     'Turns token ids for this model into text',
     readTokenizer,
-    { key: 'tokenizers', isList: true, fallback: [] },
+    'tokenizers',
+    [],
   ),
-];
 
-const CALLS = [
   preference(
     'max-concurrent-requests',
     'MAX_CONCURRENT_REQUESTS',
@@ -192,110 +196,80 @@ const CALLS = [
     'Wait before the first retry',
     DEFAULTS.initialBackoffMs,
   ),
-  flag(
+  preference(
     'non-retryable-status-codes',
     'CODES',
     'Statuses never tried again, separated by commas',
+    undefined,
     readNumbers,
-    { isPreference: true },
   ),
-];
 
-const LIMITS = [
-  flag('max-body-bytes', 'BYTES', 'Largest body', integer(1, GIB), {
-    fallback: 64 * MIB,
-  }),
+  flag('max-body-bytes', 'BYTES', 'Largest body', integer(1, GIB), 64 * MIB),
   flag(
     'max-buffered-bytes',
     'BYTES',
     'Most memory for the bodies of calls in progress',
     integer(MIB, 1024 * GIB),
-    { fallback: GIB },
+    GIB,
   ),
-  flag('max-header-bytes', 'BYTES', 'Largest head', integer(1024, MIB), {
-    fallback: 16 * 1024,
-  }),
-  flag('max-headers', 'COUNT', 'Most headers', integer(1, 10000), {
-    fallback: 100,
-  }),
+  flag('max-header-bytes', 'BYTES', 'Largest head', integer(1024, MIB), 16384),
+  flag('max-headers', 'COUNT', 'Most headers', integer(1, 10000), 100),
   flag(
     'max-in-flight',
     'COUNT',
     'Most upstream requests of all calls, 0 for no limit',
     integer(0, 1e6),
-    { fallback: 1024 },
+    1024,
   ),
-  flag('max-queue', 'COUNT', 'Most calls that wait', integer(0, 1e6), {
-    fallback: 1024,
-  }),
-  flag('max-connections', 'COUNT', 'Most connections', integer(1, 1e6), {
-    fallback: 10000,
-  }),
+  flag('max-queue', 'COUNT', 'Most calls that wait', integer(0, 1e6), 1024),
+  flag('max-connections', 'COUNT', 'Most connections', integer(1, 1e6), 10000),
   flag(
     'header-timeout-s',
     'SECONDS',
     'Longest wait for a head',
     number(0.1, 3600),
-    { fallback: 10 },
+    10,
   ),
   flag(
     'body-timeout-s',
     'SECONDS',
     'Longest wait for a body',
     number(0.1, 7200),
-    { fallback: 60 },
+    60,
   ),
   flag(
     'idle-timeout-s',
     'SECONDS',
     'How long idle connections stay open',
     number(0.1, 7200),
-    { fallback: 75 },
+    75,
   ),
-];
 
-const RUNNING = [
   flag(
     'drain-s',
     'SECONDS',
     'Longest wait for calls at the end',
     number(0, WEEK_S),
-    {
-      fallback: 30,
-    },
+    30,
   ),
   flag(
     'drain-delay-s',
     'SECONDS',
     'Goes on listening that long, no longer ready',
     number(0, WEEK_S),
-    { fallback: 0 },
+    0,
   ),
   flag(
     'log-level',
     'LOG_LEVEL',
     `Log level: ${LOG_LEVELS.join(', ')}`,
     choice(LOG_LEVELS),
-    { fallback: 'info', variable: 'LOG_LEVEL' },
+    'info',
+    { variable: 'LOG_LEVEL' },
   ),
-  flag('check', '', 'Check the settings and exit', readSwitch, {
-    fallback: false,
-  }),
-  flag('help', '', 'Print help', readSwitch, { short: 'h', fallback: false }),
-  flag('version', '', 'Print version', readSwitch, {
-    short: 'V',
-    fallback: false,
-  }),
-];
-
-/** @type {readonly Readonly<Flag>[]} */
-const FLAGS = Object.freeze([
-  ...LISTENING,
-  ...UPSTREAM,
-  ...CALLERS,
-  ...CALLS,
-  ...LIMITS,
-  ...RUNNING,
+  flag('check', '', 'Check the settings and exit', readSwitch, false),
+  flag('help', '', 'Print help', readSwitch, false, { short: 'h' }),
+  flag('version', '', 'Print version', readSwitch, false, { short: 'V' }),
 ]);
 
 /**

@@ -1,12 +1,11 @@
 'use strict';
 
 const { version } = require('../../package.json');
-const { readArguments } = require('./command-line');
+const { helpText, readArguments } = require('./command-line');
 const { readConfig } = require('./config');
-const { ConfigError } = require('../base/config-error');
-const { helpText } = require('./help');
+const { ConfigError } = require('../base/errors');
 const { Log } = require('../telemetry/log');
-const { ServerProcess } = require('../process/server-process');
+const { ReverseProxy } = require('../process/reverse-proxy');
 const { Tokenizers } = require('../tokens/tokenizers');
 const { Workers, isWorker } = require('../process/workers');
 
@@ -78,12 +77,13 @@ async function runPrimary(config, log) {
  * @param {Log} log
  */
 async function runServer(config, log) {
-  const server = new ServerProcess(config, log, isWorker());
   if (!isWorker()) warnOfOpenKey(config, log);
-  await server.start();
+  const proxy = await ReverseProxy.create(config, log, isWorker());
+  const { address, port } = await proxy.listen();
+  if (!isWorker()) log.info('listening', { address, port });
   await new Promise((resolve) => {
-    const drain = () => resolve(server.drain());
-    obeySignals({ drain, reload: () => server.reload() });
+    const drain = () => resolve(proxy.drain());
+    obeySignals({ drain, reload: () => proxy.reload() });
     process.on('message', (message) => {
       if (/** @type {any} */ (message).kind === 'drain') drain();
     });

@@ -1,10 +1,16 @@
 'use strict';
 
-const { AggregatorRegistry, Registry } = require('prom-client');
+const {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  collectDefaultMetrics,
+} = require('prom-client');
 
 const { sumFigures } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
-const { createInstruments } = require('./instruments');
 const { Pulse } = require('./pulse');
 
 /** @typedef {import('baseten-performance-client/internal').EngineFigures} EngineFigures */
@@ -40,12 +46,117 @@ const WATCHERS = new Set([
   'status',
 ]);
 
+const PREFIX = 'baseten_proxy_';
+
+const DURATION_BUCKETS_S = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+  60, 300,
+];
+
+/** Kept as plain numbers of a snapshot, and only copied when somebody looks. */
+const COUNTERS = [
+  ['inputs', 'inputs_total', 'Inputs of the calls that were answered'],
+  ['batches', 'batches_total', 'Batches those calls were split into'],
+  ['bytesIn', 'received_bytes_total', 'Bytes of request bodies'],
+  ['bytesOut', 'sent_bytes_total', 'Bytes of answered bodies'],
+  ['retries', 'retries_total', 'Further attempts of batches'],
+  ['hedges', 'hedges_total', 'Second copies of slow batches'],
+  ['hedgesWon', 'hedges_won_total', 'Second copies that were answered first'],
+  [
+    'connectionsOpened',
+    'connections_opened_total',
+    'Connections opened to upstreams',
+  ],
+  [
+    'connectionsReused',
+    'connections_reused_total',
+    'Upstream requests on a connection that was open',
+  ],
+];
+
+const GAUGES = /** @type {const} */ ([
+  ['inFlight', 'in_flight', 'Calls being served'],
+  ['bufferedBytes', 'buffered_bytes', 'Bytes of their bodies'],
+  [
+    'upstreamInFlight',
+    'upstream_in_flight',
+    'Batches that upstreams are asked',
+  ],
+  ['queued', 'queued', 'Batches that wait for their turn'],
+]);
+
 /** @type {Sources} */
 const NO_SOURCES = Object.freeze({
   engines: () => [],
   admission: { calls: 0, bytes: 0 },
   isDraining: () => false,
 });
+
+/**
+ * What is observed request by request; the rest is read from `read` whenever
+ * the registry is asked.
+ * @param {Registry} registry
+ * @param {() => Snapshot} read
+ */
+function createInstruments(registry, read) {
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  for (const [key, name, help] of COUNTERS)
+    new Counter({
+      name: PREFIX + name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read().totals[key]);
+      },
+    });
+  for (const [key, name, help] of GAUGES)
+    new Gauge({
+      name: PREFIX + name,
+      help,
+      registers,
+      collect() {
+        this.set(read()[key]);
+      },
+    });
+  new Counter({
+    name: `${PREFIX}upstream_responses_total`,
+    help: 'Answers of upstreams, those that were tried again included',
+    labelNames: ['status'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [status, count] of Object.entries(read().upstreamStatuses))
+        this.inc({ status }, count);
+    },
+  });
+  /** @type {(name: string, help: string) => Histogram<'route'>} */
+  const durations = (name, help) =>
+    new Histogram({
+      name: PREFIX + name,
+      help,
+      labelNames: ['route'],
+      buckets: DURATION_BUCKETS_S,
+      registers,
+    });
+  return {
+    requests: new Counter({
+      name: `${PREFIX}requests_total`,
+      help: 'Requests that have ended',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    durations: durations(
+      'request_duration_seconds',
+      'Time from the head of a request to the end of its answer',
+    ),
+    upstreamDurations: durations(
+      'upstream_duration_seconds',
+      'Part of that time spent waiting for upstreams',
+    ),
+  };
+}
 
 /** What one process has done, for Prometheus and for the status page. */
 class Metrics {
@@ -134,6 +245,11 @@ class Metrics {
     };
   }
 
+  /** The snapshots of all processes that are told of: of this one alone. */
+  async snapshots() {
+    return [this.snapshot()];
+  }
+
   /** @returns {Promise<string>} in the text format of Prometheus */
   text() {
     this.#current = this.snapshot();
@@ -205,9 +321,4 @@ function mergeMetrics(list) {
   return AggregatorRegistry.aggregate(list).metrics();
 }
 
-/** @returns {Metrics} */
-function createMetrics() {
-  return new Metrics();
-}
-
-module.exports = { Metrics, createMetrics, mergeMetrics };
+module.exports = { Metrics, PREFIX, mergeMetrics };

@@ -1,5 +1,9 @@
 'use strict';
 
+/*
+ * What the proxy tells of itself: its work, and whether it is well.
+ */
+
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -17,7 +21,6 @@ const PAGE = fs.readFileSync(path.join(__dirname, 'status-page.html'));
  * The hashes of the page's own elements of this name, for its policy: nothing
  * else may run or style it.
  * @param {string} element
- * @returns {string}
  */
 function hashesOf(element) {
   const pattern = new RegExp(`<${element}>([^]*?)</${element}>`, 'g');
@@ -44,7 +47,7 @@ const PAGE_HEADERS = Object.freeze({
   'x-content-type-options': 'nosniff',
 });
 
-const JSON_HEADERS = Object.freeze({ 'cache-control': 'no-store' });
+const FRESH = Object.freeze({ 'cache-control': 'no-store' });
 
 const METRICS_HEADERS = Object.freeze({
   'content-type': Registry.PROMETHEUS_CONTENT_TYPE,
@@ -73,7 +76,7 @@ function createPages(source) {
     async status(exchange) {
       const merged = mergeSnapshots(await source.snapshots());
       const status = describeSnapshot(merged, Date.now());
-      exchange.replyJson(200, status, JSON_HEADERS);
+      exchange.replyJson(200, status, FRESH);
     },
 
     /** @param {Exchange} exchange */
@@ -83,4 +86,43 @@ function createPages(source) {
   };
 }
 
-module.exports = { createPages };
+/**
+ * @param {Exchange} exchange
+ * @param {string | number} timestamp
+ */
+function replyHealthy(exchange, timestamp) {
+  const service = 'baseten-performance-proxy';
+  exchange.replyJson(200, { status: 'healthy', service, timestamp }, FRESH);
+}
+
+/** @param {Exchange} exchange */
+function replyHealth(exchange) {
+  replyHealthy(exchange, new Date().toISOString().replace(/\.\d+/, ''));
+}
+
+/** @param {Exchange} exchange */
+function replyHealthInternal(exchange) {
+  replyHealthy(exchange, Math.floor(Date.now() / 1000));
+}
+
+/** @param {Exchange} exchange */
+function replyAlive(exchange) {
+  exchange.replyJson(200, { status: 'alive' }, FRESH);
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {boolean} isReady
+ */
+function replyReadiness(exchange, isReady) {
+  const status = isReady ? 'ready' : 'draining';
+  exchange.replyJson(isReady ? 200 : 503, { status }, FRESH);
+}
+
+module.exports = {
+  createPages,
+  replyAlive,
+  replyHealth,
+  replyHealthInternal,
+  replyReadiness,
+};

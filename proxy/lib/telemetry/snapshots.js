@@ -1,8 +1,8 @@
 'use strict';
 
-const { percentilesOf } = require('./durations');
+const { percentilesOf } = require('./pulse');
 
-/** @typedef {import('./pulse').Recent} Recent */
+/** @typedef {import('./pulse').LastMinute} LastMinute */
 
 /**
  * What one process has done, in a form that passes between processes.
@@ -18,7 +18,7 @@ const { percentilesOf } = require('./durations');
  * @property {Record<string, number>} totals
  * @property {Record<string, number>} statuses
  * @property {Record<string, number>} upstreamStatuses
- * @property {Recent} recent
+ * @property {LastMinute} recent
  */
 
 const GAUGES = /** @type {const} */ ([
@@ -29,17 +29,22 @@ const GAUGES = /** @type {const} */ ([
   'queued',
 ]);
 
+/** @param {number[]} numbers */
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
 /**
  * @param {Record<string, number>[]} records
  * @returns {Record<string, number>}
  */
 function sumRecords(records) {
   /** @type {Record<string, number>} */
-  const sum = {};
+  const sums = {};
   for (const record of records)
     for (const [name, value] of Object.entries(record))
-      sum[name] = (sum[name] ?? 0) + value;
-  return sum;
+      sums[name] = (sums[name] ?? 0) + value;
+  return sums;
 }
 
 /**
@@ -55,24 +60,21 @@ function shiftSeconds(counts, from, to) {
 }
 
 /**
- * @param {Recent[]} list
- * @returns {Recent}
+ * @param {LastMinute[]} list
+ * @returns {LastMinute}
  */
 function mergeRecent(list) {
   const second = Math.max(...list.map((recent) => recent.second));
   const sumOf = (/** @type {'requests' | 'errors'} */ name) =>
     list
       .map((recent) => shiftSeconds(recent[name], recent.second, second))
-      .reduce((sum, counts) => sum.map((count, i) => count + counts[i]));
+      .reduce((sums, counts) => sums.map((count, i) => count + counts[i]));
   return {
     second,
     requests: sumOf('requests'),
     errors: sumOf('errors'),
-    seconds: list.reduce((sum, recent) => sum + recent.seconds, 0),
-    upstreamSeconds: list.reduce(
-      (sum, recent) => sum + recent.upstreamSeconds,
-      0,
-    ),
+    seconds: sum(list.map((recent) => recent.seconds)),
+    upstreamSeconds: sum(list.map((recent) => recent.upstreamSeconds)),
     durations: list.flatMap((recent) => recent.durations),
   };
 }
@@ -92,9 +94,13 @@ function mergeSnapshots(list) {
     upstreamStatuses: sumRecords(list.map((one) => one.upstreamStatuses)),
     recent: mergeRecent(list.map((one) => one.recent)),
   };
-  for (const name of GAUGES)
-    merged[name] = list.reduce((sum, one) => sum + one[name], 0);
+  for (const name of GAUGES) merged[name] = sum(list.map((one) => one[name]));
   return merged;
+}
+
+/** @param {string} name in camelCase */
+function snakeCase(name) {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /**
@@ -114,19 +120,9 @@ function describeSnapshot(snapshot, nowMs) {
     buffered_bytes: snapshot.bufferedBytes,
     upstream_in_flight: snapshot.upstreamInFlight,
     queued: snapshot.queued,
-    totals: {
-      requests: totals.requests,
-      errors: totals.errors,
-      inputs: totals.inputs,
-      batches: totals.batches,
-      retries: totals.retries,
-      hedges: totals.hedges,
-      hedges_won: totals.hedgesWon,
-      bytes_in: totals.bytesIn,
-      bytes_out: totals.bytesOut,
-      connections_opened: totals.connectionsOpened,
-      connections_reused: totals.connectionsReused,
-    },
+    totals: Object.fromEntries(
+      Object.entries(totals).map(([name, total]) => [snakeCase(name), total]),
+    ),
     statuses: snapshot.statuses,
     upstream_statuses: snapshot.upstreamStatuses,
     last_minute: {

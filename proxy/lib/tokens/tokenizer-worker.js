@@ -9,10 +9,16 @@
 const fs = require('node:fs');
 const { parentPort, workerData } = require('node:worker_threads');
 
-const { decodeBody } = require('./token-body');
+const { Refusal } = require('../base/errors');
 
-/** @typedef {import('../start/flag-values').TokenizerSetting} TokenizerSetting */
-/** @typedef {import('./token-body').Vocabulary} Vocabulary */
+/** @typedef {import('../start/values').TokenizerSetting} TokenizerSetting */
+
+/**
+ * Decodes token ids; undefined for one that the vocabulary lacks.
+ * @typedef {object} Vocabulary
+ * @property {(id: number) => string | undefined} tokenOf
+ * @property {(ids: number[]) => string} decode
+ */
 
 /** As the original: the decoder of the file has the last word. */
 const DECODING = {
@@ -30,6 +36,12 @@ const DECODING = {
 
 /** An optional peer: only --tokenizer needs it. */
 const PACKAGE = '@huggingface/tokenizers';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
 
 /** @returns {{ Tokenizer: new (settings: object, more: object) => Tokenizer }} */
 function loadPackage() {
@@ -62,6 +74,126 @@ function loadVocabulary({ model, path }) {
       { cause: error },
     );
   }
+}
+
+/**
+ * @param {string} text
+ * @param {number} start of a string's first quote
+ * @returns {number} behind its last one
+ */
+function endOfString(text, start) {
+  let end = start + 1;
+  while (text.charCodeAt(end) !== QUOTE)
+    end += text.charCodeAt(end) === BACKSLASH ? 2 : 1;
+  return end + 1;
+}
+
+/**
+ * @param {string} text
+ * @param {number} start of a value, or blanks before it
+ * @returns {number} of the comma or the bracket behind it
+ */
+function endOfValue(text, start) {
+  let depth = 0;
+  let end = start;
+  for (;;) {
+    const code = text.charCodeAt(end);
+    if (depth === 0 && (code === COMMA || CLOSING.has(code))) return end;
+    if (OPENING.has(code)) depth += 1;
+    else if (CLOSING.has(code)) depth -= 1;
+    end = code === QUOTE ? endOfString(text, end) : end + 1;
+  }
+}
+
+/**
+ * Where a member's value stands in the text of a JSON object, so that it can
+ * be replaced and everything around it stays as its author wrote it.
+ * @param {string} text valid JSON: the engine has checked it
+ * @param {string} name
+ * @returns {{ start: number, end: number } | undefined}
+ */
+function findMember(text, name) {
+  let next = text.indexOf('{') + 1;
+  for (;;) {
+    const key = text.indexOf('"', next);
+    if (key < 0) return undefined;
+    const keyEnd = endOfString(text, key);
+    const start = text.indexOf(':', keyEnd) + 1;
+    const end = endOfValue(text, start);
+    if (JSON.parse(text.slice(key, keyEnd)) === name) return { start, end };
+    next = end + 1;
+  }
+}
+
+/** @param {string} message */
+function invalid(message) {
+  return new Refusal(400, 'INVALID_BODY', message);
+}
+
+/**
+ * @param {string} text the request's body
+ * @param {string} [fallback] from its headers
+ */
+function modelOf(text, fallback) {
+  const member = findMember(text, 'model');
+  const model = member
+    ? JSON.parse(text.slice(member.start, member.end))
+    : fallback;
+  if (typeof model === 'string') return model;
+  throw invalid(
+    'token ids need a model: name it in the body or in X-Baseten-Model',
+  );
+}
+
+/**
+ * @param {string} model
+ * @param {ReadonlyMap<string, Vocabulary>} vocabularies
+ * @returns {Vocabulary}
+ */
+function vocabularyOf(model, vocabularies) {
+  const vocabulary = vocabularies.get(model);
+  if (vocabulary) return vocabulary;
+  const known = [...vocabularies.keys()].join(', ');
+  throw new Refusal(
+    400,
+    'UNKNOWN_MODEL',
+    `there is no tokenizer for model ${JSON.stringify(model)}, there is one for ${known}`,
+  );
+}
+
+/**
+ * @param {number[]} ids
+ * @param {Vocabulary} vocabulary
+ * @param {string} place for the message
+ */
+function decode(ids, vocabulary, place) {
+  const unknown = ids.findIndex((id) => vocabulary.tokenOf(id) === undefined);
+  if (unknown < 0) return ids.length === 0 ? '' : vocabulary.decode(ids);
+  throw invalid(
+    `${place}[${unknown}] must be a token id of the model, got ${ids[unknown]}`,
+  );
+}
+
+/**
+ * The same body with texts in place of token ids. All else stays as it was
+ * written.
+ * @param {string} text valid JSON whose input is token ids
+ * @param {string | undefined} fallbackModel
+ * @param {ReadonlyMap<string, Vocabulary>} vocabularies
+ */
+function decodeBody(text, fallbackModel, vocabularies) {
+  const vocabulary = vocabularyOf(modelOf(text, fallbackModel), vocabularies);
+  const member = findMember(text, 'input');
+  if (!member) throw invalid('input is missing');
+  const input = JSON.parse(text.slice(member.start, member.end));
+  const decoded = Array.isArray(input[0])
+    ? input.map((ids, i) => decode(ids, vocabulary, `input[${i}]`))
+    : decode(input, vocabulary, 'input');
+  return (
+    text.slice(0, member.start) +
+    JSON.stringify(decoded) +
+    text.slice(member.end)
+  );
 }
 
 /**

@@ -4,10 +4,10 @@ const { once } = require('node:events');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-const { ConfigError } = require('../base/config-error');
-const { Refusal } = require('../base/refusal');
+const { ConfigError } = require('../base/errors');
+const { Refusal } = require('../base/errors');
 
-/** @typedef {import('../start/flag-values').TokenizerSetting} TokenizerSetting */
+/** @typedef {import('../start/values').TokenizerSetting} TokenizerSetting */
 
 /**
  * @typedef {object} Task
@@ -82,10 +82,7 @@ class Tokenizers {
     await (await this.#worker?.catch(() => undefined))?.terminate();
   }
 
-  /**
-   * The thread, started anew when the last one has come to an end.
-   * @returns {Promise<Worker>}
-   */
+  /** The thread, started anew when the last one has come to an end. */
   #running() {
     if (this.#isClosed) throw unavailable('the proxy is shutting down');
     this.#worker ??= this.#start();

@@ -10,7 +10,7 @@ function fakeExchange(headers = {}) {
   const byName = new Map(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  return { header: (name) => byName.get(name) };
+  return { path: '/', search: '', header: (name) => byName.get(name) };
 }
 
 module.exports = { fakeExchange };

@@ -12,15 +12,9 @@
 
 const http = require('node:http');
 
-const { assemble } = require('../../lib/process/assembly');
+const { ReverseProxy } = require('../../lib/process/reverse-proxy');
 const { readConfig } = require('../../lib/start/config');
 const { Log } = require('../../lib/telemetry/log');
-
-/** Where the pages of a single process get what they show. */
-const ownSource = (metrics) => ({
-  text: () => metrics.text(),
-  snapshots: async () => [metrics.snapshot()],
-});
 
 /**
  * @param {import('node:test').TestContext} t closes the proxy after the test
@@ -31,12 +25,9 @@ async function startForwardingProxy(t, flags) {
   const config = readConfig([...address, ...flags], {});
   const lines = [];
   const log = new Log('debug', (text) => lines.push(text));
-  const { proxy, close } = await assemble(config, log, ownSource);
+  const proxy = await ReverseProxy.create(config, log);
   const { port } = await proxy.listen();
-  t.after(async () => {
-    await proxy.close();
-    await close();
-  });
+  t.after(() => proxy.close());
   const url = `http://127.0.0.1:${port}`;
   return {
     url,

@@ -20,7 +20,7 @@ const net = require('node:net');
 const { Admission } = require('../../lib/server/admission');
 const { readConfig } = require('../../lib/start/config');
 const { Log } = require('../../lib/telemetry/log');
-const { ReverseProxy } = require('../../lib/process/reverse-proxy');
+const { Server } = require('../../lib/server/server');
 
 const TEXT = { 'content-type': 'text/plain' };
 
@@ -64,7 +64,7 @@ class RunningProxy extends EventEmitter {
     };
     this.scheme = config.tlsCert ? 'https' : 'http';
     this.admission = new Admission(config);
-    this.proxy = new ReverseProxy(config, {
+    this.proxy = new Server(config, {
       handlers: {
         embeddings: echo,
         rerank: echo,

@@ -18,8 +18,9 @@ function planner(config) {
 }
 
 function plan(config, headers) {
-  const { target } = planner(config).plan(fakeExchange(headers));
-  return { base: target.url.base, ...target };
+  const made = planner(config).plan(fakeExchange(headers));
+  const { target, authorization } = made;
+  return { base: target.url.base, ...target, authorization };
 }
 
 function refusal(config, headers) {

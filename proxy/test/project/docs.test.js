@@ -6,8 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { FLAGS } = require('../../lib/start/flags');
-const { PREFIX } = require('../../lib/telemetry/instruments');
-const { createMetrics } = require('../../lib/telemetry/metrics');
+const { Metrics, PREFIX } = require('../../lib/telemetry/metrics');
 
 const ROOT = path.join(__dirname, '../../..');
 
@@ -70,8 +69,8 @@ describe('docs/proxy.md', () => {
   });
 
   it('lists every metric with its labels, and no other', () => {
-    const metrics = createMetrics()
-      .registry.getMetricsAsArray()
+    const metrics = new Metrics().registry
+      .getMetricsAsArray()
       .filter(({ name }) => name.startsWith(PREFIX))
       .map(({ name, labelNames }) => [name, labelNames.join(', ')]);
 

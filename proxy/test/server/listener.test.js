@@ -11,7 +11,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { Duplex } = require('node:stream');
 
-const { FirstBytes } = require('../../lib/server/first-bytes');
+const { sniffProtocol } = require('../../lib/server/listener');
 const { makeCertificate } = require('../../../test/helpers/certificate');
 const {
   ask,
@@ -35,13 +35,13 @@ function connect(t, { port }) {
   return socket;
 }
 
-/** What FirstBytes makes of these reads: the protocol, and what is put back. */
+/** What sniffProtocol makes of these reads: the protocol, and what is put back. */
 function judge(reads) {
   const socket = Object.assign(new Duplex({ read() {}, write() {} }), {
     setTimeout() {},
   });
   return new Promise((resolve) => {
-    new FirstBytes(socket, 1000, (it_, isHttp2) =>
+    sniffProtocol(socket, 1000, (it_, isHttp2) =>
       resolve({ isHttp2, text: `${it_.read()}` }),
     );
     const next = (i) => {

@@ -3,7 +3,7 @@
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
-const { Refusal } = require('../../lib/base/refusal');
+const { Refusal } = require('../../lib/base/errors');
 const { ask, askHttp2, startProxy } = require('../helpers/reverse-proxy');
 
 /** Handlers that tell which of them was asked. */

@@ -8,7 +8,7 @@ const path = require('node:path');
 
 const { readConfig } = require('../../lib/start/config');
 const { FLAGS, keyOf, variablesOf } = require('../../lib/start/flags');
-const { helpText } = require('../../lib/start/help');
+const { helpText } = require('../../lib/start/command-line');
 const { makeCertificate } = require('../../../test/helpers/certificate');
 
 function writeFile(t, text) {

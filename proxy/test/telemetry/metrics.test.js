@@ -3,9 +3,12 @@
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
-const { createMetrics, mergeMetrics } = require('../../lib/telemetry/metrics');
-const { Durations, percentilesOf } = require('../../lib/telemetry/durations');
-const { Pulse } = require('../../lib/telemetry/pulse');
+const { Metrics, mergeMetrics } = require('../../lib/telemetry/metrics');
+const {
+  Durations,
+  Pulse,
+  percentilesOf,
+} = require('../../lib/telemetry/pulse');
 const {
   describeSnapshot,
   mergeSnapshots,
@@ -138,7 +141,7 @@ describe('the pulse', () => {
 
 describe('the metrics', () => {
   it('count requests by route and status, with their durations', async () => {
-    const metrics = createMetrics();
+    const metrics = new Metrics();
     metrics.observe(exchange({ upstreamSeconds: 0.004 }));
     metrics.observe(exchange({ upstreamSeconds: 0.2 }));
     metrics.observe(exchange({ route: 'rerank', status: 504 }));
@@ -156,7 +159,7 @@ describe('the metrics', () => {
   });
 
   it('tell what calls held and engines did', async () => {
-    const metrics = createMetrics();
+    const metrics = new Metrics();
     const facts = { inputs: 64, batches: 2, bytesIn: 100, bytesOut: 900 };
     metrics.attach({
       engines: () => [
@@ -198,14 +201,14 @@ describe('the metrics', () => {
   });
 
   it('hold the process and the delay of its loop', async () => {
-    const text = await createMetrics().text();
+    const text = await new Metrics().text();
 
     assert.ok(valueOf(text, 'process_resident_memory_bytes') > 1e6);
     assert.ok(valueOf(text, 'nodejs_eventloop_lag_p99_seconds') >= 0);
   });
 
   it('of several workers are one text with their sums', async () => {
-    const workers = [createMetrics(), createMetrics()];
+    const workers = [new Metrics(), new Metrics()];
     for (const metrics of [workers[0], workers[0], workers[1]])
       metrics.observe(exchange({ inputs: 10, batches: 1 }));
 
@@ -221,7 +224,7 @@ describe('the metrics', () => {
 
 describe('the status', () => {
   it('leaves out those who only watch', () => {
-    const metrics = createMetrics();
+    const metrics = new Metrics();
     for (const route of ['health', 'metrics', 'status'])
       metrics.observe(exchange({ route }));
     metrics.observe(exchange({ status: 404 }));
@@ -233,7 +236,7 @@ describe('the status', () => {
   });
 
   it('of several workers is that of one proxy', () => {
-    const workers = [createMetrics(), createMetrics()];
+    const workers = [new Metrics(), new Metrics()];
     const facts = { inputs: 3, upstreamSeconds: 0.01 };
     workers[0].observe(exchange(facts));
     workers[1].observe(exchange(facts));
@@ -260,7 +263,7 @@ describe('the status', () => {
     const [early, late] = [new Pulse(), new Pulse()];
     early.record(NOON_MS, 0.1, 0.1, false);
     late.record(NOON_MS, 0.1, 0.1, true);
-    const base = createMetrics().snapshot();
+    const base = new Metrics().snapshot();
 
     const { recent } = mergeSnapshots([
       { ...base, recent: early.read(NOON_MS + 1_999) },
@@ -277,7 +280,7 @@ describe('the status', () => {
     pulse.record(NOON_MS, 0.2, 0.15, false);
     pulse.record(NOON_MS, 0.2, 0.15, false);
     const snapshot = {
-      ...createMetrics().snapshot(),
+      ...new Metrics().snapshot(),
       startedAtMs: NOON_MS - 5_000,
       recent: pulse.read(NOON_MS + 1_000),
     };

@@ -6,7 +6,7 @@
  * @typedef {object} RefusalFacts
  * @property {AnswerHeaders} [headers] of the answer, such as Retry-After
  * @property {number} [upstreamStatus] what the upstream had answered
- * @property {unknown} [cause]
+ * @property {Error} [cause] for the log, never for the caller
  */
 
 /** Why a request gets no answer but an error, told to its caller. */
@@ -26,10 +26,14 @@ class Refusal extends Error {
   }
 }
 
-Object.defineProperty(Refusal.prototype, 'name', {
-  value: 'Refusal',
-  writable: true,
-  configurable: true,
-});
+/** A setting that stops the start; the message is all there is to say. */
+class ConfigError extends Error {}
 
-module.exports = { Refusal };
+for (const type of [Refusal, ConfigError])
+  Object.defineProperty(type.prototype, 'name', {
+    value: type.name,
+    writable: true,
+    configurable: true,
+  });
+
+module.exports = { ConfigError, Refusal };

@@ -1,11 +1,17 @@
 'use strict';
 
-const { native } = require('baseten-performance-client/internal');
+/*
+ * The headers of requests to upstreams, and of the answers to callers.
+ */
+
+const { native, parseHead } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
 const { endToEnd } = require('../base/header-names');
 
 /** @typedef {import('baseten-performance-client/internal').HeaderMap} HeaderMap */
 /** @typedef {import('../server/exchange').Exchange} Exchange */
+/** @typedef {import('node:http').IncomingHttpHeaders} IncomingHttpHeaders */
+/** @typedef {Record<string, string | string[]>} PassedHeaders */
 
 const NAME = 'baseten-performance-proxy';
 
@@ -18,6 +24,16 @@ const CONTROLS = [
 
 /** Passed on from a caller's request to each of the batches made of it. */
 const TRACE_HEADERS = ['traceparent', 'tracestate'];
+
+/** What an upstream says about limits, times and itself, not about a body. */
+const TELLING =
+  /^(?:x-baseten-|x-ratelimit-|ratelimit|retry-after|openai-|www-authenticate:)/im;
+
+/** The proxy answers these in its own name. */
+const OWN = new Set([
+  'x-baseten-customer-request-id',
+  'x-baseten-request-preferences',
+]);
 
 /** @type {string | undefined} */
 let commonLines;
@@ -61,7 +77,6 @@ function batchHeaders(exchange, authorization, extraHeaders) {
 /**
  * @param {string | string[] | undefined} before
  * @param {string} value
- * @returns {string}
  */
 function appended(before, value) {
   return before === undefined ? value : `${before}, ${value}`;
@@ -73,7 +88,7 @@ function appended(before, value) {
  * @param {string} host
  * @param {string | undefined} authorization
  * @param {HeaderMap} [extraHeaders]
- * @returns {Record<string, string | string[]>}
+ * @returns {PassedHeaders}
  */
 function passedHeaders(exchange, host, authorization, extraHeaders) {
   const { request } = exchange;
@@ -100,4 +115,36 @@ function passedHeaders(exchange, host, authorization, extraHeaders) {
     : headers;
 }
 
-module.exports = { batchHeaders, passedHeaders };
+/**
+ * What of an upstream's raw head is passed on with an answer that the proxy
+ * composes.
+ * @param {string} head
+ * @returns {PassedHeaders}
+ */
+function tellingHeaders(head) {
+  /** @type {PassedHeaders} */
+  const headers = {};
+  if (!TELLING.test(head)) return headers;
+  for (const [name, value] of Object.entries(parseHead(head)))
+    if (TELLING.test(`${name}:`) && !OWN.has(name)) headers[name] = value;
+  return headers;
+}
+
+/**
+ * The headers of an answer that is passed through as it is.
+ * @param {IncomingHttpHeaders} upstream
+ * @returns {PassedHeaders}
+ */
+function passedAnswerHeaders(upstream) {
+  const headers = endToEnd(upstream);
+  if (/^text\/event-stream\b/i.test(upstream['content-type'] ?? ''))
+    headers['x-accel-buffering'] = 'no';
+  return headers;
+}
+
+module.exports = {
+  batchHeaders,
+  passedAnswerHeaders,
+  passedHeaders,
+  tellingHeaders,
+};

@@ -1,0 +1,297 @@
+'use strict';
+
+const crypto = require('node:crypto');
+const http = require('node:http');
+
+const { redact } = require('baseten-performance-client/internal');
+const { Refusal } = require('../base/errors');
+const { logExchange, logUnread } = require('../telemetry/log');
+const { answerPreflight, isPreflight } = require('./cors');
+const { Exchange, describeRefusal } = require('./exchange');
+const { Listener } = require('./listener');
+const { Routes } = require('./routes');
+
+/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
+/** @typedef {import('node:http').ServerResponse} ServerResponse */
+/** @typedef {import('node:net').Socket} Socket */
+/** @typedef {import('../start/config').Config} Config */
+
+/**
+ * @typedef {object} ServerParts
+ * @property {import('./routes').CallHandlers} handlers
+ * @property {import('./routes').Pages} pages
+ * @property {import('./admission').Admission} admission
+ * @property {import('../telemetry/log').Log} log
+ * @property {{ observe(exchange: Exchange): void }} metrics
+ */
+
+/** The caller left in the middle of its request. */
+const DEPARTURES = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
+/**
+ * Why Node could not read a request.
+ * @param {NodeJS.ErrnoException} error
+ */
+function unreadRefusal(error) {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new Refusal(431, 'HEADERS_TOO_LARGE', 'the head is too large');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new Refusal(413, 'BODY_TOO_LARGE', 'chunk extensions too large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Refusal(
+        408,
+        'REQUEST_TIMEOUT',
+        'the request did not arrive in time',
+      );
+    default:
+      return new Refusal(400, 'INVALID_REQUEST', 'this is not valid HTTP');
+  }
+}
+
+/**
+ * What every request must hold to, whatever its path.
+ * @param {IncomingMessage} request
+ * @param {number} maxHeaders
+ */
+function checkHead({ rawHeaders, headers, httpVersion }, maxHeaders) {
+  if (rawHeaders.length > 2 * maxHeaders)
+    throw new Refusal(
+      431,
+      'TOO_MANY_HEADERS',
+      `a request must have at most ${maxHeaders} headers`,
+    );
+  if (headers.host === undefined && httpVersion === '1.1')
+    throw new Refusal(400, 'INVALID_REQUEST', 'the Host header is missing');
+}
+
+/** Listens, opens an exchange for each request, and ends in good order. */
+class Server {
+  #config;
+  #parts;
+  #context;
+  #routes;
+  #listener;
+  #isReady = true;
+
+  /** @type {Map<unknown, Set<Exchange>>} those that are not over, by socket */
+  #running = new Map();
+
+  /** @type {Promise<void> | undefined} */
+  #drained;
+
+  #hurry = new AbortController();
+
+  /**
+   * @param {Readonly<Config>} config
+   * @param {ServerParts} parts
+   */
+  constructor(config, parts) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#context = {
+      corsOrigins: config.corsOrigins,
+      maxBodyBytes: config.maxBodyBytes,
+      bodyTimeoutMs: 1000 * config.bodyTimeoutS,
+      idleTimeoutMs: 1000 * config.idleTimeoutS,
+      admission: parts.admission,
+      isDraining: false,
+    };
+    const { handlers, pages } = parts;
+    this.#routes = new Routes(handlers, pages, () => this.#isReady);
+    this.#listener = new Listener(config, this);
+  }
+
+  /** Does it want more requests? Not any more once it drains. */
+  get isReady() {
+    return this.#isReady;
+  }
+
+  /** @returns {Promise<import('node:net').AddressInfo>} */
+  listen() {
+    return this.#listener.listen();
+  }
+
+  /**
+   * Stops being ready, then listening, lets the running exchanges end, and
+   * ends by force what takes longer than drainS.
+   * @returns {Promise<void>}
+   */
+  drain() {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  /**
+   * Ends everything at once.
+   * @returns {Promise<void>}
+   */
+  close() {
+    this.#hurry.abort();
+    return this.drain();
+  }
+
+  /**
+   * Answers one request, whatever happens.
+   * @param {IncomingMessage} request
+   * @param {ServerResponse} response
+   */
+  async serve(request, response) {
+    const exchange = new Exchange(request, response, this.#context);
+    const { socket } = request;
+    const others = this.#running.get(socket);
+    if (others) others.add(exchange);
+    else this.#running.set(socket, new Set([exchange]));
+    exchange.whenDone(this.#close);
+    try {
+      await this.#answer(exchange);
+    } catch (error) {
+      this.#refuse(exchange, error);
+    }
+  }
+
+  /**
+   * Answers what could not be read as a request, or not to its end.
+   * @param {NodeJS.ErrnoException} error
+   * @param {Socket} socket
+   */
+  refuseUnread(error, socket) {
+    const [exchange] = this.#running.get(socket) ?? [];
+    if (!socket.writable || DEPARTURES.has(error.code ?? '')) {
+      socket.destroy();
+    } else if (exchange) {
+      exchange.refuse(unreadRefusal(error));
+      socket.destroySoon();
+    } else {
+      this.#refuseSocket(socket, unreadRefusal(error));
+    }
+  }
+
+  /** @param {Socket} socket one more than there may be */
+  refuseExcess(socket) {
+    const refusal = new Refusal(
+      503,
+      'TOO_MANY_CONNECTIONS',
+      'there are too many connections, try again later',
+      { headers: { 'retry-after': 1 } },
+    );
+    this.#refuseSocket(socket, refusal);
+  }
+
+  /** @param {Exchange} exchange */
+  #answer(exchange) {
+    const { corsOrigins, admission } = this.#context;
+    checkHead(exchange.request, this.#config.maxHeaders);
+    if (corsOrigins.length > 0 && isPreflight(exchange))
+      return answerPreflight(exchange, corsOrigins);
+    const route = this.#routes.find(exchange);
+    if (route.isCall) admission.enter(exchange);
+    return route.handler(exchange);
+  }
+
+  /**
+   * Callers are told a sentence; what lies behind it is for the operator.
+   * @param {Exchange} exchange
+   * @param {unknown} error
+   */
+  #refuse(exchange, error) {
+    const { log } = this.#parts;
+    if (error instanceof Refusal) {
+      if (error.cause instanceof Error)
+        log.warn('a request failed upstream', {
+          request_id: exchange.id,
+          code: error.code,
+          detail: error.cause.message,
+        });
+      exchange.refuse(error);
+      return;
+    }
+    const stack = /** @type {Error} */ (error)?.stack ?? String(error);
+    log.error('a request failed in the proxy', {
+      request_id: exchange.id,
+      stack: redact(stack, this.#secretsOf(exchange)),
+    });
+    exchange.refuse(
+      new Refusal(500, 'INTERNAL_ERROR', 'the proxy failed at this request'),
+    );
+  }
+
+  /**
+   * What no line of the log may show.
+   * @param {Exchange} exchange
+   */
+  #secretsOf(exchange) {
+    const { upstreamApiKey, clientApiKeys = [] } = this.#config;
+    const callers = exchange.header('authorization')?.split(' ') ?? [];
+    const operators = upstreamApiKey ? [upstreamApiKey.current()] : [];
+    return [...callers, ...operators, ...clientApiKeys];
+  }
+
+  /** @param {Exchange} exchange */
+  #close = (exchange) => {
+    const { socket, httpVersionMajor } = exchange.request;
+    const others = this.#running.get(socket);
+    others?.delete(exchange);
+    if (others?.size === 0) this.#running.delete(socket);
+    this.#parts.metrics.observe(exchange);
+    logExchange(this.#parts.log, exchange);
+    // Its answer may have promised to keep the connection, before the drain.
+    const isLast = httpVersionMajor < 2 && !this.#running.has(socket);
+    if (this.#context.isDraining && isLast) socket.destroySoon();
+  };
+
+  /**
+   * Answers where there is no request to answer to, and hangs up.
+   * @param {Socket} socket
+   * @param {Refusal} refusal
+   */
+  #refuseSocket(socket, refusal) {
+    const { status, headers } = refusal;
+    const id = crypto.randomUUID();
+    logUnread(this.#parts.log, refusal, id, socket.remoteAddress);
+    const request = { path: null, method: null, id };
+    const body = JSON.stringify(describeRefusal(refusal, request));
+    const lines = Object.entries({
+      ...headers,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'x-request-id': id,
+      connection: 'close',
+    }).map(([name, value]) => `${name}: ${value}\r\n`);
+    const reason = http.STATUS_CODES[status];
+    socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}\r\n${body}`);
+    socket.destroySoon();
+  }
+
+  async #drain() {
+    const { drainDelayS, drainS } = this.#config;
+    this.#isReady = false;
+    await this.#atMost(drainDelayS);
+    this.#context.isDraining = true;
+    const stopped = this.#listener.stop(this.#running);
+    await this.#atMost(drainS, stopped);
+    this.#listener.destroy();
+    await stopped;
+  }
+
+  /**
+   * @param {number} seconds
+   * @param {Promise<void>} [promise] may settle earlier
+   * @returns {Promise<void>} settles at once when it must hurry
+   */
+  #atMost(seconds, promise) {
+    const { signal } = this.#hurry;
+    if (signal.aborted || seconds === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, 1000 * seconds);
+      const end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      signal.addEventListener('abort', end, { once: true });
+      promise?.then(end);
+    });
+  }
+}
+
+module.exports = { Server };

@@ -1,0 +1,263 @@
+'use strict';
+
+/*
+ * How the text of a flag or a variable becomes a value. What is wrong with it
+ * is told in the voice of the client's checks, naming the flag or the variable.
+ */
+
+const fs = require('node:fs');
+
+const {
+  Endpoint,
+  checkApiKey,
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkNumber,
+  outOfRange,
+} = require('baseten-performance-client/internal');
+const { ConfigError } = require('../base/errors');
+
+/**
+ * @typedef {(text: string, argument: string, env: NodeJS.ProcessEnv) => unknown}
+ *   ReadValue
+ */
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+const SWITCHES = new Map([
+  ['', true],
+  ['1', true],
+  ['true', true],
+  ['0', false],
+  ['false', false],
+]);
+
+/** $NAME or ${NAME} */
+const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
+
+/** A host name, or an IPv6 address in brackets, and perhaps a port. */
+const TARGET = /^https?:\/\/((\*\.)?[^\s/?#@*:[\]]+|\[[\da-f:.]+\])(:\d+)?$/;
+
+/** @typedef {{ model: string, path: string }} TokenizerSetting */
+
+/**
+ * @param {string} text
+ * @returns {number | string} the text itself when it is no number
+ */
+function toNumber(text) {
+  return NUMBER.test(text.trim()) ? Number(text) : text;
+}
+
+/**
+ * @param {number} least
+ * @param {number} most
+ * @returns {ReadValue}
+ */
+function integer(least, most) {
+  return (text, name) => checkInteger(toNumber(text), name, least, most);
+}
+
+/**
+ * @param {number} least
+ * @param {number} most
+ * @returns {ReadValue}
+ */
+function number(least, most) {
+  return (text, name) => checkNumber(toNumber(text), name, least, most);
+}
+
+/**
+ * @param {readonly (string | number)[]} choices
+ * @returns {ReadValue}
+ */
+function choice(choices) {
+  const isNumeric = typeof choices[0] === 'number';
+  return (text, name) =>
+    checkChoice(isNumeric ? toNumber(text) : text, name, choices);
+}
+
+/** @type {ReadValue} */
+function readSwitch(text, name) {
+  return checkBoolean(SWITCHES.get(text.toLowerCase()) ?? text, name);
+}
+
+/** @type {ReadValue} */
+function readNumbers(text) {
+  return text.split(',').map(toNumber);
+}
+
+/** @type {ReadValue} */
+function readBaseUrl(text, name) {
+  try {
+    return new Endpoint(text).urlFor('/').replace(/\/$/, '');
+  } catch (error) {
+    throw new ConfigError(error.message.replace(/^baseUrl/, name));
+  }
+}
+
+/** @type {ReadValue} */
+function readTarget(text, name) {
+  const target = text.toLowerCase().replace(/\/$/, '');
+  if (TARGET.test(target) && URL.canParse(target.replace('*.', '')))
+    return target;
+  throw outOfRange(name, 'scheme://host[:port], where *. may lead', text);
+}
+
+/** @type {ReadValue} */
+function readOrigin(text, name) {
+  const origin = text.toLowerCase();
+  if (
+    origin === '*' ||
+    (URL.canParse(origin) && new URL(origin).origin === origin)
+  )
+    return origin;
+  throw outOfRange(name, 'an origin (scheme://host[:port]) or *', text);
+}
+
+/** @type {ReadValue} */
+function readTokenizer(text, name) {
+  const end = text.indexOf('=');
+  if (end > 0 && end < text.length - 1)
+    return { model: text.slice(0, end), path: text.slice(end + 1) };
+  throw outOfRange(name, 'a model and the path of its tokenizer', text);
+}
+
+/**
+ * Puts variables of the environment into a text, never the text itself into
+ * the message when one is missing.
+ * @param {string} text
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} argument
+ */
+function expandVariables(text, env, argument) {
+  return text.replace(VARIABLE, (_, braced, bare) => {
+    const name = braced ?? bare;
+    const value = env[name];
+    if (value) return value;
+    throw new ConfigError(
+      `${argument} names the variable ${name}, which is not set`,
+    );
+  });
+}
+
+/**
+ * The file a setting names; "$/path" is how some deployments write "/path".
+ * @param {string} text
+ * @returns {string | undefined}
+ */
+function pathOf(text) {
+  if (text.startsWith('$/')) return text.slice(1);
+  return text.startsWith('/') ? text : undefined;
+}
+
+/**
+ * @param {string} path
+ * @param {string} argument
+ * @param {BufferEncoding} [encoding]
+ */
+function readFile(path, argument, encoding = 'utf8') {
+  try {
+    return fs.readFileSync(path, encoding);
+  } catch (error) {
+    const reason = error.code ?? error.message;
+    throw new ConfigError(`${argument}: cannot read ${path} (${reason})`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {string} argument
+ */
+function checkKey(text, argument) {
+  try {
+    return checkApiKey(text.trim(), argument);
+  } catch (error) {
+    throw new ConfigError(error.message);
+  }
+}
+
+/** A key given as text or as a file, which may be read again. */
+class KeySource {
+  #argument;
+  #path;
+  #key;
+
+  /**
+   * @param {string} setting
+   * @param {string} argument the flag or variable it came from
+   * @param {NodeJS.ProcessEnv} env
+   */
+  constructor(setting, argument, env) {
+    const text = expandVariables(setting, env, argument);
+    this.#argument = argument;
+    this.#path = pathOf(text);
+    this.#key = checkKey(
+      this.#path === undefined ? text : readFile(this.#path, argument),
+      argument,
+    );
+  }
+
+  /** @returns {string} */
+  current() {
+    return this.#key;
+  }
+
+  /** Reads the file again; what was there stays when that fails. */
+  reload() {
+    if (this.#path === undefined) return;
+    const text = readFile(this.#path, this.#argument);
+    this.#key = checkKey(text, this.#argument);
+  }
+
+  /** Keeps the key out of whatever prints the configuration. */
+  toJSON() {
+    return '[redacted]';
+  }
+}
+
+/**
+ * Keys of which a file may hold one a line.
+ * @type {ReadValue}
+ */
+function readKeys(setting, argument, env) {
+  const text = expandVariables(setting, env, argument);
+  const path = pathOf(text);
+  if (path === undefined) return [checkKey(text, argument)];
+  const lines = readFile(path, argument).split('\n');
+  const keys = lines.filter((line) => line.trim() !== '');
+  if (keys.length === 0)
+    throw new ConfigError(`${argument}: ${path} holds no key`);
+  return keys.map((line) => checkKey(line, argument));
+}
+
+/** @type {ReadValue} */
+function readKey(setting, argument, env) {
+  return new KeySource(setting, argument, env);
+}
+
+/** @type {ReadValue} */
+function readPemFile(path, name) {
+  const text = readFile(path, name, 'latin1');
+  if (text.includes('-----BEGIN ')) return text;
+  throw new ConfigError(`${name}: ${path} is not PEM text`);
+}
+
+module.exports = {
+  KeySource,
+  choice,
+  integer,
+  number,
+  readBaseUrl,
+  readKey,
+  readKeys,
+  readNumbers,
+  readOrigin,
+  readPemFile,
+  readSwitch,
+  readTarget,
+  readTokenizer,
+  toNumber,
+};
