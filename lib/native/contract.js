@@ -71,6 +71,8 @@ const WORD = Object.freeze({
   DEFAULTS: 8,
   /** Of `splice`: the beginning of the JSON object about the call. */
   METADATA: 9,
+  /** Of `splice`: the paths a generic batch may name, a line each; '' for any. */
+  PATHS: 10,
 });
 
 const LOG = Object.freeze({

@@ -77,6 +77,7 @@ enum pc_flag {
   X(WORD_SUFFIX, PC_WORD_SUFFIX)                                               \
   X(WORD_DEFAULTS, PC_WORD_DEFAULTS)                                           \
   X(WORD_METADATA, PC_WORD_METADATA)                                           \
+  X(WORD_PATHS, PC_WORD_PATHS)                                                 \
   X(LOG_OFF, PC_LOG_OFF)                                                       \
   X(LOG_ERROR, PC_LOG_ERROR)                                                   \
   X(LOG_WARN, PC_LOG_WARN)                                                     \

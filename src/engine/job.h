@@ -40,6 +40,7 @@ enum pc_word {
   PC_WORD_SUFFIX,
   PC_WORD_DEFAULTS, /* JSON text of PC_SPLICE: members for bodies without */
   PC_WORD_METADATA, /* likewise: see struct pc_splice_facts */
+  PC_WORD_PATHS,    /* of PC_SPLICE_GENERIC: see pc_url_path_is_named */
   PC_WORD_COUNT
 };
 

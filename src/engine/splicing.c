@@ -6,6 +6,7 @@
 #include "engine/attempt.h"
 #include "engine/job.h"
 #include "engine/request.h"
+#include "wire/splice/url_path.h"
 
 enum { URL_CEILING = 1024 * 1024, HEAD_CEILING = 1024 * 1024 };
 
@@ -53,11 +54,17 @@ static void take_inputs(struct pc_job *job)
                                       .is_json = true};
 }
 
-static enum pc_status aim(struct pc_job *job)
+static enum pc_status aim(struct pc_job *job, struct pc_fault *fault)
 {
   struct pc_splicing *splicing = &job->splicing;
-  enum pc_status status = pc_bytes_append_text(&splicing->url, job->target.url);
+  enum pc_status status = PC_OK;
 
+  if (!pc_url_path_is_named(text_of(&splicing->request.url_path),
+                            word_of(job, PC_WORD_PATHS)))
+    return pc_fault_set(fault, PC_PATH_FORBIDDEN, "%.*s",
+                        (int)splicing->request.url_path.size,
+                        splicing->request.url_path.data);
+  status = pc_bytes_append_text(&splicing->url, job->target.url);
   if (status == PC_OK)
     status = pc_bytes_append(&splicing->url, splicing->request.url_path.data,
                              splicing->request.url_path.size);
@@ -75,7 +82,7 @@ enum pc_status pc_splicing_start(struct pc_job *job, struct pc_fault *fault)
                                                  &splicing->request, fault);
 
   if (status == PC_OK && plan->form == PC_SPLICE_GENERIC)
-    status = aim(job);
+    status = aim(job, fault);
   if (status != PC_OK)
     return status;
   pc_splice_join_init(&splicing->join, plan->form, splicing->request.is_whole);

@@ -42,6 +42,7 @@ enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
   case PC_BAD_BODY:
   case PC_TOKEN_INPUTS:
   case PC_NOT_A_BATCH:
+  case PC_PATH_FORBIDDEN:
     return PC_RETRY_NEVER;
   }
   return PC_RETRY_NEVER;

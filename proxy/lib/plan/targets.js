@@ -6,6 +6,7 @@ const {
 } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
 const { Lru } = require('../base/lru');
+const { staysBelow } = require('./paths');
 const { mayBePublic } = require('./public-addresses');
 
 /** @typedef {import('../server/exchange').Exchange} Exchange */
@@ -60,6 +61,12 @@ function parseTargetUrl(given, argument) {
   if (!WITH_HOST.test(full) || UNUSABLE.test(full) || !URL.canParse(full))
     throw outOfRange(argument, 'an http or https URL or a host name', text);
   const { protocol, hostname, host, origin, pathname, port } = new URL(full);
+  if (!staysBelow(pathname))
+    throw invalidArgument(
+      RangeError,
+      argument,
+      `${argument} must have no ".." segments`,
+    );
   const scheme = protocol === 'http:' ? 'http:' : 'https:';
   const prefix = pathname.replace(/\/+$/, '');
   return Object.freeze({
@@ -88,6 +95,15 @@ function matcherOf(pattern) {
     (hasSubdomains
       ? hostname.endsWith(`.${url.hostname}`)
       : hostname === url.hostname);
+}
+
+/**
+ * Is a target another one, or below its path?
+ * @param {TargetUrl} target
+ * @param {TargetUrl} other
+ */
+function isWithin(target, other) {
+  return `${target.base}/`.startsWith(`${other.base}/`);
 }
 
 /** @param {string} message */
@@ -171,7 +187,7 @@ class Targets {
   #judge(text) {
     const url = parseTargetUrl(text, 'X-Target-Host');
     const isTrusted =
-      url.origin === this.#default?.url.origin ||
+      (this.#default && isWithin(url, this.#default.url)) ||
       this.#allowed.some((matches) => matches(url));
     return Object.freeze({ url, isTrusted });
   }

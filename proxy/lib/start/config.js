@@ -22,6 +22,8 @@ const { FLAGS, keyOf } = require('./flags');
  * @property {string} [targetUrl] without a slash at its end
  * @property {import('./values').KeySource} [upstreamApiKey]
  * @property {readonly string[]} allowTargets in lower case
+ * @property {readonly string[]} passThrough paths that go upstream with the
+ * operator's key, see isNamed; none: nothing passes through
  * @property {1 | 2} httpVersion towards the targets
  * @property {boolean} upstreamH2c
  * @property {readonly string[]} [clientApiKeys] none: callers need no key of

@@ -14,6 +14,7 @@ const {
   readKeys,
   readNumbers,
   readOrigin,
+  readPassedPath,
   readPemFile,
   readSwitch,
   readTarget,
@@ -114,6 +115,14 @@ const FLAGS = Object.freeze([
     readTarget,
     'allowTargets',
     [],
+  ),
+  list(
+    'pass-through',
+    'PATH',
+    'Paths for the key of the operator: /path, /path/*, or off',
+    readPassedPath,
+    'passThrough',
+    ['/v1/*', '/rerank', '/predict', '/classify', '/health'],
   ),
   flag(
     'http-version',

@@ -39,6 +39,9 @@ const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
 /** A host name, or an IPv6 address in brackets, and perhaps a port. */
 const TARGET = /^https?:\/\/((\*\.)?[^\s/?#@*:[\]]+|\[[\da-f:.]+\])(:\d+)?$/;
 
+/** A path without a query, "*" at its end only. */
+const PASSED_PATH = /^\/(?:[^\s?#*\\]*\/)?\*?$|^\/[^\s?#*\\]*$/;
+
 /** @typedef {{ model: string, path: string }} TokenizerSetting */
 
 /**
@@ -102,6 +105,17 @@ function readTarget(text, name) {
   if (TARGET.test(target) && URL.canParse(target.replace('*.', '')))
     return target;
   throw outOfRange(name, 'scheme://host[:port], where *. may lead', text);
+}
+
+/** @type {ReadValue} */
+function readPassedPath(text, name) {
+  if (text === 'off') return [];
+  if (PASSED_PATH.test(text)) return text;
+  throw outOfRange(
+    name,
+    'a path (/path, or /path/* for all below) or off',
+    text,
+  );
 }
 
 /** @type {ReadValue} */
@@ -255,6 +269,7 @@ module.exports = {
   readKeys,
   readNumbers,
   readOrigin,
+  readPassedPath,
   readPemFile,
   readSwitch,
   readTarget,

@@ -179,7 +179,7 @@ describe('keys of requests that pass', () => {
       ...['--upstream-api-key', KEY],
     ]);
 
-    const own = await proxy.ask('GET', '/a', { key: '' });
+    const own = await proxy.ask('GET', '/v1/a', { key: '' });
     const other = await proxy.ask('GET', '/a', {
       key: '',
       headers: { 'x-target-host': `http://localhost:${upstream.port}` },
@@ -199,7 +199,7 @@ describe('keys of requests that pass', () => {
       ...['--upstream-api-key', KEY],
     ]);
 
-    const { status, json } = await proxy.ask('TRACE', '/a', { key: '' });
+    const { status, json } = await proxy.ask('TRACE', '/v1/a', { key: '' });
 
     assert.equal(`${status} ${json.code}`, '405 METHOD_NOT_ALLOWED');
     assert.equal(upstream.connections, 0);

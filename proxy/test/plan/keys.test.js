@@ -14,7 +14,7 @@ const BODIES = {
   '/v1/embeddings': { input: ['a'], model: 'm' },
   '/rerank': { query: 'q', texts: ['a'] },
   '/classify': { inputs: [['a']] },
-  '/batch': { url_path: '/x', payloads: [1] },
+  '/batch': { url_path: '/v1/x', payloads: [1] },
   '/v1/models': { any: 'thing' },
 };
 

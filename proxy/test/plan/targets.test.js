@@ -126,7 +126,7 @@ describe('the target', () => {
 
 describe("the operator's key", () => {
   it('goes to its own target, by whichever way it is named', () => {
-    const named = { 'X-Target-Host': 'https://API.example.com:443/other/' };
+    const named = { 'X-Target-Host': 'https://API.example.com:443/below/' };
 
     assert.equal(plan(TRUSTING, {}).authorization, 'Bearer operator-key');
     assert.equal(plan(TRUSTING, named).authorization, 'Bearer operator-key');
@@ -145,6 +145,29 @@ describe("the operator's key", () => {
       assert.match(refused, /^403 TARGET_FORBIDDEN .*--allow-target/, host);
       assert.doesNotMatch(refused, /operator-key/);
     }
+  });
+
+  it('goes to its own target’s path and below, and nowhere beside', () => {
+    const base = 'https://api.example.com/environments/production';
+    const config = { ...TRUSTING, targetUrl: base };
+    const ask = (target) => [config, { 'X-Target-Host': target }];
+
+    for (const target of [base, `${base}/`, `${base}/sync`, `${base}//x`])
+      assert.equal(
+        plan(...ask(target)).authorization,
+        'Bearer operator-key',
+        target,
+      );
+    for (const target of [
+      ...['https://api.example.com', 'https://api.example.com/admin'],
+      ...[`${base}-2`, `${base}/../staging`, `${base}/%2e%2e/staging`],
+    ])
+      assert.match(refusal(...ask(target)), /^403 TARGET_FORBIDDEN/, target);
+    for (const target of [
+      ...[`${base}/..%2f..%2fadmin`, `${base}/a/..;/..;/admin`],
+      `${base}/.%2e%5cadmin`,
+    ])
+      assert.match(refusal(...ask(target)), /^400 INVALID_TARGET/, target);
   });
 
   it('goes to the hosts that --allow-target names, and to no others', () => {

@@ -143,15 +143,15 @@ describe('a signal', () => {
       ...['--target-url', upstream.url, '--upstream-api-key', file],
     ]);
 
-    await ask(proxy, { path: '/one' });
+    await ask(proxy, { path: '/v1/one' });
     fs.writeFileSync(file, 'second-key');
     proxy.kill('SIGHUP');
     await proxy.line(({ msg }) => msg.includes('read again'));
-    await ask(proxy, { path: '/two' });
+    await ask(proxy, { path: '/v1/two' });
     fs.rmSync(file);
     proxy.kill('SIGHUP');
     await proxy.line(({ level }) => level === 'error');
-    await ask(proxy, { path: '/three' });
+    await ask(proxy, { path: '/v1/three' });
 
     assert.deepEqual(
       upstream.requests.map(({ headers }) => headers.authorization),
