@@ -131,12 +131,15 @@ function tellingHeaders(head) {
 }
 
 /**
- * The headers of an answer that is passed through as it is.
+ * The headers of an answer that is passed through as it is, but for whom the
+ * upstream would let in: callers of ours are let in by the proxy.
  * @param {IncomingHttpHeaders} upstream
  * @returns {PassedHeaders}
  */
 function passedAnswerHeaders(upstream) {
   const headers = endToEnd(upstream);
+  for (const name of Object.keys(headers))
+    if (name.startsWith('access-control-')) delete headers[name];
   if (/^text\/event-stream\b/i.test(upstream['content-type'] ?? ''))
     headers['x-accel-buffering'] = 'no';
   return headers;

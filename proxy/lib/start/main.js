@@ -5,6 +5,7 @@ const { helpText, readArguments } = require('./command-line');
 const { readConfig } = require('./config');
 const { ConfigError } = require('../base/errors');
 const { Log } = require('../telemetry/log');
+const { isLoopback } = require('../server/origins');
 const { ReverseProxy } = require('../process/reverse-proxy');
 const { Tokenizers } = require('../tokens/tokenizers');
 const { Workers, isWorker } = require('../process/workers');
@@ -17,14 +18,12 @@ const NAME = 'baseten-performance-proxy';
 const WRONG_SETTINGS = 2;
 const FAILURE = 1;
 
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
-
 /**
  * @param {Readonly<Config>} config
  * @param {Log} log
  */
 function warnOfOpenKey({ upstreamApiKey, clientApiKeys, host }, log) {
-  if (!upstreamApiKey || clientApiKeys || LOOPBACK.test(host)) return;
+  if (!upstreamApiKey || clientApiKeys || isLoopback(host)) return;
   log.warn(
     'whoever reaches this port can spend the key of --upstream-api-key: ' +
       'give --client-api-key, or listen on --host 127.0.0.1',

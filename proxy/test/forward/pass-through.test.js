@@ -229,67 +229,6 @@ describe('a request that is no batch', () => {
   });
 });
 
-describe('paths that pass', () => {
-  const KEY = ['--upstream-api-key', 'operators-own-key'];
-  const batch = (url_path) => ({ url_path, payloads: [1] });
-
-  it('with the operator’s key are those of --pass-through', async (t) => {
-    const paths = ['--pass-through', '/v1/*', '--pass-through', '/info'];
-    const flags = [...KEY, ...paths];
-    const { upstream, proxy } = await start(t, () => ({ body: {} }), flags);
-
-    for (const path of ['/v1/models?limit=1', '/info']) {
-      const { status } = await proxy.ask('GET', path, { key: '' });
-      assert.equal(status, 200, path);
-    }
-    for (const path of ['/admin', '/info/', '/V1/models', '/', '/v1']) {
-      const { status, json } = await proxy.ask('DELETE', path, { key: '' });
-      assert.equal(`${status} ${json.code}`, '403 PATH_FORBIDDEN', path);
-      assert.match(json.error, new RegExp(`--pass-through ${path}$`));
-    }
-    assert.equal(upstream.requests.length, 2);
-  });
-
-  it('with it bound batches, too', async (t) => {
-    const { upstream, proxy } = await start(t, () => ({ body: {} }), KEY);
-    const ask = (path) =>
-      proxy.ask('POST', '/batch', { key: '', body: batch(path) });
-
-    assert.equal((await ask('/v1/completions')).status, 200);
-    const refused = await ask('\u002fadmin/keys?of=/v1/');
-
-    assert.equal(refused.status, 403);
-    assert.equal(refused.json.code, 'PATH_FORBIDDEN');
-    assert.match(refused.json.error, /--pass-through \/admin\/keys$/);
-    assert.equal(upstream.requests.length, 1);
-  });
-
-  it('with a key of the caller’s own are all', async (t) => {
-    const { proxy } = await start(t, () => ({ body: {} }), KEY);
-
-    const passed = await proxy.ask('GET', '/admin');
-    const batched = await proxy.ask('POST', '/x', { body: batch('/admin') });
-
-    assert.equal(`${passed.status} ${batched.status}`, '200 200');
-  });
-
-  it('are none when it is off', async (t) => {
-    const flags = [...KEY, '--pass-through', 'off'];
-    const { upstream, proxy } = await start(t, () => ({ body: {} }), flags);
-
-    for (const key of ['', 'own-key']) {
-      const { status, json } = await proxy.ask('GET', '/v1/models', { key });
-      assert.equal(`${status} ${json.code}`, '403 PATH_FORBIDDEN');
-    }
-    const body = batch('/v1/completions');
-    const barred = await proxy.ask('POST', '/batch', { key: '', body });
-    const own = await proxy.ask('POST', '/batch', { body });
-
-    assert.equal(`${barred.status} ${own.status}`, '403 200');
-    assert.equal(upstream.requests.length, 1);
-  });
-});
-
 describe('bodies', () => {
   it('pass in both directions without a changed byte', async (t) => {
     const url = await startServer(t, (request, response) =>

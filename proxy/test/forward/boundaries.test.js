@@ -1,0 +1,126 @@
+'use strict';
+
+const { describe, it } = require('node:test');
+const assert = require('node:assert/strict');
+
+const { startForwardingProxy } = require('../helpers/forwarding-proxy');
+const { startUpstream } = require('../../../test/helpers/upstream');
+
+/** A proxy before an upstream that answers by the script. */
+async function start(t, script, flags = []) {
+  const upstream = await startUpstream(t, script);
+  const target = ['--target-url', upstream.url];
+  const proxy = await startForwardingProxy(t, [...target, ...flags]);
+  return { upstream, proxy };
+}
+
+describe('browsers', () => {
+  const permission = {
+    'access-control-allow-origin': '*',
+    'access-control-allow-credentials': 'true',
+  };
+
+  it('are not let in by the upstream', async (t) => {
+    const { proxy } = await start(t, () => ({ body: {}, headers: permission }));
+
+    const { status, headers } = await proxy.ask('GET', '/v1/models');
+
+    assert.equal(status, 200);
+    for (const name of Object.keys(permission))
+      assert.equal(headers[name], undefined, name);
+  });
+
+  it('ask the upstream neither before nor without leave', async (t) => {
+    const { upstream, proxy } = await start(t, () => ({ headers: permission }));
+    const headers = {
+      origin: 'https://page.example',
+      'access-control-request-method': 'GET',
+    };
+
+    const preflight = await proxy.ask('OPTIONS', '/v1/models', { headers });
+    const simple = await proxy.ask('POST', '/v1/embeddings', {
+      headers: { origin: 'https://page.example', 'content-type': 'text/plain' },
+      body: '{"input":"a"}',
+    });
+
+    for (const { status, json } of [preflight, simple])
+      assert.equal(`${status} ${json.code}`, '403 ORIGIN_FORBIDDEN');
+    assert.equal(upstream.connections, 0);
+  });
+
+  it('of an origin that is let in read what passes', async (t) => {
+    const { proxy } = await start(
+      t,
+      () => ({ body: {}, headers: permission }),
+      [...['--cors-origin', 'https://app.example']],
+    );
+
+    const { headers } = await proxy.ask('GET', '/v1/models', {
+      headers: { origin: 'https://app.example' },
+    });
+
+    assert.equal(headers['access-control-allow-origin'], 'https://app.example');
+    assert.equal(headers['access-control-allow-credentials'], undefined);
+  });
+});
+
+describe('paths that pass', () => {
+  const KEY = ['--upstream-api-key', 'operators-own-key'];
+  const batch = (url_path) => ({ url_path, payloads: [1] });
+
+  it('with the operator’s key are those of --pass-through', async (t) => {
+    const paths = ['--pass-through', '/v1/*', '--pass-through', '/info'];
+    const flags = [...KEY, ...paths];
+    const { upstream, proxy } = await start(t, () => ({ body: {} }), flags);
+
+    for (const path of ['/v1/models?limit=1', '/info']) {
+      const { status } = await proxy.ask('GET', path, { key: '' });
+      assert.equal(status, 200, path);
+    }
+    for (const path of ['/admin', '/info/', '/V1/models', '/', '/v1']) {
+      const { status, json } = await proxy.ask('DELETE', path, { key: '' });
+      assert.equal(`${status} ${json.code}`, '403 PATH_FORBIDDEN', path);
+      assert.match(json.error, new RegExp(`--pass-through ${path}$`));
+    }
+    assert.equal(upstream.requests.length, 2);
+  });
+
+  it('with it bound batches, too', async (t) => {
+    const { upstream, proxy } = await start(t, () => ({ body: {} }), KEY);
+    const ask = (path) =>
+      proxy.ask('POST', '/batch', { key: '', body: batch(path) });
+
+    assert.equal((await ask('/v1/completions')).status, 200);
+    const refused = await ask('\u002fadmin/keys?of=/v1/');
+
+    assert.equal(refused.status, 403);
+    assert.equal(refused.json.code, 'PATH_FORBIDDEN');
+    assert.match(refused.json.error, /--pass-through \/admin\/keys$/);
+    assert.equal(upstream.requests.length, 1);
+  });
+
+  it('with a key of the caller’s own are all', async (t) => {
+    const { proxy } = await start(t, () => ({ body: {} }), KEY);
+
+    const passed = await proxy.ask('GET', '/admin');
+    const batched = await proxy.ask('POST', '/x', { body: batch('/admin') });
+
+    assert.equal(`${passed.status} ${batched.status}`, '200 200');
+  });
+
+  it('are none when it is off', async (t) => {
+    const flags = [...KEY, '--pass-through', 'off'];
+    const { upstream, proxy } = await start(t, () => ({ body: {} }), flags);
+
+    for (const key of ['', 'own-key']) {
+      const { status, json } = await proxy.ask('GET', '/v1/models', { key });
+      assert.equal(`${status} ${json.code}`, '403 PATH_FORBIDDEN');
+    }
+    const body = batch('/v1/completions');
+    const barred = await proxy.ask('POST', '/batch', { key: '', body });
+    const own = await proxy.ask('POST', '/batch', { body });
+
+    assert.equal(`${barred.status} ${own.status}`, '403 200');
+    assert.equal(upstream.requests.length, 1);
+  });
+});
