@@ -1,4 +1,6 @@
+#include <arpa/inet.h>
 #include <node_api.h>
+#include <string.h>
 
 #include "binding/addon.h"
 #include "binding/contract.h"
@@ -7,6 +9,7 @@
 #include "binding/settle.h"
 #include "binding/submit.h"
 #include "binding/values.h"
+#include "policy/address.h"
 
 /* Ends what the environment leaves behind: threads first, then their calls. */
 static void on_environment_end(void *context)
@@ -45,6 +48,25 @@ static napi_value info_of_library(napi_env env, napi_callback_info info)
   return object;
 }
 
+/* isPublicAddress(text) -> boolean */
+static napi_value is_public_address(napi_env env, napi_callback_info info)
+{
+  char text[INET6_ADDRSTRLEN + 1] = "";
+  napi_value argument = NULL;
+  napi_value answer = NULL;
+  size_t size = 0;
+
+  if (!pc_arguments_read(env, info, &argument, 1) ||
+      !pc_check(env, napi_get_value_string_utf8(env, argument, text,
+                                                sizeof(text), &size)))
+    return NULL;
+  pc_check(env, napi_get_boolean(env,
+                                 size == strlen(text) &&
+                                     pc_address_text_is_public(text),
+                                 &answer));
+  return answer;
+}
+
 /* contract: { NUMBER_BATCH_SIZE: 1, … } */
 static napi_value contract_of(napi_env env)
 {
@@ -62,6 +84,7 @@ static napi_value export_functions(napi_env env, napi_value exports)
 {
   static const napi_property_descriptor functions[] = {
       {.utf8name = "info", .method = info_of_library},
+      {.utf8name = "isPublicAddress", .method = is_public_address},
       {.utf8name = "createEngine", .method = pc_engine_handle_create},
       {.utf8name = "destroyEngine", .method = pc_engine_handle_destroy},
       {.utf8name = "stats", .method = pc_engine_handle_stats},

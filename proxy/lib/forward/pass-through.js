@@ -4,7 +4,7 @@ const http = require('node:http');
 const https = require('node:https');
 
 const { Refusal } = require('../base/errors');
-const { lookupPublic } = require('../plan/public-addresses');
+const { lookupPublic } = require('./public-lookup');
 const { hasBody, tooLarge } = require('../server/request-body');
 const { passedAnswerHeaders, passedHeaders } = require('./headers');
 

@@ -1,13 +1,15 @@
 'use strict';
 
+const net = require('node:net');
+
 const {
   invalidArgument,
+  native,
   outOfRange,
 } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
 const { Lru } = require('../base/lru');
 const { staysBelow } = require('./paths');
-const { mayBePublic } = require('./public-addresses');
 
 /** @typedef {import('../server/exchange').Exchange} Exchange */
 
@@ -104,6 +106,17 @@ function matcherOf(pattern) {
  */
 function isWithin(target, other) {
   return `${target.base}/`.startsWith(`${other.base}/`);
+}
+
+/**
+ * May this host be asked for at all? A name is judged once it is looked up.
+ * @param {string} hostname of a URL
+ * @returns {boolean}
+ */
+function mayBePublic(hostname) {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  if (net.isIP(bare) !== 0) return native().isPublicAddress(bare);
+  return !/(^|\.)localhost\.?$/i.test(hostname);
 }
 
 /** @param {string} message */
