@@ -47,7 +47,9 @@ const {
 } = require('./native/contract');
 const { sumFigures } = require('./pool/engine-figures');
 const { LOG_LEVELS } = require('./pool/environment');
+const { environmentProxies } = require('./pool/forward-proxies');
 const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
+const { trustedRoots } = require('./pool/trust');
 const {
   DEFAULTS,
   checkApiKey,
@@ -72,6 +74,7 @@ module.exports = {
   checkOptionNames,
   checkString,
   engineFor,
+  environmentProxies,
   excerpt,
   fromNative,
   headerFlags,
@@ -88,6 +91,7 @@ module.exports = {
   statusOf,
   sumFigures,
   toSettings,
+  trustedRoots,
   withFlags,
   wordList,
   wrongType,

@@ -91,7 +91,7 @@ const { settleWaiting } = require('./settle');
  *
  * @typedef {object} Native
  * @property {Readonly<Record<string, number>>} contract what contract.js must be
- * @property {() => { libcurl: string, http2: boolean, encodings: string }} info
+ * @property {() => { libcurl: string, http2: boolean, encodings: string, caInfo: string, caPath: string }} info
  * @property {(text: string) => boolean} isPublicAddress false for what is no address, too
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine

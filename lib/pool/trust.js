@@ -1,6 +1,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const tls = require('node:tls');
 
 const {
   checkList,
@@ -8,6 +9,7 @@ const {
   isGiven,
   wrongType,
 } = require('../base/check');
+const { native } = require('../native/binding');
 const { LOG } = require('../native/contract');
 const { logLevel } = require('./environment');
 
@@ -118,4 +120,20 @@ function withEnvironmentTrust(trust, env) {
   return { ...trust, ca: extra.join('\n') };
 }
 
-module.exports = { checkTrust, withEnvironmentTrust };
+/**
+ * The roots that connections trust unless they are given others: the system's,
+ * where libcurl finds them, and those of the environment. For connections that
+ * are not the engine's.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string[]} PEM texts
+ */
+function trustedRoots(env) {
+  const { caInfo } = native().info();
+  const { ca } = withEnvironmentTrust(checkTrust({}), env);
+  const system = fs.existsSync(caInfo)
+    ? [fs.readFileSync(caInfo, 'latin1')]
+    : tls.rootCertificates;
+  return ca === '' ? [...system] : [...system, ca];
+}
+
+module.exports = { checkTrust, trustedRoots, withEnvironmentTrust };

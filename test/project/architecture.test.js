@@ -295,13 +295,14 @@ describe('the rules themselves', () => {
 
     faulty(rule, 'proxy/lib/plan/a.js', "require('../../../lib/base/check')");
     faulty(rule, 'proxy/lib/plan/a.js', "require('../start/config')");
-    faulty(rule, 'proxy/lib/plan/a.js', "require('undici')");
+    faulty(rule, 'proxy/lib/plan/a.js', "require('got')");
     fine(
       rule,
       'proxy/lib/plan/a.js',
       "require('baseten-performance-client/internal')",
     );
     fine(rule, 'proxy/lib/telemetry/a.js', "require('prom-client')");
+    fine(rule, 'proxy/lib/forward/a.js', "require('undici')");
   });
 
   it('refuse code in the index and inner files to examples', () => {

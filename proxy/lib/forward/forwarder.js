@@ -145,9 +145,9 @@ class Forwarder {
     };
   }
 
-  /** Lets idle connections go. */
+  /** Lets the connections go on which requests passed through. */
   close() {
-    this.#passThrough.close();
+    return this.#passThrough.close();
   }
 
   /**

@@ -1,20 +1,16 @@
 'use strict';
 
-const http = require('node:http');
-const https = require('node:https');
+const { Readable } = require('node:stream');
 
 const { Refusal } = require('../base/errors');
-const { lookupPublic } = require('./public-lookup');
 const { hasBody, tooLarge } = require('../server/request-body');
+const { Dispatchers } = require('./dispatchers');
 const { passedAnswerHeaders, passedHeaders } = require('./headers');
 
-/** @typedef {import('node:http').ClientRequest} ClientRequest */
-/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
+/** @typedef {import('undici').Dispatcher} Dispatcher */
+/** @typedef {import('undici').Dispatcher.DispatchController} DispatchController */
 /** @typedef {import('../server/exchange').Exchange} Exchange */
 /** @typedef {import('../plan/plan').Plan} Plan */
-
-/** How long a connection is kept for the next request. */
-const IDLE_MS = 30_000;
 
 /**
  * CONNECT would make a tunnel, and TRACE show the caller what the upstream was
@@ -23,10 +19,29 @@ const IDLE_MS = 30_000;
 const REFUSED_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
 /**
+ * What may be sent twice when the connection is lost before its answer begins
+ * (RFC 9110, 9.2.2): an upstream may close a connection in the moment we use
+ * it again.
+ */
+const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+const BROKEN_ANSWERS = new Set([
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
+/**
  * @typedef {object} RelayLimits
  * @property {number} maxBodyBytes
- * @property {number} timeoutMs without any progress before the answer begins
+ * @property {number} timeoutMs without any progress of the upstream
+ * @property {number} totalTimeoutMs of all of it, 0 for no limit
  * @property {number} idleTimeoutMs that a caller may refuse to read
+ */
+
+/**
+ * @typedef {import('undici').Dispatcher.DispatchOptions} Outbound
  */
 
 /** @param {NodeJS.ErrnoException} cause */
@@ -38,23 +53,58 @@ function connectionRefusal(cause) {
       'TARGET_FORBIDDEN',
       `${message}: the proxy must be started with an --allow-target for it`,
     );
-  const [name, sentence] = code.startsWith('HPE_')
-    ? ['PARSE_ERROR', "the upstream's answer is broken"]
-    : ['CONNECTION_ERROR', 'the connection to the upstream failed'];
-  return new Refusal(502, name, sentence, { cause });
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return upstreamTimeout(cause);
+  if (cause.name === 'HTTPParserError' || BROKEN_ANSWERS.has(code))
+    return brokenAnswer(cause);
+  return new Refusal(
+    502,
+    'CONNECTION_ERROR',
+    'the connection to the upstream failed',
+    { cause },
+  );
 }
+
+/** @param {Error} cause */
+function brokenAnswer(cause) {
+  return new Refusal(502, 'PARSE_ERROR', "the upstream's answer is broken", {
+    cause,
+  });
+}
+
+/** @param {Error} [cause] */
+function upstreamTimeout(cause) {
+  return new Refusal(504, 'TIMEOUT', 'the upstream did not answer in time', {
+    cause,
+  });
+}
+
+/** Failures of an upload are told by its request. */
+function ignoreError() {}
 
 /** One request passed through, and its answer, both as they stream in. */
 class Relay {
   #exchange;
-  #upstream;
+  #dispatcher;
+  #outbound;
   #limits;
-  #timer;
-  #startedAt = performance.now();
-  #isOver = false;
 
-  /** @type {IncomingMessage | undefined} */
-  #answer;
+  /** @type {NodeJS.Timeout | undefined} of whoever's turn it is */
+  #timer;
+
+  /** @type {NodeJS.Timeout | undefined} of all of it */
+  #deadline;
+
+  /** @type {DispatchController | undefined} */
+  #controller;
+
+  /** @type {Readable | undefined} the body, while it is on its way */
+  #upload;
+
+  #startedAt = performance.now();
+  #hasBegun = false;
+  #isWhole = false;
+  #isOver = false;
+  #mayRepeat;
 
   /** @type {() => void} */
   #resolve = () => {};
@@ -64,14 +114,16 @@ class Relay {
 
   /**
    * @param {Exchange} exchange
-   * @param {ClientRequest} upstream
+   * @param {Dispatcher} dispatcher
+   * @param {Outbound} outbound without its body
    * @param {RelayLimits} limits
    */
-  constructor(exchange, upstream, limits) {
+  constructor(exchange, dispatcher, outbound, limits) {
     this.#exchange = exchange;
-    this.#upstream = upstream;
+    this.#dispatcher = dispatcher;
+    this.#outbound = outbound;
     this.#limits = limits;
-    this.#timer = setTimeout(() => this.#onTimeout(), limits.timeoutMs);
+    this.#mayRepeat = IDEMPOTENT_METHODS.has(outbound.method);
   }
 
   /**
@@ -80,25 +132,109 @@ class Relay {
    * @returns {Promise<void>}
    */
   run(body) {
+    const { timeoutMs, totalTimeoutMs } = this.#limits;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#upstream.on('response', (answer) => this.#onAnswer(answer));
-      this.#upstream.on('error', (error) =>
-        this.#fail(connectionRefusal(error)),
-      );
+      this.#await(timeoutMs, () => this.#onTimeout());
+      if (totalTimeoutMs > 0)
+        this.#deadline = setTimeout(
+          () => this.#fail(upstreamTimeout()),
+          totalTimeoutMs,
+        );
       this.#exchange.whenDone(() => this.#end());
-      if (body === 'stream') this.#stream();
-      else if (body === 'none') this.#upstream.end();
-      else this.#upstream.end(body);
+      if (body === 'stream') this.#outbound.body = this.#stream();
+      else if (body !== 'none') this.#outbound.body = body;
+      this.#dispatch();
     });
   }
 
+  /** @param {DispatchController} controller */
+  onRequestStart(controller) {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(new Error('the caller left'));
+  }
+
+  /**
+   * @param {DispatchController} controller
+   * @param {number} status
+   * @param {import('node:http').IncomingHttpHeaders} headers
+   */
+  onResponseStart(controller, status, headers) {
+    if (this.#isOver || status < 200) return;
+    this.#hasBegun = true;
+    this.#exchange.facts.upstreamStatus = status;
+    this.#clock();
+    try {
+      this.#begin(status, headers);
+    } catch (error) {
+      this.#fail(brokenAnswer(error));
+      return;
+    }
+    this.#awaitUpstream();
+    this.#exchange.response.on('drain', () => {
+      if (this.#isWhole) return;
+      this.#awaitUpstream();
+      controller.resume();
+    });
+  }
+
+  /**
+   * @param {DispatchController} controller
+   * @param {Buffer} chunk
+   */
+  onResponseData(controller, chunk) {
+    const { response, facts } = this.#exchange;
+    if (this.#isOver) return;
+    facts.bytesOut += chunk.length;
+    if (response.write(chunk)) {
+      this.#timer?.refresh();
+    } else {
+      controller.pause();
+      this.#awaitReader();
+    }
+  }
+
+  onResponseEnd() {
+    if (this.#isOver) return;
+    this.#isWhole = true;
+    this.#clock();
+    clearTimeout(this.#deadline);
+    this.#awaitReader();
+    this.#exchange.response.end();
+  }
+
+  /**
+   * @param {DispatchController} _controller
+   * @param {NodeJS.ErrnoException} error
+   */
+  onResponseError(_controller, error) {
+    if (this.#isOver) return;
+    if (this.#hasBegun) {
+      // For the log: its caller only sees that the answer has no end.
+      const sentence = "the upstream's answer broke off";
+      this.#fail(new Refusal(502, 'CONNECTION_ERROR', sentence));
+    } else if (this.#mayRepeat && LOST.has(error.code ?? '')) {
+      this.#mayRepeat = false;
+      this.#dispatch();
+    } else {
+      this.#fail(connectionRefusal(error));
+    }
+  }
+
+  #dispatch() {
+    this.#dispatcher.dispatch(this.#outbound, this);
+  }
+
+  /** @returns {Readable} the body, piece by piece as the upstream takes it */
   #stream() {
     const { request } = this.#exchange;
+    this.#mayRepeat = false;
+    this.#upload = new Readable({ read: () => void request.resume() });
+    this.#upload.on('error', ignoreError);
     request.on('data', this.#onData);
     request.on('end', this.#onEnd);
-    this.#upstream.on('drain', () => request.resume());
+    return this.#upload;
   }
 
   /** @param {Buffer} chunk */
@@ -110,81 +246,53 @@ class Relay {
       this.#fail(tooLarge(maxBodyBytes));
       return;
     }
-    if (!this.#answer) this.#timer.refresh();
-    if (!this.#upstream.write(chunk)) request.pause();
+    if (!this.#hasBegun) this.#timer?.refresh();
+    if (!this.#upload?.push(chunk)) request.pause();
   };
 
-  #onEnd = () => this.#upstream.end();
+  #onEnd = () => {
+    this.#upload?.push(null);
+    this.#upload = undefined;
+  };
+
+  /**
+   * @param {number} milliseconds
+   * @param {() => void} onTimeout
+   */
+  #await(milliseconds, onTimeout) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(onTimeout, milliseconds);
+  }
+
+  #awaitUpstream() {
+    this.#await(this.#limits.timeoutMs, () => this.#onTimeout());
+  }
+
+  #awaitReader() {
+    const { idleTimeoutMs } = this.#limits;
+    this.#await(idleTimeoutMs, () => this.#exchange.breakOff());
+  }
 
   #onTimeout() {
     const isCallers =
-      !this.#upstream.writableEnded && !this.#exchange.request.isPaused();
+      !this.#hasBegun && this.#upload && !this.#exchange.request.isPaused();
     this.#fail(
       isCallers
         ? new Refusal(408, 'BODY_TIMEOUT', 'the body did not arrive in time')
-        : new Refusal(504, 'TIMEOUT', 'the upstream did not answer in time'),
+        : upstreamTimeout(),
     );
   }
 
-  /** @param {IncomingMessage} answer */
-  #onAnswer(answer) {
-    if (this.#isOver) return;
-    clearTimeout(this.#timer);
-    this.#answer = answer;
-    this.#exchange.facts.upstreamStatus = answer.statusCode ?? 0;
-    this.#clock();
-    try {
-      this.#begin(answer);
-    } catch (error) {
-      this.#fail(
-        connectionRefusal(Object.assign(error, { code: 'HPE_UNUSABLE' })),
-      );
-      return;
-    }
-    this.#pour(answer);
-  }
-
-  /** @param {IncomingMessage} answer */
-  #begin(answer) {
-    const headers = passedAnswerHeaders(answer.headers);
-    this.#exchange.writeHead(answer.statusCode ?? 0, headers);
+  /**
+   * @param {number} status
+   * @param {import('node:http').IncomingHttpHeaders} upstream
+   */
+  #begin(status, upstream) {
+    const headers = passedAnswerHeaders(upstream);
+    this.#exchange.writeHead(status, headers);
     // Without a length it may be a stream whose first bytes are far away.
     if (headers['content-length'] === undefined)
       this.#exchange.response.flushHeaders();
-  }
-
-  /** @param {IncomingMessage} answer */
-  #pour(answer) {
-    const { response, facts } = this.#exchange;
-    answer.on('data', (chunk) => {
-      facts.bytesOut += chunk.length;
-      if (!response.write(chunk)) this.#waitForReader(answer);
-    });
-    response.on('drain', () => {
-      clearTimeout(this.#timer);
-      answer.resume();
-    });
-    answer.on('error', () => {}); // its close tells the same
-    answer.on('end', () => {
-      this.#clock();
-      response.end();
-    });
-    answer.on('close', () => {
-      if (answer.complete) return;
-      // For the log: its caller only sees that the answer has no end.
-      const sentence = "the upstream's answer broke off";
-      this.#fail(new Refusal(502, 'CONNECTION_ERROR', sentence));
-    });
-  }
-
-  /** @param {IncomingMessage} answer */
-  #waitForReader(answer) {
-    answer.pause();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.#exchange.breakOff(),
-      this.#limits.idleTimeoutMs,
-    );
   }
 
   /** @param {Refusal} refusal */
@@ -210,47 +318,26 @@ class Relay {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#deadline);
     const { request } = this.#exchange;
     request.off('data', this.#onData).off('end', this.#onEnd);
-    if (!this.#answer?.complete || !this.#upstream.writableFinished) {
+    if (!this.#isWhole || this.#upload) {
       request.pause();
-      this.#upstream.destroy();
+      this.#controller?.abort(new Error('the exchange is over'));
     }
     this.#resolve(); // without effect on what is rejected
   }
 }
 
-/**
- * @param {number} maxInFlight 0 for no limit
- * @param {import('node:net').LookupFunction} [lookup]
- */
-function createAgents(maxInFlight, lookup) {
-  const options = {
-    keepAlive: true,
-    timeout: IDLE_MS,
-    maxSockets: maxInFlight || Infinity,
-    ...(lookup && { lookup }),
-  };
-  return {
-    'http:': new http.Agent(options),
-    'https:': new https.Agent(options),
-  };
-}
-
 /** Sends requests on as they are, bytes in and bytes out. */
 class PassThrough {
   #config;
-  #trusted;
-  #open;
+  #dispatchers;
 
   /** @param {import('../start/config').Config} config */
   constructor(config) {
     this.#config = config;
-    this.#trusted = createAgents(config.maxInFlight);
-    this.#open = createAgents(
-      config.maxInFlight,
-      /** @type {any} */ (lookupPublic),
-    );
+    this.#dispatchers = new Dispatchers(config, process.env);
   }
 
   /**
@@ -270,48 +357,43 @@ class PassThrough {
     const declared = Number(exchange.header('content-length') ?? 0);
     if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
     const body = whole ?? (hasBody(exchange.request) ? 'stream' : 'none');
-    const upstream = this.#request(exchange, plan, body);
-    const limits = {
+    const { timeoutMs, totalTimeoutMs } = plan.preferences;
+    const dispatcher = this.#dispatchers.for(plan.target);
+    const outbound = this.#outbound(exchange, plan, body);
+    await new Relay(exchange, dispatcher, outbound, {
       maxBodyBytes,
-      timeoutMs: plan.preferences.timeoutMs,
+      timeoutMs,
+      totalTimeoutMs,
       idleTimeoutMs: 1000 * this.#config.idleTimeoutS,
-    };
-    await new Relay(exchange, upstream, limits).run(body);
+    }).run(body);
   }
 
   /** Ends the connections that are kept. */
   close() {
-    for (const agents of [this.#trusted, this.#open])
-      for (const agent of Object.values(agents)) agent.destroy();
+    return this.#dispatchers.close();
   }
 
   /**
    * @param {Exchange} exchange
    * @param {Plan} plan
    * @param {Buffer | 'stream' | 'none'} body
-   * @returns {http.ClientRequest}
+   * @returns {Outbound}
    */
-  #request(exchange, { target, authorization, path, preferences }, body) {
-    const { url, isTrusted } = target;
+  #outbound(exchange, { target, authorization, path, preferences }, body) {
+    const { origin, host, prefix } = target.url;
     const headers = passedHeaders(
       exchange,
-      url.host,
+      host,
       authorization,
       preferences.extraHeaders,
     );
     if (Buffer.isBuffer(body)) headers['content-length'] = String(body.length);
-    else if (body === 'stream' && headers['content-length'] === undefined)
-      headers['transfer-encoding'] = 'chunked';
-    const agents = isTrusted ? this.#trusted : this.#open;
-    const { request } = url.protocol === 'https:' ? https : http;
-    return request({
-      agent: agents[url.protocol],
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port,
-      method: exchange.method,
-      path: url.prefix + path,
+    return {
+      origin,
+      path: prefix + path,
+      method: /** @type {Outbound['method']} */ (exchange.method),
       headers,
-    });
+    };
   }
 }
 

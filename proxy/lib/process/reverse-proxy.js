@@ -137,8 +137,8 @@ class ReverseProxy {
   async #end() {
     this.#log.info('draining');
     await this.#server.drain();
-    this.#forwarder.close();
     await Promise.all([
+      this.#forwarder.close(),
       this.#tokenizers.close(),
       this.#wrappers.trusted.destroy(),
       this.#wrappers.open.destroy(),

@@ -84,7 +84,7 @@ describe('an upstream that fails', () => {
       { body: { fine: true } },
     ]);
 
-    const first = await proxy.ask('GET', '/a');
+    const first = await proxy.ask('POST', '/a');
     await assert.rejects(proxy.ask('GET', '/a'));
     const third = await proxy.ask('GET', '/a');
 
