@@ -2,6 +2,7 @@
 
 const crypto = require('node:crypto');
 
+const { environmentProxies } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
 const { staysBelow } = require('./paths');
 const { Preferences } = require('./preferences');
@@ -160,7 +161,7 @@ class Planner {
     this.#operatorsPaths = config.passThrough;
     this.#credentials = new Credentials(config);
     this.#preferences = new Preferences(config.preferences);
-    this.#targets = new Targets(config);
+    this.#targets = new Targets(config, environmentProxies(process.env));
   }
 
   /**

@@ -40,6 +40,8 @@ const WITH_HOST = /^https?:\/\/[^/]/i;
 
 const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 };
 
+const NO_PROXIES = Object.freeze({ http: '', https: '' });
+
 /** Targets of at most this many different texts are remembered. */
 const REMEMBERED = 256;
 
@@ -127,6 +129,7 @@ function forbidden(message) {
 /** Decides where a request goes; only the operator's targets see its key. */
 class Targets {
   #allowed;
+  #proxies;
 
   /** @type {Target | undefined} */
   #default;
@@ -136,8 +139,10 @@ class Targets {
 
   /**
    * @param {{ targetUrl?: string, allowTargets: readonly string[] }} config
+   * @param {{ http: string, https: string }} [proxies] on the way to targets
    */
-  constructor({ targetUrl, allowTargets }) {
+  constructor({ targetUrl, allowTargets }, proxies = NO_PROXIES) {
+    this.#proxies = proxies;
     this.#allowed = allowTargets.map(matcherOf);
     if (targetUrl !== undefined)
       this.#default = Object.freeze({
@@ -159,6 +164,10 @@ class Targets {
     if (own === undefined)
       throw forbidden(
         `the operator's key is not sent to ${url.origin}: bring a key of your own, or have the proxy started with --allow-target ${url.origin}`,
+      );
+    if (url.protocol === 'https:' ? this.#proxies.https : this.#proxies.http)
+      throw forbidden(
+        `a forward proxy stands between, and nobody can tell where it connects to: the proxy must be started with --allow-target ${url.origin}`,
       );
     if (!mayBePublic(url.hostname))
       throw forbidden(

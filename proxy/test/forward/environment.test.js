@@ -94,6 +94,35 @@ describe('what passes through', () => {
   });
 });
 
+describe('a forward proxy', () => {
+  it('carries nothing to targets that callers choose', async (t) => {
+    const forward = await startProxy(t);
+    setVariables(t, { https_proxy: forward.url });
+    const proxy = await startForwardingProxy(t, [
+      ...['--allow-target', 'https://named.example'],
+    ]);
+    const headers = { 'x-target-host': 'https://internal.example' };
+    const body = { input: 'a', model: 'm' };
+
+    for (const route of ['/v1/embeddings', '/v1/models']) {
+      const answer = await proxy.ask('POST', route, { headers, body });
+      assert.equal(
+        `${answer.status} ${answer.json.code}`,
+        '403 TARGET_FORBIDDEN',
+      );
+      assert.match(answer.json.error, /forward proxy .*--allow-target https/);
+    }
+    await proxy.ask('GET', '/v1/models', {
+      headers: { 'x-target-host': 'https://named.example' },
+    });
+
+    assert.deepEqual(
+      forward.requests.map(({ url }) => url),
+      ['named.example:443'],
+    );
+  });
+});
+
 describe('NO_PROXY', () => {
   it('is read as the engine reads it', () => {
     const list = ' example.com,.dotted.example, 10.0.0.0/8 ::1,192.168.1.7';
