@@ -14,6 +14,7 @@ const {
   trustedRoots,
 } = require('baseten-performance-client/internal');
 const { Agent, Pool, ProxyAgent } = require('undici');
+const { AddressBlocks } = require('../base/address-blocks');
 const { ConfigError } = require('../base/errors');
 const { lookupPublic } = require('./public-lookup');
 
@@ -48,29 +49,9 @@ function isExempt(noProxy, hostname) {
     .split(/[\s,]+/)
     .filter(Boolean);
   if (entries.includes('*')) return true;
-  if (net.isIP(host) !== 0) return isWithinAny(host, entries);
+  if (net.isIP(host) !== 0) return new AddressBlocks(entries).has(host);
   const names = entries.map((entry) => entry.replace(/^\.|\.$/g, ''));
   return names.some((name) => `.${host}`.endsWith(`.${name}`));
-}
-
-/** @param {string} address */
-function familyOf(address) {
-  return net.isIPv4(address) ? 'ipv4' : 'ipv6';
-}
-
-/**
- * @param {string} address
- * @param {readonly string[]} entries addresses and blocks, among others
- */
-function isWithinAny(address, entries) {
-  const blocks = new net.BlockList();
-  for (const entry of entries) {
-    const [start, bits = '128'] = entry.replace(/[[\]]/g, '').split('/');
-    const most = net.isIPv4(start) ? 32 : 128;
-    if (net.isIP(start) !== 0 && /^\d+$/.test(bits))
-      blocks.addSubnet(start, Math.min(Number(bits), most), familyOf(start));
-  }
-  return blocks.check(address, familyOf(address));
 }
 
 /**

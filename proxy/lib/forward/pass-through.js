@@ -2,6 +2,7 @@
 
 const { Readable } = require('node:stream');
 
+const { AddressBlocks } = require('../base/address-blocks');
 const { Refusal } = require('../base/errors');
 const { hasBody, tooLarge } = require('../server/request-body');
 const { Dispatchers } = require('./dispatchers');
@@ -333,11 +334,13 @@ class Relay {
 class PassThrough {
   #config;
   #dispatchers;
+  #trustedProxies;
 
   /** @param {import('../start/config').Config} config */
   constructor(config) {
     this.#config = config;
     this.#dispatchers = new Dispatchers(config, process.env);
+    this.#trustedProxies = new AddressBlocks(config.trustedProxies);
   }
 
   /**
@@ -379,18 +382,13 @@ class PassThrough {
    * @param {Buffer | 'stream' | 'none'} body
    * @returns {Outbound}
    */
-  #outbound(exchange, { target, authorization, path, preferences }, body) {
-    const { origin, host, prefix } = target.url;
-    const headers = passedHeaders(
-      exchange,
-      host,
-      authorization,
-      preferences.extraHeaders,
-    );
+  #outbound(exchange, plan, body) {
+    const { origin, prefix } = plan.target.url;
+    const headers = passedHeaders(exchange, plan, this.#trustedProxies);
     if (Buffer.isBuffer(body)) headers['content-length'] = String(body.length);
     return {
       origin,
-      path: prefix + path,
+      path: prefix + plan.path,
       method: /** @type {Outbound['method']} */ (exchange.method),
       headers,
     };

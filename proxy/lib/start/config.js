@@ -29,6 +29,7 @@ const { FLAGS, keyOf } = require('./flags');
  * @property {readonly string[]} [clientApiKeys] none: callers need no key of
  * ours
  * @property {readonly string[]} corsOrigins in lower case
+ * @property {readonly string[]} trustedProxies addresses and blocks of them
  * @property {'metadata' | 'bare'} responseFormat
  * @property {readonly import('./values').TokenizerSetting[]} tokenizers
  * @property {Readonly<PreferenceValues>} preferences

@@ -10,6 +10,7 @@ const {
   integer,
   number,
   readBaseUrl,
+  readBlocks,
   readKey,
   readKeys,
   readNumbers,
@@ -147,6 +148,14 @@ const FLAGS = Object.freeze([
     'Origin browsers may call from',
     readOrigin,
     'corsOrigins',
+    [],
+  ),
+  list(
+    'trusted-proxies',
+    'ADDRESSES',
+    'Whose X-Forwarded-* are believed: addresses or blocks (10.0.0.0/8)',
+    readBlocks,
+    'trustedProxies',
     [],
   ),
   flag(

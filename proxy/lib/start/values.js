@@ -16,6 +16,7 @@ const {
   checkNumber,
   outOfRange,
 } = require('baseten-performance-client/internal');
+const { parseBlock } = require('../base/address-blocks');
 const { ConfigError } = require('../base/errors');
 
 /**
@@ -116,6 +117,13 @@ function readPassedPath(text, name) {
     'a path (/path, or /path/* for all below) or off',
     text,
   );
+}
+
+/** @type {ReadValue} */
+function readBlocks(text, name) {
+  const blocks = text.split(',').map((block) => block.trim());
+  if (blocks.every(parseBlock)) return blocks;
+  throw outOfRange(name, 'addresses or blocks (10.0.0.0/8)', text);
 }
 
 /** @type {ReadValue} */
@@ -265,6 +273,7 @@ module.exports = {
   integer,
   number,
   readBaseUrl,
+  readBlocks,
   readKey,
   readKeys,
   readNumbers,

@@ -4,6 +4,7 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
 const { startForwardingProxy } = require('../helpers/forwarding-proxy');
+const { prefer } = require('../helpers/proxied-model');
 const { startUpstream } = require('../../../test/helpers/upstream');
 
 /** A proxy before an upstream that answers by the script. */
@@ -122,5 +123,85 @@ describe('paths that pass', () => {
 
     assert.equal(`${barred.status} ${own.status}`, '403 200');
     assert.equal(upstream.requests.length, 1);
+  });
+});
+
+describe('whom a request comes from', () => {
+  const CLAIMS = {
+    'x-forwarded-for': '10.9.8.7',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'public.example',
+    'x-forwarded-port': '444',
+    forwarded: 'for=10.9.8.7',
+    'x-real-ip': '10.9.8.7',
+    via: '1.0 edge',
+  };
+
+  async function seen(t, flags, headers) {
+    const { upstream, proxy } = await start(t, () => ({ body: {} }), flags);
+    const { status } = await proxy.ask('GET', '/a', { headers });
+    return { port: proxy.port, status, ...upstream.requests[0]?.headers };
+  }
+
+  it('is told by the proxy', async (t) => {
+    const headers = await seen(t, [], { 'x-request-id': 'mine-7' });
+
+    assert.equal(headers['x-forwarded-for'], '127.0.0.1');
+    assert.equal(headers['x-forwarded-proto'], 'http');
+    assert.equal(headers['x-forwarded-host'], `127.0.0.1:${headers.port}`);
+    assert.equal(headers.via, '1.1 baseten-performance-proxy');
+    assert.equal(headers['x-request-id'], 'mine-7');
+  });
+
+  it('is believed of trusted proxies', async (t) => {
+    const flags = ['--trusted-proxies', '10.0.0.0/8,127.0.0.0/8'];
+
+    const headers = await seen(t, flags, CLAIMS);
+
+    assert.equal(headers['x-forwarded-for'], '10.9.8.7, 127.0.0.1');
+    assert.equal(headers.via, '1.0 edge, 1.1 baseten-performance-proxy');
+    for (const name of ['proto', 'host', 'port'].map((x) => `x-forwarded-${x}`))
+      assert.equal(headers[name], CLAIMS[name], name);
+    assert.equal(headers.forwarded, CLAIMS.forwarded);
+    assert.equal(headers['x-real-ip'], CLAIMS['x-real-ip']);
+  });
+
+  it('is believed of nobody else', async (t) => {
+    const headers = await seen(t, ['--trusted-proxies', '127.0.0.2'], CLAIMS);
+
+    assert.equal(headers['x-forwarded-for'], '127.0.0.1');
+    assert.equal(headers['x-forwarded-proto'], 'http');
+    assert.equal(headers['x-forwarded-host'], `127.0.0.1:${headers.port}`);
+    for (const name of ['x-forwarded-port', 'forwarded', 'x-real-ip'])
+      assert.equal(headers[name], undefined, name);
+  });
+
+  it('is not for extra_headers to say', async (t) => {
+    const extra = prefer({ extra_headers: { 'X-Forwarded-For': '6.6.6.6' } });
+
+    const { status, ...headers } = await seen(t, [], extra);
+
+    assert.equal(status, 400);
+    assert.equal(headers['x-forwarded-for'], undefined);
+  });
+});
+
+describe('extra_headers of a batch', () => {
+  it('replace what the proxy would accept', async (t) => {
+    const { upstream, proxy } = await start(t, () => ({
+      body: { data: [{ index: 0, embedding: [1] }] },
+    }));
+    const headers = prefer({ extra_headers: { Accept: 'application/x-own' } });
+
+    await proxy.ask('POST', '/v1/embeddings', {
+      headers,
+      body: { input: 'a', model: 'm' },
+    });
+
+    const [{ rawHeaders }] = upstream.requests;
+    const accepted = rawHeaders.filter(
+      (_, i) => i % 2 === 1 && /^accept$/i.test(rawHeaders[i - 1]),
+    );
+    assert.deepEqual(accepted, ['application/x-own']);
   });
 });

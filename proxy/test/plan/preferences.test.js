@@ -148,6 +148,8 @@ describe('the preferences header', () => {
       ...['Authorization', 'Host', 'Proxy-Authorization', 'TE'],
       ...['Keep-Alive', 'Content-Type', 'Accept-Encoding', 'X-Target-Host'],
       ...['X-Baseten-Request-Preferences', 'Content-Length', 'Connection'],
+      ...['X-Forwarded-For', 'X-Forwarded-Proto', 'Forwarded', 'Via'],
+      ...['X-Request-Id', 'X-Real-IP'],
     ];
 
     for (const name of names)
