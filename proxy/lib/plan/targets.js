@@ -40,6 +40,11 @@ const WITH_HOST = /^https?:\/\/[^/]/i;
 
 const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 };
 
+const WEB_PORTS = new Set(Object.values(DEFAULT_PORTS));
+
+/** Ports below this are of services that need not expect HTTP. */
+const FIRST_FREE_PORT = 1024;
+
 const NO_PROXIES = Object.freeze({ http: '', https: '' });
 
 /** Targets of at most this many different texts are remembered. */
@@ -129,6 +134,7 @@ function forbidden(message) {
 /** Decides where a request goes; only the operator's targets see its key. */
 class Targets {
   #allowed;
+  #isClosed;
   #proxies;
 
   /** @type {Target | undefined} */
@@ -138,10 +144,17 @@ class Targets {
   #known = new Lru(REMEMBERED, (text) => this.#judge(text));
 
   /**
-   * @param {{ targetUrl?: string, allowTargets: readonly string[] }} config
+   * @param {object} config
+   * @param {string} [config.targetUrl]
+   * @param {readonly string[]} config.allowTargets
+   * @param {'on' | 'off'} [config.callerTargets]
    * @param {{ http: string, https: string }} [proxies] on the way to targets
    */
-  constructor({ targetUrl, allowTargets }, proxies = NO_PROXIES) {
+  constructor(
+    { targetUrl, allowTargets, callerTargets },
+    proxies = NO_PROXIES,
+  ) {
+    this.#isClosed = callerTargets === 'off';
     this.#proxies = proxies;
     this.#allowed = allowTargets.map(matcherOf);
     if (targetUrl !== undefined)
@@ -161,19 +174,28 @@ class Targets {
     const target = this.#find(exchange, targetHost);
     const { url, isTrusted } = target;
     if (isTrusted) return target;
-    if (own === undefined)
-      throw forbidden(
-        `the operator's key is not sent to ${url.origin}: bring a key of your own, or have the proxy started with --allow-target ${url.origin}`,
-      );
-    if (url.protocol === 'https:' ? this.#proxies.https : this.#proxies.http)
-      throw forbidden(
-        `a forward proxy stands between, and nobody can tell where it connects to: the proxy must be started with --allow-target ${url.origin}`,
-      );
-    if (!mayBePublic(url.hostname))
-      throw forbidden(
-        `${url.hostname} is not a public address: the proxy must be started with --allow-target ${url.origin}`,
-      );
+    const wayIn = `the proxy must be started with --allow-target ${url.origin}`;
+    const obstacle =
+      own === undefined
+        ? `the operator's key is not sent to ${url.origin}: bring a key of your own, or`
+        : this.#obstacleTo(url);
+    if (obstacle !== undefined) throw forbidden(`${obstacle} ${wayIn}`);
     return target;
+  }
+
+  /**
+   * Why a caller may not choose a target.
+   * @param {TargetUrl} url
+   * @returns {string | undefined} undefined when it may
+   */
+  #obstacleTo({ protocol, hostname, port }) {
+    if (this.#isClosed) return 'callers may not choose targets here:';
+    if (protocol === 'https:' ? this.#proxies.https : this.#proxies.http)
+      return 'a forward proxy stands between, and nobody can tell where it connects to:';
+    if (port < FIRST_FREE_PORT && !WEB_PORTS.has(port))
+      return `${port} is no port of the web:`;
+    if (!mayBePublic(hostname)) return `${hostname} is not a public address:`;
+    return undefined;
   }
 
   /**

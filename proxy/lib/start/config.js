@@ -22,6 +22,7 @@ const { FLAGS, keyOf } = require('./flags');
  * @property {string} [targetUrl] without a slash at its end
  * @property {import('./values').KeySource} [upstreamApiKey]
  * @property {readonly string[]} allowTargets in lower case
+ * @property {'on' | 'off'} callerTargets
  * @property {readonly string[]} passThrough paths that go upstream with the
  * operator's key, see isNamed; none: nothing passes through
  * @property {1 | 2} httpVersion towards the targets

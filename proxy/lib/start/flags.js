@@ -117,6 +117,13 @@ const FLAGS = Object.freeze([
     'allowTargets',
     [],
   ),
+  flag(
+    'caller-targets',
+    'SWITCH',
+    'May callers with keys of their own choose other targets? on or off',
+    choice(['on', 'off']),
+    'on',
+  ),
   list(
     'pass-through',
     'PATH',

@@ -22,13 +22,21 @@ const FAILURE = 1;
  * @param {Readonly<Config>} config
  * @param {Log} log
  */
-function warnOfOpenKey({ upstreamApiKey, clientApiKeys, host }, log) {
-  if (!upstreamApiKey || clientApiKeys || isLoopback(host)) return;
-  log.warn(
-    'whoever reaches this port can spend the key of --upstream-api-key: ' +
-      'give --client-api-key, or listen on --host 127.0.0.1',
-    { host },
-  );
+function warnOfOpenPort(config, log) {
+  const { callerTargets, clientApiKeys, host, upstreamApiKey } = config;
+  if (clientApiKeys || isLoopback(host)) return;
+  if (upstreamApiKey)
+    log.warn(
+      'whoever reaches this port can spend the key of --upstream-api-key: ' +
+        'give --client-api-key, or listen on --host 127.0.0.1',
+      { host },
+    );
+  if (callerTargets === 'on')
+    log.warn(
+      'whoever reaches this port can send requests to any public host: ' +
+        'give --caller-targets off, or listen on --host 127.0.0.1',
+      { host },
+    );
 }
 
 /**
@@ -67,7 +75,7 @@ async function runPrimary(config, log) {
     },
     reload: () => workers.pass('SIGHUP'),
   });
-  warnOfOpenKey(config, log);
+  warnOfOpenPort(config, log);
   return await workers.run();
 }
 
@@ -76,7 +84,7 @@ async function runPrimary(config, log) {
  * @param {Log} log
  */
 async function runServer(config, log) {
-  if (!isWorker()) warnOfOpenKey(config, log);
+  if (!isWorker()) warnOfOpenPort(config, log);
   const proxy = await ReverseProxy.create(config, log, isWorker());
   const { address, port } = await proxy.listen();
   if (!isWorker()) log.info('listening', { address, port });

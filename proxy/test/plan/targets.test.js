@@ -114,6 +114,44 @@ describe('the target', () => {
       );
   });
 
+  it('refuses ports of other services that a caller chooses', () => {
+    const ask = (target) => ({ ...MINE, 'X-Target-Host': target });
+
+    for (const port of [1, 22, 25, 110, 465, 587, 1023])
+      assert.match(
+        refusal(TRUSTING, ask(`https://a.example:${port}`)),
+        /^403 TARGET_FORBIDDEN .*no port of the web.*--allow-target https/,
+      );
+    for (const target of [
+      ...['http://a.example', 'a.example', 'http://a.example:443'],
+      ...['http://a.example:1024', 'a.example:8443'],
+    ])
+      assert.equal(plan(TRUSTING, ask(target)).isTrusted, false, target);
+    assert.equal(
+      plan(
+        { allowTargets: ['http://a.example:81'] },
+        ask('http://a.example:81'),
+      ).isTrusted,
+      true,
+    );
+  });
+
+  it('is no caller’s choice where the operator does not want it', () => {
+    const config = {
+      ...TRUSTING,
+      callerTargets: 'off',
+      allowTargets: ['https://named.example'],
+    };
+    const ask = (target) => ({ ...MINE, 'X-Target-Host': target });
+
+    assert.match(
+      refusal(config, ask('https://a.example')),
+      /^403 TARGET_FORBIDDEN callers may not choose/,
+    );
+    assert.equal(plan(config, ask('https://named.example')).isTrusted, true);
+    assert.equal(plan(config, MINE).authorization, 'Bearer mine');
+  });
+
   it('lets callers choose public addresses, however they are written', () => {
     for (const host of ['8.8.8.8', '[2606:4700::1111]', '[64:ff9b::8.8.8.8]']) {
       const headers = { ...MINE, 'X-Target-Host': host };
