@@ -29,7 +29,7 @@ const {
   outOfRange,
   wrongType,
 } = require('./base/check');
-const { parseHead, statusOf } = require('./base/headers');
+const { keysIn, parseHead, statusOf } = require('./base/headers');
 const { checkOptionNames, nearest } = require('./base/nearest');
 const { headerFlags } = require('./call/request-headers');
 const { Endpoint } = require('./client/endpoint');
@@ -81,6 +81,7 @@ module.exports = {
   invalidArgument,
   isGiven,
   isPlainObject,
+  keysIn,
   lifecycleOf,
   native,
   nearest,

@@ -2,7 +2,7 @@
 
 const binding = require('../native/binding');
 const { FLAG } = require('../native/contract');
-const { mergeHeaders, renderHeaders } = require('../base/headers');
+const { keysIn, mergeHeaders, renderHeaders } = require('../base/headers');
 const { version } = require('../base/version');
 
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
@@ -98,7 +98,7 @@ class RequestHeaders {
     return {
       lines: renderHeaders(all),
       flags: headerFlags(all),
-      secrets: [this.#apiKey, apiKey, sent],
+      secrets: [this.#apiKey, apiKey, sent, ...keysIn(all)],
     };
   }
 }

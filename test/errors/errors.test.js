@@ -226,6 +226,23 @@ describe('a key', () => {
     assert.equal(error.response.text, '[redacted] [redacted] [redacted]');
   });
 
+  it('is hidden that stands in another header of the caller', async (t) => {
+    const echo = { ...TOO_MANY, body: 'first-key second-key blue' };
+    const extraHeaders = {
+      'X-Api-Key': 'first-key',
+      'api-key': 'second-key',
+      'x-tenant': 'blue',
+    };
+
+    const error = await errorOf(t, echo, 'embed', [
+      ['a'],
+      'm',
+      { extraHeaders },
+    ]);
+
+    assert.equal(error.response.text, '[redacted] [redacted] blue');
+  });
+
   it('is hidden before a body is cut, so that no half of it remains', async (t) => {
     const body = `${'x'.repeat(195)}${KEY}`;
 

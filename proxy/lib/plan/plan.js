@@ -28,6 +28,9 @@ const VISIBLE = /^[\x21-\x7e]*$/;
 /** Schemes whose credential is a key, as OpenAI and Baseten send it. */
 const KEY_SCHEME = /^(?:bearer|api-key)$/i;
 
+/** An authorization that is none, as an empty variable leaves it. */
+const NO_KEY = /^\s*(?:bearer|api-key|basic)?\s*$/i;
+
 /**
  * The path and query that an upstream is asked for; refused unless it stays
  * below the path of the target's URL.
@@ -100,6 +103,10 @@ class Credentials {
       return undefined;
     }
     if (given) return `${given.scheme} ${given.credential}`;
+    if (!NO_KEY.test(exchange.header('authorization') ?? ''))
+      throw unauthorized(
+        'the Authorization has no scheme: send it as "Authorization: Bearer <key>"',
+      );
     if (this.#operatorKey) return undefined;
     throw unauthorized(
       'an API key is needed: send it as "Authorization: Bearer <key>"',
@@ -176,7 +183,10 @@ class Planner {
     const target = this.#targets.resolve(exchange, preferences, own);
     const authorization =
       own ?? (target.isTrusted ? this.#credentials.operators : undefined);
-    const secrets = this.#credentials.secrets(authorization);
+    const secrets = [
+      ...this.#credentials.secrets(authorization),
+      ...preferences.secrets,
+    ];
     const path = readPath(exchange);
     const paths = own === undefined ? this.#operatorsPaths : undefined;
     return { target, authorization, path, paths, preferences, secrets };

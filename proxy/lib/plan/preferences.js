@@ -8,6 +8,7 @@ const {
   invalidArgument,
   isGiven,
   isPlainObject,
+  keysIn,
   readPreference,
   toSettings,
   withFlags,
@@ -29,6 +30,7 @@ const { isOwnHeader } = require('../base/header-names');
  * @property {number} timeoutMs that the upstream may be silent
  * @property {number} totalTimeoutMs of the whole call, 0 for no limit
  * @property {HeaderMap} [extraHeaders]
+ * @property {readonly string[]} secrets that they hold
  */
 
 const HEADER = 'x-baseten-request-preferences';
@@ -144,6 +146,7 @@ function prepare(values, targetHost) {
     timeoutMs: numbers[NUMBER.TIMEOUT_MS],
     totalTimeoutMs: numbers[NUMBER.TOTAL_TIMEOUT_MS],
     extraHeaders: headers,
+    secrets: keysIn(headers),
   });
 }
 

@@ -103,6 +103,25 @@ describe("the operator's key", () => {
   });
 });
 
+describe('a key in extra_headers', () => {
+  it('shows in no answer', async (t) => {
+    const upstream = await startUpstream(t, ({ headers }) => ({
+      status: 400,
+      body: { error: `no such key: ${headers['x-api-key']}` },
+    }));
+    const proxy = await startForwardingProxy(t, ['--target-url', upstream.url]);
+    const headers = prefer({ extra_headers: { 'X-Api-Key': 'other-key-77' } });
+
+    const answer = await proxy.ask('POST', '/v1/embeddings', {
+      headers,
+      body: BODIES['/v1/embeddings'],
+    });
+
+    assert.match(answer.json.error, /no such key: \[redacted\]/);
+    assert.doesNotMatch(answer.text + proxy.log, /other-key-77/);
+  });
+});
+
 describe('callers at the same time', () => {
   it('never see what belongs to another', async (t) => {
     const upstream = await startUpstream(t, ({ headers, json }) => ({

@@ -255,6 +255,16 @@ describe("the caller's key", () => {
     assert.equal(keyOf('Bearer'), 'Bearer operator-key');
   });
 
+  it('needs a scheme, and does not yield to the operator’s without', () => {
+    for (const authorization of ['sk-1234', ' sk-1234 '])
+      assert.match(
+        refusal(TRUSTING, { Authorization: authorization }),
+        /^401 UNAUTHORIZED .*no scheme.*Bearer <key>/,
+      );
+    assert.doesNotMatch(refusal(TRUSTING, { Authorization: 'sk-12' }), /sk-12/);
+    assert.equal(keyOf(''), 'Bearer operator-key');
+  });
+
   it('must be there when the operator has none', () => {
     const config = { targetUrl: 'https://api.example.com' };
 
