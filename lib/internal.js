@@ -22,22 +22,22 @@ const {
   checkInteger,
   checkName,
   checkNumber,
+  checkOptionNames,
   checkString,
   invalidArgument,
   isGiven,
   isPlainObject,
+  nearest,
   outOfRange,
   wrongType,
 } = require('./base/check');
 const { LOG_LEVELS } = require('./base/environment');
 const { headerFlags, parseHead, statusOf } = require('./base/headers');
-const { checkOptionNames, nearest } = require('./base/nearest');
-const { Endpoint } = require('./client/endpoint');
+const { Endpoint } = require('./call/host');
 const { fromNative } = require('./errors/errors');
-const { excerpt } = require('./errors/failure');
-const { redact } = require('./errors/redact');
+const { excerpt, redact } = require('./errors/failure');
 const { native } = require('./native/binding');
-const { sumFigures } = require('./pool/engine-figures');
+const { sumFigures } = require('./pool/stats');
 const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
 const {
   DEFAULTS,

@@ -1,7 +1,10 @@
 'use strict';
 
-const { invalidArgument, isPlainObject } = require('../base/check');
-const { checkOptionNames } = require('../base/nearest');
+const {
+  checkOptionNames,
+  invalidArgument,
+  isPlainObject,
+} = require('../base/check');
 const {
   DEFAULTS,
   POSITIONAL_NAMES,
