@@ -3,6 +3,7 @@
 # make native-test SANITIZER=thread   the engine's C tests under TSan
 # make fuzz SECONDS=60                each reader against arbitrary bytes
 # make chaos | soak | memcheck        random faults; for long; under ASan
+# make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -15,13 +16,16 @@ WERROR := $(if $(filter true 1,$(CI)),-Werror)
 # --- set-up ---------------------------------------------------------------
 
 .PHONY: setup
-setup: packages node_modules/.package-lock.json
+setup: test-packages node_modules/.package-lock.json
 
-.PHONY: packages
-packages:
-	@scripts/setup.sh
+# Each kind of work asks for its own; scripts/setup.sh tells them.
+PACKAGES := $(addsuffix -packages,build run native fuzz test)
 
-node_modules/.package-lock.json: package-lock.json | packages
+.PHONY: $(PACKAGES)
+$(PACKAGES): %-packages:
+	@scripts/setup.sh $*
+
+node_modules/.package-lock.json: package-lock.json
 	@echo "npm ci"
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -35,7 +39,7 @@ C_HEADERS := $(shell find src -name '*.h' | sort)
 .PHONY: build
 build: $(ADDON)
 
-$(ADDON): binding.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | setup
+$(ADDON): binding.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | build-packages
 	@PC_WERROR=$(WERROR) MAKEFLAGS=--no-print-directory node scripts/build.js
 	@touch $@
 
@@ -70,11 +74,11 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
 LIBRARIES = $(shell pkg-config --libs libcurl libcjson libuv) -lm -pthread
 
 .PHONY: native-test
-native-test: $(TESTS) | packages
+native-test: $(TESTS) | native-packages
 	@echo "C tests, $(SANITIZER) sanitizer"
 	@scripts/native-test.sh $(TESTS)
 
-$(NATIVE)/%.o: %.c | packages
+$(NATIVE)/%.o: %.c | native-packages
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) $(C_FLAGS) -MMD -MP -c $< -o $@
@@ -105,10 +109,6 @@ fuzz: $(FUZZERS)
 	@echo "fuzzing, $(SECONDS) s each"
 	@scripts/fuzz.sh $(SECONDS) $(FUZZERS)
 
-.PHONY: fuzz-packages
-fuzz-packages:
-	@scripts/setup.sh fuzz
-
 $(FUZZ)/%: CC := clang-14
 $(FUZZ)/%.o: SANITIZE := -fsanitize=fuzzer-no-link,$(FUZZ_SANITIZE)
 
@@ -134,13 +134,22 @@ JS_TESTS = $(shell find test proxy/test -name '*.test.js' | sort)
 
 # Node's own counts come last, so that the output ends with them.
 .PHONY: test
-test: setup build
+test: setup
+	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory native-test
 ifneq ($(ENGINE_TESTS),)
 	@$(MAKE) --no-print-directory native-test SANITIZER=thread
 endif
 	@$(MAKE) --no-print-directory lint
 	@node --test $(JS_TESTS)
+
+# One build serves every Node, as the addon asks for Node-API 8 and no more.
+NODES ?= 20 22 24 26
+
+.PHONY: test-nodes
+test-nodes: setup
+	@$(MAKE) --no-print-directory build
+	@scripts/test-nodes.sh "$(NODES)" $(JS_TESTS)
 
 .PHONY: check
 check:
@@ -174,7 +183,7 @@ demo: build
 
 # The proxy before the embedded inference server, and what curl says to it.
 .PHONY: proxy-demo
-proxy-demo: build
+proxy-demo: build node_modules/.package-lock.json | run-packages
 	@node examples/proxy-demo/main.js
 
 .PHONY: clean
@@ -188,20 +197,25 @@ BENCH := build/bench
 
 .PHONY: bench
 bench: build benchmark/node_modules/.package-lock.json $(BENCH)/server \
-  $(BENCH)/floor
+  $(BENCH)/floor | run-packages
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/run.js
 
 # Beside nginx and a Node.js proxy that parses JSON: WORK=S,D,L,M ROUNDS=3.
 .PHONY: bench-proxy
-bench-proxy: build $(BENCH)/server
+bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
+  | run-packages
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/proxy/run.js
 
-benchmark/node_modules/.package-lock.json: benchmark/package-lock.json
-	@echo "npm ci, in benchmark"
-	@npm ci --prefix benchmark --no-audit --no-fund --loglevel=error
+# No lock: the peers are named by exact versions and depend on nothing but
+# the Rust client's binaries, one of which was never published, so that npm ci
+# refuses whatever lock npm writes.
+benchmark/node_modules/.package-lock.json: benchmark/package.json
+	@echo "npm install, in benchmark"
+	@npm install --prefix benchmark --no-package-lock --ignore-scripts \
+	  --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(BENCH)/%: benchmark/%.c | packages
+$(BENCH)/%: benchmark/%.c | build-packages
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
@@ -213,11 +227,11 @@ SEED ?= 1
 MINUTES ?= 10
 
 .PHONY: chaos
-chaos: build
+chaos: build | run-packages
 	@SEED=$(SEED) node test/chaos/main.js
 
 .PHONY: soak
-soak: build
+soak: build | run-packages
 	@SEED=$(SEED) MINUTES=$(MINUTES) node --expose-gc test/soak/main.js
 
 # The addon once more, by plain gcc against Node's headers.
@@ -233,11 +247,11 @@ CHECKED_TESTS := $(patsubst %,test/%.test.js,call/embed call/rerank \
   proxy/test/forward/embeddings.test.js
 
 .PHONY: memcheck
-memcheck: $(CHECKED)
+memcheck: $(CHECKED) node_modules/.package-lock.json | run-packages
 	@echo "JavaScript tests, address sanitizer, leaks"
 	@scripts/memcheck.sh $(CHECKED) $(CHECKED_TESTS)
 
-build/asan/%.o: %.c | setup
+build/asan/%.o: %.c | native-packages
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) $(C_FLAGS) -fPIC -DNAPI_VERSION=8 \

@@ -46,7 +46,7 @@ export interface PreferenceOptions {
    * both are given. Default none, 0.1 to 31536000.
    */
   totalTimeoutS?: number | null | undefined;
-  /** Share of the requests that may be hedged. Default 0.10, 0 to 3. */
+  /** Share of the requests that may be hedged. Default 0.1, 0 to 3. */
   hedgeBudgetPct?: number | null | undefined;
   /** Share of the requests that may be retried. Default 0.05, 0 to 3. */
   retryBudgetPct?: number | null | undefined;

@@ -101,17 +101,33 @@ function describeMachine() {
   };
 }
 
+/** The works with one contender less. */
+function withoutContender(works, gone) {
+  return works.map((work) => ({
+    ...work,
+    contenders: work.contenders.filter((id) => id !== gone),
+  }));
+}
+
 /** Without nghttpd, what needs it is left out. */
 function leaveOutHttp2(works) {
   const lacking = lacksTool('nghttpd');
   if (!lacking) return works;
   console.log(`Left out is what speaks HTTP/2: ${lacking}`);
-  return works
-    .filter(({ protocol }) => protocol !== 'h2')
-    .map((work) => ({
-      ...work,
-      contenders: work.contenders.filter((id) => id !== 'baseten'),
-    }));
+  const others = works.filter(({ protocol }) => protocol !== 'h2');
+  return withoutContender(others, 'baseten');
+}
+
+/** The Rust client has binaries for some platforms only. */
+function leaveOutAbsent(works) {
+  try {
+    require('./contenders/baseten');
+    return works;
+  } catch (error) {
+    const [reason] = error.message.split('\n');
+    console.log(`Left out is @basetenlabs: ${reason}`);
+    return withoutContender(works, 'baseten');
+  }
 }
 
 function save(results) {
@@ -123,7 +139,8 @@ function save(results) {
 async function main() {
   const rounds = readSetting('ROUNDS', 5);
   const scale = readSetting('SCALE', 1);
-  const works = leaveOutHttp2(selectWorks(process.env.WORK));
+  const selected = selectWorks(process.env.WORK);
+  const works = leaveOutAbsent(leaveOutHttp2(selected));
   const results = { machine: describeMachine(), rounds, scale, works: [] };
 
   results.server = await proveServer();

@@ -18,9 +18,7 @@ const {
 } = require('./errors/errors');
 const { HttpClientWrapper } = require('./pool/http-client-wrapper');
 const { PerformanceClient } = require('./client/performance-client');
-const {
-  RequestProcessingPreference,
-} = require('./preference/request-processing-preference');
+const { RequestProcessingPreference } = require('./preference/preference');
 const { version } = require('./base/version');
 
 module.exports = {

@@ -13,7 +13,7 @@
  * @typedef {import('./native/binding').Job} Job
  * @typedef {import('./native/binding').SpliceSummary} SpliceSummary
  * @typedef {import('./pool/http-client-wrapper').HttpClientWrapper} HttpClientWrapper
- * @typedef {import('./preference/values').PreferenceValues} PreferenceValues
+ * @typedef {import('./preference/preference').PreferenceValues} PreferenceValues
  */
 
 const {
@@ -31,12 +31,20 @@ const {
   outOfRange,
   wrongType,
 } = require('./base/check');
-const { LOG_LEVELS } = require('./base/environment');
-const { headerFlags, parseHead, statusOf } = require('./base/headers');
-const { Endpoint } = require('./call/host');
+const { parseHead, statusOf } = require('./base/headers');
+const { Endpoint, headerFlags } = require('./call/host');
 const { fromNative } = require('./errors/errors');
 const { excerpt, redact } = require('./errors/failure');
 const { native } = require('./native/binding');
+const {
+  FLAG,
+  FORM,
+  NUMBER,
+  WORD,
+  withFlags,
+  wordList,
+} = require('./native/contract');
+const { LOG_LEVELS } = require('./pool/environment');
 const { sumFigures } = require('./pool/stats');
 const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
 const {
@@ -44,12 +52,16 @@ const {
   checkApiKey,
   readPreference,
   toSettings,
-} = require('./preference/values');
+} = require('./preference/preference');
 
 module.exports = {
   DEFAULTS,
   Endpoint,
+  FLAG,
+  FORM,
   LOG_LEVELS,
+  NUMBER,
+  WORD,
   checkApiKey,
   checkBoolean,
   checkChoice,
@@ -75,5 +87,7 @@ module.exports = {
   statusOf,
   sumFigures,
   toSettings,
+  withFlags,
+  wordList,
   wrongType,
 };

@@ -1,7 +1,12 @@
 #!/usr/bin/env bash
-# Installs the Debian packages this repository builds and tests with, but only
-# those whose tool or library is missing. Prints nothing when all is there.
-# With the word "fuzz", also those that only `make fuzz` needs.
+# Installs the Debian packages that one kind of work needs, but only those whose
+# tool or library is missing. Prints nothing when all is there.
+#
+#   scripts/setup.sh build    to compile the addon; the demo needs no more
+#   scripts/setup.sh run      the proxy's demo, the benchmarks, chaos and soak
+#   scripts/setup.sh native   the C tests
+#   scripts/setup.sh fuzz     the fuzzers
+#   scripts/setup.sh test     everything that `make test` runs
 set -euo pipefail
 
 missing=()
@@ -12,6 +17,10 @@ need_command() {
 
 need_library() {
   pkg-config --exists "$1" 2>/dev/null || missing+=("$2")
+}
+
+need_file() {
+  [ -e "$1" ] || missing+=("$2")
 }
 
 # Clang's own folder tells, as the file's name has the machine's in it.
@@ -33,6 +42,15 @@ install_packages() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+group=${1:-}
+case $group in
+build | run | native | fuzz | test) ;;
+*)
+  echo "usage: $0 build|run|native|fuzz|test" >&2
+  exit 2
+  ;;
+esac
+
 node_major=$(node -p 'parseInt(process.versions.node)' 2>/dev/null || true)
 if [ "${node_major:-0}" -lt 20 ]; then
   echo "Node.js 20 or newer is needed; see https://nodejs.org" >&2
@@ -40,21 +58,31 @@ if [ "${node_major:-0}" -lt 20 ]; then
 fi
 
 need_command gcc gcc
+need_command make make
 need_command python3 python3
-need_command openssl openssl
-need_command curl curl
-need_command chromium chromium
 need_command pkg-config pkg-config
-need_command clang-format-14 clang-format-14
-need_command clang-tidy-14 clang-tidy-14
 need_library libcurl libcurl4-openssl-dev
 need_library libcjson libcjson-dev
-need_library libuv libuv1-dev
-[ -e /usr/include/features.h ] || missing+=(libc6-dev)
-if [ "${1:-}" = fuzz ]; then
+need_file /usr/include/features.h libc6-dev
+
+case $group in
+run | test)
+  need_command openssl openssl
+  need_command curl curl
+  ;;&
+native | fuzz | test)
+  need_library libuv libuv1-dev
+  ;;&
+fuzz)
   need_command clang-14 clang-14
   need_fuzzer_runtime
-fi
+  ;;
+test)
+  need_command chromium chromium
+  need_command clang-format-14 clang-format-14
+  need_command clang-tidy-14 clang-tidy-14
+  ;;
+esac
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -26,13 +26,6 @@ const RESERVED = new Set([
   'upgrade',
 ]);
 
-/** Headers made anew for every attempt, and the flag that says: not by us. */
-const PER_ATTEMPT_FLAGS = new Map([
-  ['x-baseten-customer-request-id', 2],
-  ['request-timeout-ms', 4],
-  ['request-deadline-ms', 8],
-]);
-
 /**
  * May this text stand in a header? Also judges the API key.
  * @param {string} value
@@ -124,18 +117,6 @@ function renderHeaders(headers) {
 }
 
 /**
- * Tells the engine which of its per-attempt headers the caller took over.
- * @param {HeaderMap} headers
- * @returns {number}
- */
-function headerFlags(headers) {
-  let flags = 0;
-  for (const [name, flag] of PER_ATTEMPT_FLAGS)
-    if (headers.has(name)) flags |= flag;
-  return flags;
-}
-
-/**
  * @param {Map<string, string | string[]>} headers
  * @param {string} name
  * @param {string} value
@@ -175,7 +156,6 @@ function statusOf(head) {
 
 module.exports = {
   checkHeaders,
-  headerFlags,
   isHeaderCollection,
   isHeaderValue,
   mergeHeaders,

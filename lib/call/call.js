@@ -2,6 +2,7 @@
 
 const binding = require('../native/binding');
 const { Answers } = require('../responses/response');
+const { FLAG, KIND, withFlags, wordList } = require('../native/contract');
 const { Progress } = require('./progress');
 const { areRequestsTraced, traceCall, traceRequest } = require('./tracing');
 const { createError, fromNative, setPartial } = require('../errors/errors');
@@ -11,10 +12,10 @@ const { statusOf } = require('../base/headers');
 
 /** @typedef {import('../native/binding').Failure} Failure */
 /** @typedef {import('../native/binding').Job} Job */
+/** @typedef {import('../native/binding').ProgressFigures} ProgressFigures */
 /** @typedef {import('../native/binding').Summary} Summary */
 /** @typedef {import('./host').Host} Host */
 /** @typedef {import('./options').CallTerms} CallTerms */
-/** @typedef {import('./progress').ProgressFigures} ProgressFigures */
 /** @typedef {import('./request').CallRequest} CallRequest */
 
 /**
@@ -35,27 +36,6 @@ const { statusOf } = require('../base/headers');
  *
  * @typedef {Outcome & CallFacts} CallEnd
  */
-
-/** Where the engine's numbers hold the flags. */
-const FLAGS = 10;
-
-const FLAG_PARTIAL = 32;
-
-/** Of batchPost, as the engine counts; only its answers are any JSON value. */
-const GENERIC_KIND = 3;
-
-/**
- * The engine's numbers with the flags of one call.
- * @param {import('./options').CallTerms['settings']} settings
- * @param {number} flags
- * @returns {Readonly<Float64Array>}
- */
-function numbersWith({ numbers }, flags) {
-  if (flags === 0) return numbers;
-  const own = numbers.slice();
-  own[FLAGS] = flags;
-  return own;
-}
 
 /**
  * To the caller of a destroyed client its calls were not cancelled, but closed.
@@ -184,10 +164,7 @@ class Call {
         hedges,
       };
     }
-    const figures = this.#job && binding.native().progress(this.#job);
-    if (!figures) return undefined;
-    const [total, completed, inputs, retries, hedges] = figures;
-    return { completed, total, inputs, retries, hedges };
+    return this.#job && binding.native().progress(this.#job);
   }
 
   /** @param {unknown} [reason] */
@@ -212,8 +189,8 @@ class Call {
    * @param {number} count
    */
   onAnswer(batch, text, head, seconds, first, count) {
-    const isGeneric = this.#request.kind === GENERIC_KIND;
-    const value = isGeneric && text !== undefined ? this.#read(text) : text;
+    const isAnyJson = this.#request.kind === KIND.POST;
+    const value = isAnyJson && text !== undefined ? this.#read(text) : text;
     this.#answers.add(batch, { first, count, head, seconds, value });
     this.#latencies.record(seconds);
     this.#complete(count);
@@ -298,17 +275,21 @@ class Call {
     const { settings, isPartial } = this.#terms;
     const url = this.#url;
     const flags =
-      this.#request.flags | headers.flags | (isPartial ? FLAG_PARTIAL : 0);
-    this.#job = binding
-      .native()
-      .submit(
-        engineFor(this.#host.wrapper, url),
-        kind,
-        numbersWith(settings, flags),
-        [url, method, headers.lines, this.#host.newRequestIdStem(), ...frame],
-        inputs,
-        this,
-      );
+      this.#request.flags | headers.flags | (isPartial ? FLAG.PARTIAL : 0);
+    this.#job = binding.native().submit(
+      engineFor(this.#host.wrapper, url),
+      kind,
+      withFlags(settings.numbers, flags),
+      wordList({
+        URL: url,
+        METHOD: method,
+        HEADERS: headers.lines,
+        ID_STEM: this.#host.newRequestIdStem(),
+        ...frame,
+      }),
+      inputs,
+      this,
+    );
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

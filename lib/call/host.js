@@ -9,15 +9,16 @@ const {
   outOfRange,
   wrongType,
 } = require('../base/check');
-const { headerFlags, mergeHeaders, renderHeaders } = require('../base/headers');
+const { FLAG } = require('../native/contract');
+const { mergeHeaders, renderHeaders } = require('../base/headers');
 const { Lifecycle } = require('../cancellation/cancellation');
 const { lifecycleOf } = require('../pool/http-client-wrapper');
-const { requestIdPrefix } = require('../base/environment');
+const { requestIdPrefix } = require('../pool/environment');
 const { version } = require('../base/version');
 
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
 /** @typedef {import('../pool/http-client-wrapper').HttpClientWrapper} HttpClientWrapper */
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
  * @typedef {object} RenderedHeaders
@@ -33,6 +34,25 @@ const UNPRINTABLE = /[\u0000-\u0020\u007f]/;
 const BASE_URL = 'an http or https URL';
 
 const USER_AGENT = `baseten-performance-client/${version}`;
+
+/** Headers made anew for every attempt, and the flag that says: not by us. */
+const PER_ATTEMPT_FLAGS = new Map([
+  ['x-baseten-customer-request-id', FLAG.OWN_REQUEST_ID],
+  ['request-timeout-ms', FLAG.OWN_TIMEOUT],
+  ['request-deadline-ms', FLAG.OWN_DEADLINE],
+]);
+
+/**
+ * Tells the engine which of its per-attempt headers the caller took over.
+ * @param {HeaderMap} headers
+ * @returns {number} flags
+ */
+function headerFlags(headers) {
+  let flags = 0;
+  for (const [name, flag] of PER_ATTEMPT_FLAGS)
+    if (headers.has(name)) flags |= flag;
+  return flags;
+}
 
 /**
  * A URL without the login it may hold.
@@ -186,4 +206,4 @@ class Host {
   }
 }
 
-module.exports = { Endpoint, Host };
+module.exports = { Endpoint, Host, headerFlags };

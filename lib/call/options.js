@@ -19,16 +19,14 @@ const { checkSignal, enderOf } = require('../cancellation/cancellation');
 const { isHeaderCollection } = require('../base/headers');
 const {
   PREFERENCE_NAMES,
-  readPreference,
-  toSettings,
-} = require('../preference/values');
-const {
   RequestProcessingPreference,
+  readPreference,
   settingsOf,
+  toSettings,
   valuesOf,
-} = require('../preference/request-processing-preference');
+} = require('../preference/preference');
 
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
  * The options of one call by name, not yet checked.

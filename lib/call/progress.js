@@ -1,14 +1,6 @@
 'use strict';
 
-/**
- * How far a call is.
- * @typedef {object} ProgressFigures
- * @property {number} completed batches answered, or failed for good
- * @property {number} total batches; grows when batches are split
- * @property {number} inputs in completed batches
- * @property {number} retries
- * @property {number} hedges
- */
+/** @typedef {import('../native/binding').ProgressFigures} ProgressFigures */
 
 /** @typedef {(figures: ProgressFigures) => void} OnProgress */
 

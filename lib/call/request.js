@@ -20,6 +20,7 @@ const {
   invalidArgument,
   isGiven,
 } = require('../base/check');
+const { FLAG, KIND } = require('../native/contract');
 const { checkHeaders } = require('../base/headers');
 const {
   ClassificationResponse,
@@ -36,13 +37,13 @@ const { EmbeddingsResponse } = require('../responses/embeddings');
  * What one call sends: inputs, and the JSON text around them in each body.
  * @typedef {object} CallRequest
  * @property {import('./tracing').CallContext['operation']} operation
- * @property {number} kind as the engine counts them
+ * @property {number} kind of KIND
  * @property {string} method
  * @property {string} path
  * @property {boolean} hasBody
  * @property {string[]} inputs
- * @property {[prefix: string, open: string, close: string, suffix: string]} frame
- * @property {number} flags
+ * @property {{ PREFIX: string, OPEN: string, CLOSE: string, SUFFIX: string }} frame
+ * @property {number} flags of FLAG
  * @property {HeaderMap} [headers]
  * @property {(result: CallResult) => CallResponse} makeResponse
  */
@@ -65,8 +66,8 @@ const DIRECTIONS = /** @type {const} */ (['Left', 'Right']);
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
-const FLAG_BASE64 = 1;
-const FLAG_SPLIT = 64;
+/** Of bodies that are one input each. */
+const NO_FRAME = { PREFIX: '', OPEN: '', CLOSE: '', SUFFIX: '' };
 
 const MOST_DIMENSIONS = 2 ** 31 - 1;
 
@@ -155,10 +156,10 @@ function memberTexts(members) {
  * @param {[string, string]} [around]
  * @returns {CallRequest['frame']}
  */
-function bodyFrame(before, inputsName, behind, [open, close] = ['', '']) {
-  const prefix = `{${memberTexts(before)}"${inputsName}":[`;
-  const suffix = `],${memberTexts(behind).slice(0, -1)}}`;
-  return [prefix, open, close, suffix];
+function bodyFrame(before, inputsName, behind, [OPEN, CLOSE] = ['', '']) {
+  const PREFIX = `{${memberTexts(before)}"${inputsName}":[`;
+  const SUFFIX = `],${memberTexts(behind).slice(0, -1)}}`;
+  return { PREFIX, OPEN, CLOSE, SUFFIX };
 }
 
 /**
@@ -169,7 +170,7 @@ function bodyFrame(before, inputsName, behind, [open, close] = ['', '']) {
  */
 function textsRequest(facts, options) {
   const maySplit = option(options, 'splitOnLimit', checkBoolean, true);
-  const flags = maySplit ? FLAG_SPLIT : 0;
+  const flags = maySplit ? FLAG.SPLIT : 0;
   return { ...facts, method: 'POST', hasBody: true, flags };
 }
 
@@ -207,7 +208,7 @@ function embedRequest(input, model, options) {
   const request = textsRequest(
     {
       operation: 'embed',
-      kind: 0,
+      kind: KIND.EMBEDDINGS,
       path: '/v1/embeddings',
       inputs,
       frame: bodyFrame({}, 'input', behind),
@@ -215,7 +216,7 @@ function embedRequest(input, model, options) {
     },
     options,
   );
-  if (form === 'base64') request.flags |= FLAG_BASE64;
+  if (form === 'base64') request.flags |= FLAG.OPAQUE;
   return request;
 }
 
@@ -255,7 +256,7 @@ function rerankRequest(query, texts, options) {
   return textsRequest(
     {
       operation: 'rerank',
-      kind: 1,
+      kind: KIND.RERANK,
       path: '/rerank',
       inputs: checkTexts(texts, 'texts'),
       frame: bodyFrame(before, 'texts', truncation),
@@ -277,7 +278,7 @@ function classifyRequest(inputs, options) {
   return textsRequest(
     {
       operation: 'classify',
-      kind: 2,
+      kind: KIND.CLASSIFY,
       path: '/predict',
       inputs: checkTexts(inputs, 'inputs'),
       frame: bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']),
@@ -302,12 +303,12 @@ function batchPostRequest(path, payloads, options) {
   const hasBody = METHODS_WITH_BODY.has(method);
   return {
     operation: 'batchPost',
-    kind: 3,
+    kind: KIND.POST,
     method,
     path: checkString(path, 'urlPath'),
     hasBody,
     inputs: hasBody ? texts : texts.fill(''),
-    frame: ['', '', '', ''],
+    frame: NO_FRAME,
     flags: 0,
     headers: option(options, 'headers', checkHeaders),
     makeResponse: (result) => new BatchPostResponse(result),

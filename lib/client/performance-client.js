@@ -20,7 +20,7 @@ const {
   embedRequest,
   rerankRequest,
 } = require('../call/request');
-const { checkApiKey } = require('../preference/values');
+const { checkApiKey } = require('../preference/preference');
 const {
   checkOptionNames,
   invalidArgument,
@@ -28,7 +28,7 @@ const {
   isPlainObject,
   wrongType,
 } = require('../base/check');
-const { environmentApiKey } = require('../base/environment');
+const { environmentApiKey } = require('../pool/environment');
 const { planBatchPostStream, planEmbedStream } = require('../stream/plan');
 
 /**

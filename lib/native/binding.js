@@ -22,7 +22,7 @@ const { settleWaiting } = require('./settle');
  * @property {string} cert PEM, '' for none
  * @property {string} key PEM, '' for none
  * @property {number} connectTimeoutMs
- * @property {number} logLevel 0 (off) to 5 (trace)
+ * @property {number} logLevel of LOG
  *
  * @typedef {object} Failure
  * @property {string} code
@@ -82,16 +82,24 @@ const { settleWaiting } = require('./settle');
  * @property {number} inFlight
  * @property {number} queued
  *
+ * @typedef {object} ProgressFigures how far a call is
+ * @property {number} completed batches answered, or failed for good
+ * @property {number} total batches; grows when batches are split
+ * @property {number} inputs in completed batches
+ * @property {number} retries
+ * @property {number} hedges
+ *
  * @typedef {object} Native
+ * @property {Readonly<Record<string, number>>} contract what contract.js must be
  * @property {() => { libcurl: string, http2: boolean, encodings: string }} info
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
- * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, texts: string[], inputs: string[], handler: Handler) => Job} submit
- * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, texts: string[], body: Buffer, handler: SpliceHandler) => Job} splice
+ * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler) => Job} submit
+ * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, words: string[], body: Buffer, handler: SpliceHandler) => Job} splice
  * @property {(body: SplicedBody, buffer: Buffer) => number} readBody bytes that were copied, 0 at the end
  * @property {(body: SplicedBody) => void} closeBody lets go of what was not read
  * @property {(job: Job) => void} cancel
- * @property {(job: Job) => number[] | undefined} progress batches, completed batches, completed inputs, retries, hedges; undefined when it has ended
+ * @property {(job: Job) => ProgressFigures | undefined} progress undefined when it has ended
  * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed
  * @property {(limit: number) => number} drain
  * @property {(callback: () => void) => void} setWake

@@ -11,7 +11,7 @@ const {
   isPlainObject,
   wrongType,
 } = require('../base/check');
-const { logLevel } = require('../base/environment');
+const { logLevel } = require('./environment');
 const { Latencies, sumFigures } = require('./stats');
 const { Lifecycle } = require('../cancellation/cancellation');
 const {

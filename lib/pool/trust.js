@@ -8,9 +8,8 @@ const {
   isGiven,
   wrongType,
 } = require('../base/check');
-const { logLevel } = require('../base/environment');
-
-const WARN = 2;
+const { LOG } = require('../native/contract');
+const { logLevel } = require('./environment');
 
 /**
  * Whom a connection trusts and how it presents itself; PEM text, '' for none.
@@ -64,7 +63,7 @@ function checkAuthorities(value) {
  * @param {string} reason
  */
 function warnOfFile(name, env, reason) {
-  if (logLevel(env) < WARN) return;
+  if (logLevel(env) < LOG.WARN) return;
   const line = `${name} is not used: ${reason}`.replace(/\s+/g, ' ');
   process.stderr.write(`performance-client warn ${line}\n`);
 }

@@ -2,9 +2,8 @@
 
 const { BATCH_POST_NAMES, EMBED_NAMES, readTerms } = require('../call/options');
 const { Call } = require('../call/call');
-const {
-  RequestProcessingPreference,
-} = require('../preference/request-processing-preference');
+const { RequestProcessingPreference } = require('../preference/preference');
+const { NUMBER } = require('../native/contract');
 const { StreamBatches } = require('./batches');
 const { StreamSource } = require('./source');
 const { acceptedSize, embedResults, postResults } = require('./results');
@@ -29,7 +28,7 @@ const { mergeHeaders } = require('../base/headers');
 /** @typedef {import('../call/request').CallRequest} CallRequest */
 /** @typedef {import('../cancellation/cancellation').CancellationToken} CancellationToken */
 /** @typedef {import('../cancellation/cancellation').Ender} Ender */
-/** @typedef {import('../preference/values').Settings} Settings */
+/** @typedef {import('../preference/preference').Settings} Settings */
 /** @typedef {import('./batches').StreamBatch} StreamBatch */
 
 /**
@@ -58,10 +57,6 @@ const { mergeHeaders } = require('../base/headers');
  * @property {number} totalTimeoutMs 0 for none
  * @property {string} where method and path, for messages
  */
-
-/** Where the engine's numbers hold what a stream sees to itself. */
-const MAX_CONCURRENT_REQUESTS = 0;
-const TOTAL_TIMEOUT_MS = 4;
 
 /** Each batch brings inputs of its own. */
 const STAND_IN = [''];
@@ -112,8 +107,8 @@ function readOptions(given, names, method) {
  */
 function batchSettings(settings, request) {
   const numbers = settings.numbers.slice();
-  numbers[MAX_CONCURRENT_REQUESTS] = 1;
-  numbers[TOTAL_TIMEOUT_MS] = 0;
+  numbers[NUMBER.MAX_CONCURRENT_REQUESTS] = 1;
+  numbers[NUMBER.TOTAL_TIMEOUT_MS] = 0;
   const headers = mergeHeaders(settings.headers, request.headers);
   return { ...settings, numbers, headers };
 }
@@ -129,7 +124,9 @@ function batchSettings(settings, request) {
 function planStream(stream, { options, isOrdered }, host) {
   const { request, source, toText, toResults } = stream;
   const terms = readTerms(options);
-  const [width, items, chars, , totalTimeoutMs] = terms.settings.numbers;
+  const { numbers } = terms.settings;
+  const items = numbers[NUMBER.BATCH_SIZE];
+  const chars = numbers[NUMBER.MAX_CHARS_PER_REQUEST];
   const isSingle = request.operation === 'batchPost';
   const limits = isSingle ? { items: 1, chars: 0 } : { items, chars };
   const batches = new StreamBatches(source, toText, limits);
@@ -147,10 +144,10 @@ function planStream(stream, { options, isOrdered }, host) {
         return toResults(batch, end);
       });
     },
-    width,
+    width: numbers[NUMBER.MAX_CONCURRENT_REQUESTS],
     isOrdered,
     enders: [...host.lifecycles, ...terms.enders],
-    totalTimeoutMs,
+    totalTimeoutMs: numbers[NUMBER.TOTAL_TIMEOUT_MS],
     where: `${request.method} ${new URL(url).pathname}`,
   };
 }

@@ -1,9 +1,12 @@
 #include "base/bytes.h"
 
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST_CAPACITY = 256 };
+enum { SMALLEST_CAPACITY = 256, FORMATTED_SIZE = 128 };
 
 void pc_bytes_init(struct pc_bytes *bytes, size_t ceiling)
 {
@@ -69,6 +72,30 @@ pc_bytes_append(struct pc_bytes *bytes, const void *data, size_t size)
 enum pc_status pc_bytes_append_text(struct pc_bytes *bytes, const char *text)
 {
   return pc_bytes_append(bytes, text, strlen(text));
+}
+
+void pc_write(struct pc_writer *writer, struct pc_text text)
+{
+  if (writer->status == PC_OK)
+    writer->status = pc_bytes_append(writer->out, text.data, text.size);
+}
+
+void pc_write_text(struct pc_writer *writer, const char *text)
+{
+  pc_write(writer, pc_text_of(text));
+}
+
+void pc_write_format(struct pc_writer *writer, const char *format, ...)
+{
+  char text[FORMATTED_SIZE];
+  int size = 0;
+  va_list arguments;
+
+  va_start(arguments, format);
+  size = vsnprintf(text, sizeof(text), format, arguments);
+  va_end(arguments);
+  assert(size >= 0 && size < FORMATTED_SIZE);
+  pc_write(writer, (struct pc_text){.data = text, .size = (size_t)size});
 }
 
 void pc_bytes_set_size(struct pc_bytes *bytes, size_t size)

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "base/chars.h"
 #include "base/status.h"
 
 struct pc_bytes {
@@ -40,6 +41,24 @@ pc_bytes_append(struct pc_bytes *bytes, const void *data, size_t size);
 /* Appends a NUL-terminated string. Errors as pc_bytes_reserve. */
 PC_MUST_CHECK enum pc_status pc_bytes_append_text(struct pc_bytes *bytes,
                                                   const char *text);
+
+/*
+ * Appends without being asked each time whether it could: the first failure
+ * stays in `status`, and nothing is written behind it.
+ */
+struct pc_writer {
+  struct pc_bytes *out; /* borrowed */
+  enum pc_status status;
+};
+
+void pc_write(struct pc_writer *writer, struct pc_text text);
+
+/* Writes a NUL-terminated string. */
+void pc_write_text(struct pc_writer *writer, const char *text);
+
+/* Writes what printf would: at most 127 bytes. */
+PC_PRINTF(2, 3)
+void pc_write_format(struct pc_writer *writer, const char *format, ...);
 
 /* Sets the size after the caller wrote into reserved room. */
 void pc_bytes_set_size(struct pc_bytes *bytes, size_t size);

@@ -2,14 +2,12 @@
 
 #include <time.h>
 
-enum { NS_PER_MS = 1000000, MS_PER_S = 1000, NS_PER_S = 1000000000 };
-
 uint64_t pc_clock_monotonic_ns(void)
 {
   struct timespec now = {0};
 
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+  return (uint64_t)now.tv_sec * PC_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 uint64_t pc_clock_epoch_ms(void)
@@ -17,5 +15,6 @@ uint64_t pc_clock_epoch_ms(void)
   struct timespec now = {0};
 
   clock_gettime(CLOCK_REALTIME, &now);
-  return (uint64_t)now.tv_sec * MS_PER_S + (uint64_t)now.tv_nsec / NS_PER_MS;
+  return (uint64_t)now.tv_sec * PC_MS_PER_S +
+         (uint64_t)now.tv_nsec / PC_NS_PER_MS;
 }

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+enum { PC_NS_PER_MS = 1000000, PC_MS_PER_S = 1000, PC_NS_PER_S = 1000000000 };
+
 /* Nanoseconds since some fixed moment; only differences mean anything. */
 uint64_t pc_clock_monotonic_ns(void);
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/chars.h"
 #include "base/status.h"
 
 struct pc_texts {
@@ -17,11 +18,6 @@ struct pc_texts {
   size_t *ends; /* ends[i] is where text i stops in the arena */
   uint32_t count;
   uint32_t capacity;
-};
-
-struct pc_text {
-  const char *data; /* lent by the arena, not NUL-terminated */
-  size_t size;
 };
 
 /* Makes an empty store with room for `count` texts. */

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "binding/engine_handle.h"
-#include "binding/submit.h"
 #include "binding/values.h"
 
 struct pc_addon *pc_addon_of(napi_env env)
@@ -72,23 +70,6 @@ static void on_wake(napi_env env, napi_value unused, void *context, void *data)
     napi_call_function(env, pc_undefined(env), function, 0, NULL, NULL);
 }
 
-/* Ends what the environment leaves behind: threads first, then their calls. */
-static void on_environment_end(void *context)
-{
-  struct pc_addon *addon = context;
-  struct pc_outcome *outcome = NULL;
-
-  while (!pc_queue_is_empty(&addon->engines))
-    pc_engine_handle_stop(
-        PC_ITEM_OF(addon->engines.head.next, struct pc_engine_handle, link));
-  while ((outcome = pc_addon_next_outcome(addon)) != NULL) {
-    if (outcome->is_end)
-      pc_call_end(addon, outcome->job->owner);
-    else
-      pc_outcome_destroy(outcome);
-  }
-}
-
 static void finalize(napi_env env, void *data, void *hint)
 {
   struct pc_addon *addon = data;
@@ -129,7 +110,5 @@ bool pc_addon_create(napi_env env, struct pc_addon **out)
     return false;
   }
   *out = addon;
-  return create_wake(addon) &&
-         pc_check(env,
-                  napi_add_env_cleanup_hook(env, on_environment_end, addon));
+  return create_wake(addon);
 }

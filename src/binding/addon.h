@@ -2,8 +2,7 @@
  * addon.h - what one JavaScript environment (main thread or worker) owns.
  *
  * One struct per environment, found through napi_get_instance_data, so that
- * several worker_threads use the addon side by side. A clean-up hook joins
- * every engine thread before the environment goes. Thread: the environment's,
+ * several worker_threads use the addon side by side. Thread: the environment's,
  * but for what says otherwise.
  */
 #ifndef PC_BINDING_ADDON_H

@@ -42,44 +42,31 @@ static void finalize(napi_env env, void *data, void *hint)
 }
 
 static bool
-read_numbers(napi_env env, napi_value options, struct pc_transport *transport)
+read_transport(napi_env env, napi_value options, struct pc_transport *out)
 {
-  double http_version = 0;
-  double cleartext_h2 = 0;
-  double public_only = 0;
-  double max_in_flight = 0;
-  double system_roots = 0;
-  double connect_timeout_ms = 0;
-  double log_level = 0;
+  enum { HTTP, H2C, PUBLIC, IN_FLIGHT, ROOTS, TIMEOUT, LOG, COUNT };
+  static const char *const names[] = {
+      [HTTP] = "httpVersion",  [H2C] = "cleartextHttp2",
+      [PUBLIC] = "publicOnly", [IN_FLIGHT] = "maxInFlight",
+      [ROOTS] = "systemRoots", [TIMEOUT] = "connectTimeoutMs",
+      [LOG] = "logLevel"};
+  double values[COUNT];
 
-  if (!pc_number_property(env, options, "httpVersion", &http_version) ||
-      !pc_number_property(env, options, "cleartextHttp2", &cleartext_h2) ||
-      !pc_number_property(env, options, "publicOnly", &public_only) ||
-      !pc_number_property(env, options, "maxInFlight", &max_in_flight) ||
-      !pc_number_property(env, options, "systemRoots", &system_roots) ||
-      !pc_number_property(env, options, "connectTimeoutMs",
-                          &connect_timeout_ms) ||
-      !pc_number_property(env, options, "logLevel", &log_level))
-    return false;
-  transport->http_version = (int)http_version;
-  transport->cleartext_h2 = cleartext_h2 != 0;
-  transport->public_only = public_only != 0;
-  transport->max_in_flight = (uint32_t)max_in_flight;
-  transport->system_roots = system_roots != 0;
-  transport->connect_timeout_ms = (long)connect_timeout_ms;
-  transport->log_level = (enum pc_log_level)log_level;
-  return true;
-}
-
-static bool
-read_transport(napi_env env, napi_value options, struct pc_transport *transport)
-{
-  return read_numbers(env, options, transport) &&
-         pc_string_property(env, options, "proxy", &transport->proxy) &&
-         pc_string_property(env, options, "noProxy", &transport->no_proxy) &&
-         pc_string_property(env, options, "ca", &transport->ca) &&
-         pc_string_property(env, options, "cert", &transport->cert) &&
-         pc_string_property(env, options, "key", &transport->key);
+  for (int i = 0; i < COUNT; i++)
+    if (!pc_number_property(env, options, names[i], &values[i]))
+      return false;
+  out->http_version = (int)values[HTTP];
+  out->cleartext_h2 = values[H2C] != 0;
+  out->public_only = values[PUBLIC] != 0;
+  out->max_in_flight = (uint32_t)values[IN_FLIGHT];
+  out->system_roots = values[ROOTS] != 0;
+  out->connect_timeout_ms = (long)values[TIMEOUT];
+  out->log_level = (enum pc_log_level)values[LOG];
+  return pc_string_property(env, options, "proxy", &out->proxy) &&
+         pc_string_property(env, options, "noProxy", &out->no_proxy) &&
+         pc_string_property(env, options, "ca", &out->ca) &&
+         pc_string_property(env, options, "cert", &out->cert) &&
+         pc_string_property(env, options, "key", &out->key);
 }
 
 static struct pc_engine_handle *create(struct pc_addon *addon,
@@ -127,20 +114,7 @@ napi_value pc_engine_handle_create(napi_env env, napi_callback_info info)
 
 struct pc_engine_handle *pc_engine_handle_of(napi_env env, napi_value value)
 {
-  napi_valuetype type = napi_undefined;
-  bool is_ours = false;
-  void *handle = NULL;
-
-  napi_typeof(env, value, &type);
-  if (type == napi_external)
-    napi_check_object_type_tag(env, value, &engine_tag, &is_ours);
-  if (!is_ours) {
-    pc_throw_status(env, PC_INVALID_ARGUMENT, "engine");
-    return NULL;
-  }
-  if (!pc_check(env, napi_get_value_external(env, value, &handle)))
-    return NULL;
-  return handle;
+  return pc_external_read(env, value, &engine_tag, "engine");
 }
 
 napi_value pc_engine_handle_destroy(napi_env env, napi_callback_info info)
@@ -154,4 +128,50 @@ napi_value pc_engine_handle_destroy(napi_env env, napi_callback_info info)
   if (handle)
     pc_engine_handle_stop(handle);
   return NULL;
+}
+
+static napi_value statuses_of(napi_env env, const struct pc_counters *counters)
+{
+  napi_value object = NULL;
+
+  if (napi_create_object(env, &object) != napi_ok)
+    return pc_undefined(env);
+  for (int i = 0; i < PC_COUNTERS_STATUS_COUNT; i++) {
+    uint64_t count = pc_counter_read(&counters->statuses[i]);
+
+    if (count)
+      napi_set_element(env, object, (uint32_t)(PC_COUNTERS_LOWEST_STATUS + i),
+                       pc_number_make(env, (double)count));
+  }
+  return object;
+}
+
+napi_value pc_engine_handle_stats(napi_env env, napi_callback_info info)
+{
+  struct pc_engine_handle *handle = NULL;
+  const struct pc_counters *counters = NULL;
+  napi_value external = NULL;
+  napi_value object = NULL;
+
+  if (!pc_arguments_read(env, info, &external, 1))
+    return NULL;
+  handle = pc_engine_handle_of(env, external);
+  if (!handle || !handle->engine ||
+      !pc_check(env, napi_create_object(env, &object)))
+    return NULL;
+  counters = pc_engine_counters(handle->engine);
+  pc_counter_set(env, object, "requests", &counters->requests);
+  pc_counter_set(env, object, "retries", &counters->retries);
+  pc_counter_set(env, object, "hedges", &counters->hedges);
+  pc_counter_set(env, object, "hedgesWon", &counters->hedges_won);
+  pc_counter_set(env, object, "connectionsOpened",
+                 &counters->connections_opened);
+  pc_counter_set(env, object, "connectionsReused",
+                 &counters->connections_reused);
+  pc_counter_set(env, object, "bytesSent", &counters->bytes_sent);
+  pc_counter_set(env, object, "bytesReceived", &counters->bytes_received);
+  pc_counter_set(env, object, "inFlight", &counters->in_flight);
+  pc_counter_set(env, object, "queued", &counters->queued);
+  pc_property_set(env, object, "statuses", statuses_of(env, counters));
+  return object;
 }

@@ -13,8 +13,6 @@
 #include "base/queue.h"
 #include "engine/engine.h"
 
-struct pc_addon;
-
 struct pc_engine_handle {
   struct pc_link link;      /* in pc_addon.engines while `engine` lives */
   struct pc_engine *engine; /* NULL once stopped */
@@ -26,6 +24,9 @@ napi_value pc_engine_handle_create(napi_env env, napi_callback_info info);
 
 /* destroyEngine(engine) */
 napi_value pc_engine_handle_destroy(napi_env env, napi_callback_info info);
+
+/* stats(engine) -> { requests, retries, …, statuses: { "200": n } } */
+napi_value pc_engine_handle_stats(napi_env env, napi_callback_info info);
 
 /* Lends the handle behind a JS value. NULL: an exception is pending. */
 struct pc_engine_handle *pc_engine_handle_of(napi_env env, napi_value value);

@@ -91,24 +91,6 @@ napi_value pc_joined_body_make(napi_env env, struct pc_splice_join *join)
   return external;
 }
 
-/* NULL: an exception is pending. */
-static struct joined_body *body_of(napi_env env, napi_value value)
-{
-  napi_valuetype type = napi_undefined;
-  bool is_ours = false;
-  void *body = NULL;
-
-  napi_typeof(env, value, &type);
-  if (type == napi_external)
-    napi_check_object_type_tag(env, value, &body_tag, &is_ours);
-  if (!is_ours) {
-    pc_throw_status(env, PC_INVALID_ARGUMENT, "body");
-    return NULL;
-  }
-  return pc_check(env, napi_get_value_external(env, value, &body)) ? body
-                                                                   : NULL;
-}
-
 /* Copies from one chunk, and lets go of it when that was all. */
 static size_t read_chunk(struct joined_body *body, char *to, size_t room)
 {
@@ -136,7 +118,7 @@ napi_value pc_joined_body_read(napi_env env, napi_callback_info info)
 
   if (!pc_arguments_read(env, info, arguments, 2))
     return NULL;
-  body = body_of(env, arguments[0]);
+  body = pc_external_read(env, arguments[0], &body_tag, "body");
   if (!body ||
       !pc_check(env, napi_get_buffer_info(env, arguments[1], &data, &room)))
     return NULL;
@@ -152,7 +134,7 @@ napi_value pc_joined_body_close(napi_env env, napi_callback_info info)
 
   if (!pc_arguments_read(env, info, &argument, 1))
     return NULL;
-  body = body_of(env, argument);
+  body = pc_external_read(env, argument, &body_tag, "body");
   if (body)
     close_body(body);
   return NULL;

@@ -1,12 +1,29 @@
 #include <node_api.h>
 
 #include "binding/addon.h"
-#include "binding/counters.h"
+#include "binding/contract.h"
 #include "binding/engine_handle.h"
 #include "binding/joined_body.h"
 #include "binding/settle.h"
 #include "binding/submit.h"
 #include "binding/values.h"
+
+/* Ends what the environment leaves behind: threads first, then their calls. */
+static void on_environment_end(void *context)
+{
+  struct pc_addon *addon = context;
+  struct pc_outcome *outcome = NULL;
+
+  while (!pc_queue_is_empty(&addon->engines))
+    pc_engine_handle_stop(
+        PC_ITEM_OF(addon->engines.head.next, struct pc_engine_handle, link));
+  while ((outcome = pc_addon_next_outcome(addon)) != NULL) {
+    if (outcome->is_end)
+      pc_call_end(addon, outcome->job->owner);
+    else
+      pc_outcome_destroy(outcome);
+  }
+}
 
 /* info() -> { libcurl, http2, encodings, caInfo, caPath } */
 static napi_value info_of_library(napi_env env, napi_callback_info info)
@@ -28,35 +45,44 @@ static napi_value info_of_library(napi_env env, napi_callback_info info)
   return object;
 }
 
+/* contract: { NUMBER_BATCH_SIZE: 1, … } */
+static napi_value contract_of(napi_env env)
+{
+  napi_value object = NULL;
+
+  if (!pc_check(env, napi_create_object(env, &object)))
+    return NULL;
+#define EXPORT(name, number) pc_number_set(env, object, #name, number);
+  PC_CONTRACT(EXPORT)
+#undef EXPORT
+  return object;
+}
+
 static napi_value export_functions(napi_env env, napi_value exports)
 {
   static const napi_property_descriptor functions[] = {
-      {"info", NULL, info_of_library, NULL, NULL, NULL, napi_default, NULL},
-      {"createEngine", NULL, pc_engine_handle_create, NULL, NULL, NULL,
-       napi_default, NULL},
-      {"destroyEngine", NULL, pc_engine_handle_destroy, NULL, NULL, NULL,
-       napi_default, NULL},
-      {"submit", NULL, pc_submit, NULL, NULL, NULL, napi_default, NULL},
-      {"splice", NULL, pc_splice, NULL, NULL, NULL, napi_default, NULL},
-      {"readBody", NULL, pc_joined_body_read, NULL, NULL, NULL, napi_default,
-       NULL},
-      {"closeBody", NULL, pc_joined_body_close, NULL, NULL, NULL, napi_default,
-       NULL},
-      {"cancel", NULL, pc_cancel, NULL, NULL, NULL, napi_default, NULL},
-      {"progress", NULL, pc_counters_progress, NULL, NULL, NULL, napi_default,
-       NULL},
-      {"stats", NULL, pc_counters_stats, NULL, NULL, NULL, napi_default, NULL},
-      {"drain", NULL, pc_settle_drain, NULL, NULL, NULL, napi_default, NULL},
-      {"setWake", NULL, pc_settle_set_wake, NULL, NULL, NULL, napi_default,
-       NULL},
+      {.utf8name = "info", .method = info_of_library},
+      {.utf8name = "createEngine", .method = pc_engine_handle_create},
+      {.utf8name = "destroyEngine", .method = pc_engine_handle_destroy},
+      {.utf8name = "stats", .method = pc_engine_handle_stats},
+      {.utf8name = "submit", .method = pc_submit},
+      {.utf8name = "splice", .method = pc_splice},
+      {.utf8name = "cancel", .method = pc_cancel},
+      {.utf8name = "progress", .method = pc_progress},
+      {.utf8name = "readBody", .method = pc_joined_body_read},
+      {.utf8name = "closeBody", .method = pc_joined_body_close},
+      {.utf8name = "drain", .method = pc_settle_drain},
+      {.utf8name = "setWake", .method = pc_settle_set_wake},
   };
   struct pc_addon *addon = NULL;
 
-  if (!pc_addon_create(env, &addon))
+  if (!pc_addon_create(env, &addon) ||
+      !pc_check(env, napi_add_env_cleanup_hook(env, on_environment_end, addon)))
     return NULL;
   pc_check(env, napi_define_properties(env, exports,
                                        sizeof(functions) / sizeof(functions[0]),
                                        functions));
+  pc_property_set(env, exports, "contract", contract_of(env));
   return exports;
 }
 

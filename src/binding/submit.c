@@ -2,9 +2,149 @@
 
 #include <stdlib.h>
 
+#include "binding/contract.h"
 #include "binding/engine_handle.h"
-#include "binding/plan.h"
 #include "binding/values.h"
+
+/* The arguments of submit and splice. */
+enum argument {
+  ARG_ENGINE,
+  ARG_KIND, /* enum pc_kind, or with splice enum pc_splice_form */
+  ARG_NUMBERS,
+  ARG_WORDS,  /* enum pc_word */
+  ARG_INPUTS, /* strings, or with splice a buffer */
+  ARG_HANDLER,
+  ARG_COUNT
+};
+
+static unsigned own_headers(unsigned flags)
+{
+  return (flags & PC_FLAG_OWN_REQUEST_ID ? PC_OWN_REQUEST_ID : 0u) |
+         (flags & PC_FLAG_OWN_TIMEOUT ? PC_OWN_TIMEOUT : 0u) |
+         (flags & PC_FLAG_OWN_DEADLINE ? PC_OWN_DEADLINE : 0u);
+}
+
+static struct pc_preference preference_of(const double *numbers)
+{
+  return (struct pc_preference){
+      .max_concurrent_requests = numbers[PC_NUMBER_MAX_CONCURRENT_REQUESTS],
+      .batch_size = numbers[PC_NUMBER_BATCH_SIZE],
+      .max_chars_per_request = numbers[PC_NUMBER_MAX_CHARS_PER_REQUEST],
+      .timeout_ms = numbers[PC_NUMBER_TIMEOUT_MS],
+      .total_timeout_ms = numbers[PC_NUMBER_TOTAL_TIMEOUT_MS],
+      .hedge_delay_ms = numbers[PC_NUMBER_HEDGE_DELAY_MS],
+      .hedge_budget_pct = numbers[PC_NUMBER_HEDGE_BUDGET_PCT],
+      .retry_budget_pct = numbers[PC_NUMBER_RETRY_BUDGET_PCT],
+      .max_retries = numbers[PC_NUMBER_MAX_RETRIES],
+      .initial_backoff_ms = numbers[PC_NUMBER_INITIAL_BACKOFF_MS]};
+}
+
+static bool
+read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
+{
+  const double *numbers = NULL;
+  size_t count = 0;
+  unsigned flags = 0;
+
+  if (!pc_doubles_read(env, array, &numbers, &count))
+    return false;
+  if (count < PC_NUMBER_FINAL_STATUSES ||
+      count > PC_NUMBER_FINAL_STATUSES + PC_FINAL_STATUSES_MOST)
+    return pc_throw_status(env, PC_INVALID_ARGUMENT, "numbers");
+  flags = (unsigned)numbers[PC_NUMBER_FLAGS];
+  plan->is_opaque = flags & PC_FLAG_OPAQUE;
+  plan->wants_partial = flags & PC_FLAG_PARTIAL;
+  plan->may_split = flags & PC_FLAG_SPLIT;
+  plan->splice.is_bare = flags & PC_FLAG_BARE;
+  plan->own_headers = own_headers(flags);
+  plan->preference = preference_of(numbers);
+  for (size_t i = PC_NUMBER_FINAL_STATUSES; i < count; i++)
+    plan->final_statuses[plan->final_status_count++] = (long)numbers[i];
+  return true;
+}
+
+/* A number that stands for a kind or a form: 0 to `last`. */
+static bool read_choice(
+    napi_env env, napi_value value, const char *name, int last, int *out)
+{
+  double number = 0;
+
+  if (!pc_number_read(env, value, &number))
+    return false;
+  if (!(number >= 0 && number <= last))
+    return pc_throw_status(env, PC_INVALID_ARGUMENT, name);
+  *out = (int)number;
+  return true;
+}
+
+/* Header lines are bytes on the wire: lib/ has made sure they are latin1. */
+static bool read_words(napi_env env, napi_value array, struct pc_texts *words)
+{
+  if (pc_texts_init(words, PC_WORD_COUNT) != PC_OK)
+    return pc_throw_status(env, PC_NO_MEMORY, NULL);
+  for (uint32_t word = 0; word < PC_WORD_COUNT; word++) {
+    bool is_latin1 = word == PC_WORD_HEADERS;
+    napi_value value = NULL;
+
+    if (!pc_check(env, napi_get_element(env, array, word, &value)) ||
+        !pc_word_read(env, value,
+                      is_latin1 ? napi_get_value_string_latin1
+                                : napi_get_value_string_utf8,
+                      words))
+      return false;
+  }
+  return true;
+}
+
+static bool read_texts_plan(napi_env env,
+                            const napi_value *arguments,
+                            struct pc_job_plan *plan)
+{
+  int kind = 0;
+
+  if (!read_choice(env, arguments[ARG_KIND], "kind", PC_BATCH, &kind))
+    return false;
+  plan->kind = (enum pc_kind)kind;
+  if (read_numbers(env, arguments[ARG_NUMBERS], plan) &&
+      read_words(env, arguments[ARG_WORDS], &plan->words) &&
+      pc_texts_read(env, arguments[ARG_INPUTS], &plan->inputs))
+    return true;
+  pc_texts_deinit(&plan->words);
+  return false;
+}
+
+static bool read_body(napi_env env, napi_value value, struct pc_text *out)
+{
+  void *data = NULL;
+  bool is_buffer = false;
+
+  if (!pc_check(env, napi_is_buffer(env, value, &is_buffer)))
+    return false;
+  if (!is_buffer)
+    return pc_throw_status(env, PC_INVALID_ARGUMENT, "body");
+  if (!pc_check(env, napi_get_buffer_info(env, value, &data, &out->size)))
+    return false;
+  out->data = data;
+  return true;
+}
+
+static bool read_splice_plan(napi_env env,
+                             const napi_value *arguments,
+                             struct pc_job_plan *plan)
+{
+  int form = 0;
+
+  if (!read_choice(env, arguments[ARG_KIND], "form", PC_SPLICE_GENERIC, &form))
+    return false;
+  plan->kind = PC_SPLICE;
+  plan->splice.form = (enum pc_splice_form)form;
+  if (read_numbers(env, arguments[ARG_NUMBERS], plan) &&
+      read_words(env, arguments[ARG_WORDS], &plan->words) &&
+      read_body(env, arguments[ARG_INPUTS], &plan->splice.body))
+    return true;
+  pc_texts_deinit(&plan->words);
+  return false;
+}
 
 static void destroy_call(napi_env env, struct pc_call *call)
 {
@@ -102,7 +242,7 @@ typedef bool plan_reader(napi_env env,
 static struct pc_call *
 read_call(napi_env env, const napi_value *arguments, plan_reader *read_plan)
 {
-  struct pc_engine_handle *engine = read_engine(env, arguments[PC_ARG_ENGINE]);
+  struct pc_engine_handle *engine = read_engine(env, arguments[ARG_ENGINE]);
   struct pc_job_plan plan = {0};
   struct pc_job *job = NULL;
 
@@ -111,18 +251,18 @@ read_call(napi_env env, const napi_value *arguments, plan_reader *read_plan)
   job = create_job(env, &plan);
   if (!job)
     return NULL;
-  return create_call(env, job, engine, arguments[PC_ARG_HANDLER]);
+  return create_call(env, job, engine, arguments[ARG_HANDLER]);
 }
 
 napi_value pc_submit(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
   struct pc_call *call = NULL;
-  napi_value arguments[PC_ARG_COUNT];
+  napi_value arguments[ARG_COUNT];
 
-  if (!addon || !pc_arguments_read(env, info, arguments, PC_ARG_COUNT))
+  if (!addon || !pc_arguments_read(env, info, arguments, ARG_COUNT))
     return NULL;
-  call = read_call(env, arguments, pc_plan_read);
+  call = read_call(env, arguments, read_texts_plan);
   return call ? begin(addon, call) : NULL;
 }
 
@@ -130,14 +270,14 @@ napi_value pc_splice(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
   struct pc_call *call = NULL;
-  napi_value arguments[PC_ARG_COUNT];
+  napi_value arguments[ARG_COUNT];
 
-  if (!addon || !pc_arguments_read(env, info, arguments, PC_ARG_COUNT))
+  if (!addon || !pc_arguments_read(env, info, arguments, ARG_COUNT))
     return NULL;
-  call = read_call(env, arguments, pc_plan_read_splice);
+  call = read_call(env, arguments, read_splice_plan);
   if (!call)
     return NULL;
-  if (!pc_check(env, napi_create_reference(env, arguments[PC_ARG_INPUTS], 1,
+  if (!pc_check(env, napi_create_reference(env, arguments[ARG_INPUTS], 1,
                                            &call->body))) {
     destroy_call(env, call);
     return NULL;
@@ -145,18 +285,41 @@ napi_value pc_splice(napi_env env, napi_callback_info info)
   return begin(addon, call);
 }
 
-napi_value pc_cancel(napi_env env, napi_callback_info info)
+/* The call whose number is the only argument; NULL when it has ended. */
+static struct pc_call *find_call(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
-  struct pc_call *call = NULL;
   napi_value argument = NULL;
   double number = 0;
 
   if (!addon || !pc_arguments_read(env, info, &argument, 1) ||
       !pc_number_read(env, argument, &number))
     return NULL;
-  call = pc_calls_find(&addon->calls, number);
+  return pc_calls_find(&addon->calls, number);
+}
+
+napi_value pc_cancel(napi_env env, napi_callback_info info)
+{
+  struct pc_call *call = find_call(env, info);
+
   if (call && call->engine->engine)
     pc_engine_cancel(call->engine->engine, call->job);
   return NULL;
+}
+
+napi_value pc_progress(napi_env env, napi_callback_info info)
+{
+  struct pc_call *call = find_call(env, info);
+  const struct pc_progress *progress = NULL;
+  napi_value object = NULL;
+
+  if (!call || !pc_check(env, napi_create_object(env, &object)))
+    return NULL;
+  progress = &call->job->progress;
+  pc_counter_set(env, object, "completed", &progress->completed_batches);
+  pc_counter_set(env, object, "total", &progress->batches);
+  pc_counter_set(env, object, "inputs", &progress->completed_inputs);
+  pc_counter_set(env, object, "retries", &progress->retries);
+  pc_counter_set(env, object, "hedges", &progress->hedges);
+  return object;
 }

@@ -1,5 +1,5 @@
 /*
- * submit.h - a call on its way in: begun, cancelled, ended.
+ * submit.h - a call on its way in: read, begun, watched, cancelled, ended.
  *
  * Thread: the environment's.
  */
@@ -10,15 +10,18 @@
 
 #include "binding/addon.h"
 
-/* submit(engine, kind, numbers, texts, inputs, handler) -> number of the call
+/* submit(engine, kind, numbers, words, inputs, handler) -> number of the call
  */
 napi_value pc_submit(napi_env env, napi_callback_info info);
 
-/* splice(engine, form, numbers, texts, body, handler) -> number of the call */
+/* splice(engine, form, numbers, words, body, handler) -> number of the call */
 napi_value pc_splice(napi_env env, napi_callback_info info);
 
 /* cancel(number) */
 napi_value pc_cancel(napi_env env, napi_callback_info info);
+
+/* progress(number) -> { completed, total, … }, undefined once it has ended */
+napi_value pc_progress(napi_env env, napi_callback_info info);
 
 /* Forgets a call whose job has ended, and lets go of all it holds. */
 void pc_call_end(struct pc_addon *addon, struct pc_call *call);

@@ -193,6 +193,26 @@ bool pc_doubles_read(napi_env env,
   return true;
 }
 
+void *pc_external_read(napi_env env,
+                       napi_value value,
+                       const napi_type_tag *tag,
+                       const char *name)
+{
+  napi_valuetype type = napi_undefined;
+  bool is_ours = false;
+  void *data = NULL;
+
+  napi_typeof(env, value, &type);
+  if (type == napi_external)
+    napi_check_object_type_tag(env, value, tag, &is_ours);
+  if (!is_ours) {
+    pc_throw_status(env, PC_INVALID_ARGUMENT, name);
+    return NULL;
+  }
+  return pc_check(env, napi_get_value_external(env, value, &data)) ? data
+                                                                   : NULL;
+}
+
 napi_value pc_undefined(napi_env env)
 {
   napi_value made = NULL;
@@ -244,6 +264,14 @@ void pc_number_set(napi_env env,
                    double number)
 {
   pc_property_set(env, object, name, pc_number_make(env, number));
+}
+
+void pc_counter_set(napi_env env,
+                    napi_value object,
+                    const char *name,
+                    const pc_counter *counter)
+{
+  pc_number_set(env, object, name, (double)pc_counter_read(counter));
 }
 
 void pc_property_set(napi_env env,

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "base/texts.h"
+#include "net/counters.h"
 
 /* Throws an Error with `code` unless one is pending. Answers false. */
 bool pc_throw(napi_env env, const char *code, const char *message);
@@ -69,6 +70,15 @@ bool pc_doubles_read(napi_env env,
                      const double **out,
                      size_t *count);
 
+/*
+ * Lends what an external with our tag stands for; `name` is that of the
+ * argument. NULL: an exception is pending.
+ */
+void *pc_external_read(napi_env env,
+                       napi_value value,
+                       const napi_type_tag *tag,
+                       const char *name);
+
 napi_value pc_undefined(napi_env env);
 
 /* A JS string, or undefined when V8 cannot make it. */
@@ -82,6 +92,11 @@ void pc_number_set(napi_env env,
                    napi_value object,
                    const char *name,
                    double number);
+
+void pc_counter_set(napi_env env,
+                    napi_value object,
+                    const char *name,
+                    const pc_counter *counter);
 
 void pc_property_set(napi_env env,
                      napi_value object,

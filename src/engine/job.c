@@ -48,7 +48,7 @@ static enum pc_status check(const struct pc_job *job, struct pc_fault *fault)
 {
   if (!job->plan.inputs.count && job->plan.kind != PC_SPLICE)
     return pc_fault_set(fault, PC_INVALID_ARGUMENT, "there are no inputs");
-  return pc_preference_check(&job->plan.preference, fault);
+  return PC_OK;
 }
 
 enum pc_status pc_job_create(struct pc_job_plan *plan,

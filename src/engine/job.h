@@ -38,10 +38,9 @@ enum pc_word {
   PC_WORD_OPEN,
   PC_WORD_CLOSE,
   PC_WORD_SUFFIX,
-  PC_WORD_COUNT,
-  /* With PC_SPLICE, instead of the frame; each is JSON text: */
-  PC_WORD_DEFAULTS = PC_WORD_PREFIX, /* members for a body that lacks them */
-  PC_WORD_METADATA                   /* see struct pc_splice_facts */
+  PC_WORD_DEFAULTS, /* JSON text of PC_SPLICE: members for bodies without */
+  PC_WORD_METADATA, /* likewise: see struct pc_splice_facts */
+  PC_WORD_COUNT
 };
 
 #define PC_FINAL_STATUSES_MOST 64

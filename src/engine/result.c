@@ -36,7 +36,7 @@ enum pc_status pc_result_merge(struct pc_result *result,
     return status;
   result->usage.prompt_tokens += answer->usage.prompt_tokens;
   result->usage.total_tokens += answer->usage.total_tokens;
-  return pc_embeddings_move_rows(answer, &result->vectors, first);
+  return pc_embeddings_copy_rows(answer, &result->vectors, first);
 }
 
 void pc_result_fill_gaps(struct pc_result *result)

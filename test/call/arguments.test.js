@@ -4,14 +4,10 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
 const { RequestProcessingPreference } = require('../..');
+const { FLAG, NUMBER } = require('../../lib/native/contract');
 const { assertRefused, setUp, submitted } = require('../helpers/submission');
 
 const preference = new RequestProcessingPreference({ batchSize: 7 });
-
-const BATCH_SIZE = 1;
-
-/** The engine's flag for splitOnLimit, which is on when left out. */
-const SPLIT = 64;
 
 describe('embed', () => {
   it('sends what is given and leaves out what is not', (t) => {
@@ -42,7 +38,7 @@ describe('embed', () => {
 
     for (const form of forms) {
       assert.deepEqual(form.body, { input: ['a'], model: 'm', dimensions: 8 });
-      assert.equal(form.numbers[BATCH_SIZE], 7);
+      assert.equal(form.numbers[NUMBER.BATCH_SIZE], 7);
     }
   });
 
@@ -68,7 +64,7 @@ describe('embed', () => {
       [{ encodingFormat: 'base64', output: 'float32' }],
     ].map((rest) => submitted(kit, 'embed', ['a'], 'm', ...rest).flags);
 
-    assert.deepEqual(flags, [SPLIT, SPLIT | 1, SPLIT]);
+    assert.deepEqual(flags, [FLAG.SPLIT, FLAG.SPLIT | FLAG.OPAQUE, FLAG.SPLIT]);
   });
 
   it('keeps what it was given when the caller changes its array', (t) => {
@@ -201,7 +197,7 @@ describe('rerank', () => {
       const job = submitted(kit, 'rerank', 'q', ['a'], ...rest);
 
       assert.deepEqual(job.body, expected);
-      assert.equal(job.numbers[BATCH_SIZE], 7);
+      assert.equal(job.numbers[NUMBER.BATCH_SIZE], 7);
     }
   });
 
@@ -285,7 +281,7 @@ describe('classify', () => {
       '{"inputs":[["a"],["b"]],"model":"m","raw_scores":false,' +
         '"truncate":false,"truncation_direction":"Right"}',
     );
-    assert.equal(job.numbers[BATCH_SIZE], 7);
+    assert.equal(job.numbers[NUMBER.BATCH_SIZE], 7);
   });
 
   it('takes its options in every documented form', (t) => {

@@ -8,7 +8,7 @@ const { assertRefused, setUp, submitted } = require('../helpers/submission');
 
 const preference = new RequestProcessingPreference({ batchSize: 7 });
 
-const BATCH_SIZE = 1;
+const { NUMBER } = require('../../lib/native/contract');
 
 describe('batchPost', () => {
   it('sends the JSON text of each payload', (t) => {
@@ -64,7 +64,7 @@ describe('batchPost', () => {
 
       assert.equal(job.method, 'PUT');
       assert.equal(job.headers['x-a'], 'b');
-      assert.equal(job.numbers[BATCH_SIZE], 7);
+      assert.equal(job.numbers[NUMBER.BATCH_SIZE], 7);
     }
   });
 

@@ -5,6 +5,7 @@ const assert = require('node:assert/strict');
 
 const { version } = require('../..');
 const { parseHead } = require('../../lib/base/headers');
+const { FLAG } = require('../../lib/native/contract');
 const { setUp, submitted } = require('../helpers/submission');
 
 /** What one request of this call is sent with. */
@@ -71,8 +72,9 @@ describe('the headers of a request', () => {
     );
     const all = sent(kit, Object.fromEntries(names.map((n) => [n, '1'])));
 
-    assert.deepEqual(flags, [2, 4, 8, 0]);
-    assert.equal(all.flags, 14);
+    const own = [FLAG.OWN_REQUEST_ID, FLAG.OWN_TIMEOUT, FLAG.OWN_DEADLINE];
+    assert.deepEqual(flags, [...own, 0]);
+    assert.equal(all.flags, own[0] | own[1] | own[2]);
   });
 
   it('begin the request id with ten fresh digits', (t) => {

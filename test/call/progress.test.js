@@ -10,15 +10,19 @@ const { startUpstream } = require('../helpers/upstream');
 
 const OK = { body: { ok: true } };
 
+function figuresOf(total, completed, inputs, retries, hedges) {
+  return { completed, total, inputs, retries, hedges };
+}
+
 /** A call of three payloads to a stand-in engine, and what it reports. */
 function watched(t) {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const { engine, client } = setUp(t);
   const told = [];
-  const onProgress = (figures) => told.push(figures);
+  const onProgress = (news) => told.push(news);
   const call = client.batchPost('/x', [1, 2, 3], { onProgress });
   const [job] = engine.jobs;
-  job.progress = [3, 0, 0, 0, 0];
+  job.progress = figuresOf(3, 0, 0, 0, 0);
   return { call, client, job, told, tick: (ms) => t.mock.timers.tick(ms) };
 }
 
@@ -28,7 +32,7 @@ describe('the progress of a call', () => {
   it('is told as the engine sees it, and once at the end', async (t) => {
     const { call, job, told, tick } = watched(t);
 
-    job.progress = [4, 2, 1, 5, 6];
+    job.progress = figuresOf(4, 2, 1, 5, 6);
     tick(50);
     succeed(job, ['1', '2', '3'], { batches: 3, retries: 7, hedges: 6 });
     await call;
@@ -43,7 +47,7 @@ describe('the progress of a call', () => {
     const { call, job, told, tick } = watched(t);
 
     for (let i = 1; i <= 1000; i++) {
-      job.progress = [2000, i, i, 0, 0];
+      job.progress = figuresOf(2000, i, i, 0, 0);
       tick(1);
     }
 
@@ -56,7 +60,7 @@ describe('the progress of a call', () => {
     const { call, job, told, tick } = watched(t);
 
     tick(1000);
-    job.progress = [3, 0, 0, 1, 0];
+    job.progress = figuresOf(3, 0, 0, 1, 0);
     tick(1000);
 
     assert.deepEqual(
@@ -196,6 +200,6 @@ function watchedThrowing(t) {
     },
   });
   const [job] = engine.jobs;
-  job.progress = [1, 0, 0, 0, 0];
+  job.progress = figuresOf(1, 0, 0, 0, 0);
   return { call, job, tick: (ms) => t.mock.timers.tick(ms) };
 }

@@ -5,16 +5,20 @@ const assert = require('node:assert/strict');
 
 const binding = require('../../lib/native/binding');
 const {
+  FLAG,
+  FORM,
+  withFlags,
+  wordList,
+} = require('../../lib/native/contract');
+const {
   HttpClientWrapper,
   engineFor,
 } = require('../../lib/pool/http-client-wrapper');
-const { readPreference, toSettings } = require('../../lib/preference/values');
+const {
+  readPreference,
+  toSettings,
+} = require('../../lib/preference/preference');
 const { startUpstream } = require('../helpers/upstream');
-
-const FORMS = { embeddings: 0, rerank: 1, classify: 2, generic: 3 };
-const FLAGS = 10;
-const FLAG_SPLIT = 64;
-const FLAG_BARE = 128;
 
 /**
  * Hands a body to the engine as the proxy does; resolves with how it ended.
@@ -25,15 +29,14 @@ function splice(t, url, form, body, options = {}) {
   const wrapper = new HttpClientWrapper();
   t.after(() => wrapper.destroy());
   const { numbers } = toSettings(readPreference(preference));
-  numbers[FLAGS] = flags;
-  const words = [
-    url,
-    method,
-    'authorization: Bearer key\ncontent-type: application/json',
-    'stem',
-    options.defaults ?? '{}',
-    options.metadata ?? '{"customer_request_id":"r1"',
-  ];
+  const words = wordList({
+    URL: url,
+    METHOD: method,
+    HEADERS: 'authorization: Bearer key\ncontent-type: application/json',
+    ID_STEM: 'stem',
+    DEFAULTS: options.defaults ?? '{}',
+    METADATA: options.metadata ?? '{"customer_request_id":"r1"',
+  });
   return new Promise((resolve) => {
     const handler = {
       onEnd: (failure, summary) => resolve({ failure, summary }),
@@ -41,8 +44,9 @@ function splice(t, url, form, body, options = {}) {
     const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
     const engine = engineFor(wrapper, url);
     const { native } = binding;
-    const kind = FORMS[form];
-    const job = native().splice(engine, kind, numbers, words, bytes, handler);
+    const kind = FORM[form.toUpperCase()];
+    const own = withFlags(numbers, flags);
+    const job = native().splice(engine, kind, own, words, bytes, handler);
     onStart?.(job);
   });
 }
@@ -163,7 +167,7 @@ describe('a spliced call', () => {
           : json.inputs.map(([text]) => [{ label: text, score: 1 }]),
     }));
     const options = { preference: { batchSize: 1 } };
-    const bare = { ...options, flags: FLAG_BARE };
+    const bare = { ...options, flags: FLAG.BARE };
     const rerank = '{"query":"q","texts":["a","b"]}';
     const classify = '{"inputs":[["a"],["b"]]}';
 
@@ -347,7 +351,7 @@ describe('a batch refused as too large', () => {
       upstream.url,
       'embeddings',
       JSON.stringify({ input }),
-      { flags: FLAG_SPLIT },
+      { flags: FLAG.SPLIT },
     );
 
     assert.equal(failure, undefined);

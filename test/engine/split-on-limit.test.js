@@ -7,7 +7,9 @@ const { connect } = require('../helpers/client');
 const { assertRefused, setUp, submitted } = require('../helpers/submission');
 const { startUpstream } = require('../helpers/upstream');
 
-const SPLIT = 64;
+const {
+  FLAG: { SPLIT },
+} = require('../../lib/native/contract');
 
 const MODEL = 'm';
 

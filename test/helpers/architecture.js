@@ -73,6 +73,20 @@ const PROXY_PACKAGES = [
   '@huggingface/tokenizers',
 ];
 
+/** The two files that may number what C and JavaScript tell each other. */
+const CONTRACT = ['src/binding/contract.h', 'lib/native/contract.js'];
+
+/** A number of theirs without its name, as positions, flags, kinds, levels. */
+const BARE_NUMBERS = [
+  /\b(?:numbers|words)\[(?!PC_NUMBER_|PC_WORD_)(?:\d+|[A-Z_]+)\]/g,
+  /\][ \n]*=\s*(?:\w+\.)*(?:numbers|words)\b/g,
+  /\b(?:PC_)?(?:FLAG|KIND|FORM|NUMBER|WORD|LOG)_\w+\s*=\s*(?:\d|PC_)\w*/g,
+  /\bFLAGS?\s*=\s*\d+/g,
+  /\bflags(?::|\s*[|&]=?|\s*[!=]==?)\s*[1-9]\d*/gi,
+  /\b(?:kind|form|logLevel)(?::|\s*[!=]==?)\s*\d+/g,
+  /\blogLevel\([^)]*\)\s*[<>]=?\s*\d+/g,
+];
+
 const MAX_FILE_LINES = 400;
 const MAX_FUNCTION_LINES = 60;
 
@@ -164,6 +178,15 @@ function findBannedCalls(file, source) {
   return Array.from(
     withoutCommentsAndTexts(source).matchAll(BANNED_C),
     ([, name]) => `${file} calls ${name}`,
+  );
+}
+
+/** @returns {string[]} numbers of the contract that have no name in a file */
+function findBareNumbers(file, source) {
+  if (CONTRACT.includes(file)) return [];
+  const code = withoutCommentsAndTexts(source);
+  return BARE_NUMBERS.flatMap((pattern) =>
+    Array.from(code.matchAll(pattern), ([found]) => `${file} has ${found}`),
   );
 }
 
@@ -301,6 +324,7 @@ function findRuntimeDependencies(manifest, allowed = []) {
 module.exports = {
   PROXY_PACKAGES,
   findBannedCalls,
+  findBareNumbers,
   findCircles,
   findGuardFaults,
   findIncludeFaults,

@@ -1,6 +1,7 @@
 'use strict';
 
 const binding = require('../../lib/native/binding');
+const { KIND, NUMBER, WORD } = require('../../lib/native/contract');
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n';
 
@@ -16,8 +17,6 @@ const SUMMARY = {
   totalTokens: 0,
   model: '',
 };
-
-const BATCH_POST = 3;
 
 const NO_FAILURE = {
   code: 'HTTP_ERROR',
@@ -48,18 +47,23 @@ const NO_FIGURES = {
 };
 
 /** Names for what lib/ hands to the addon's submit. */
-function readSubmission([engine, kind, numbers, texts, inputs, handler]) {
-  const [url, method, lines, stem, ...frame] = texts;
+function readSubmission([engine, kind, numbers, words, inputs, handler]) {
+  const word = (name) => words[WORD[name]];
+  const lines = word('HEADERS');
   const headers = Object.fromEntries(
     lines.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)),
   );
-  const [prefix, open, close, suffix] = frame;
-  const items = inputs.map((text) => open + JSON.stringify(text) + close);
-  const body = prefix && JSON.parse(prefix + items.join(',') + suffix);
-  const flags = numbers[10];
+  const items = inputs.map(
+    (text) => word('OPEN') + JSON.stringify(text) + word('CLOSE'),
+  );
+  const body =
+    word('PREFIX') &&
+    JSON.parse(word('PREFIX') + items.join(',') + word('SUFFIX'));
+  const flags = numbers[NUMBER.FLAGS];
   return {
-    ...{ engine, kind, numbers, flags, url, method, lines, headers, stem },
-    ...{ frame, inputs: [...inputs], body, handler },
+    ...{ engine, kind, numbers, flags, lines, headers },
+    ...{ url: word('URL'), method: word('METHOD'), stem: word('ID_STEM') },
+    ...{ inputs: [...inputs], body, handler },
   };
 }
 
@@ -115,7 +119,7 @@ function answer(
   first,
   text,
   seconds = 0.25,
-  count = job.kind === BATCH_POST ? 1 : job.inputs.length,
+  count = job.kind === KIND.POST ? 1 : job.inputs.length,
 ) {
   job.handler.onAnswer(batch, text, HEAD, seconds, first, count);
   return count;

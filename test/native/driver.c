@@ -15,11 +15,17 @@ static void on_outcomes(void *context, struct pc_queue *outcomes)
 
 struct driver_call driver_call_for(const char *url, uint32_t input_count)
 {
-  struct driver_call call = {
-      .kind = PC_BATCH, .url = url, .input_count = input_count};
+  struct driver_call call = {.kind = PC_BATCH,
+                             .url = url,
+                             .input_count = input_count,
+                             .preference = {.max_concurrent_requests = 128,
+                                            .batch_size = 128,
+                                            .timeout_ms = 3600e3,
+                                            .hedge_budget_pct = 0.1,
+                                            .retry_budget_pct = 0.05,
+                                            .max_retries = 5,
+                                            .initial_backoff_ms = 50}};
 
-  pc_preference_init(&call.preference);
-  call.preference.initial_backoff_ms = 50;
   return call;
 }
 
@@ -96,10 +102,12 @@ static void fill_words(struct pc_texts *words, const struct driver_call *call)
   add_word(words, call->method ? call->method : "POST");
   add_word(words, "content-type: application/json\nauthorization: Bearer k");
   add_word(words, "test-0123456789");
-  add_word(words, is_splice ? "{}" : is_framed ? "{\"input\":[" : "");
-  add_word(words, is_splice ? "{\"by\":\"test\"" : "");
+  add_word(words, is_framed ? "{\"input\":[" : "");
+  add_word(words, "");
   add_word(words, "");
   add_word(words, is_framed ? "]}" : "");
+  add_word(words, is_splice ? "{}" : "");
+  add_word(words, is_splice ? "{\"by\":\"test\"" : "");
 }
 
 static void fill_inputs(struct pc_texts *inputs, const struct driver_call *call)

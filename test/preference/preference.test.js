@@ -5,6 +5,7 @@ const assert = require('node:assert/strict');
 const { inspect } = require('node:util');
 
 const { CancellationToken, RequestProcessingPreference } = require('../..');
+const { NUMBER } = require('../../lib/native/contract');
 const { setUp, submitted } = require('../helpers/submission');
 
 const DEFAULTS = {
@@ -221,7 +222,11 @@ describe('the status codes that are never tried again', () => {
 
     for (const given of [options, preference, { preference, batchSize: 3 }])
       assert.deepEqual(
-        [...submitted(kit, 'classify', ['a'], given).numbers.slice(11)],
+        [
+          ...submitted(kit, 'classify', ['a'], given).numbers.slice(
+            NUMBER.FINAL_STATUSES,
+          ),
+        ],
         [503, 429],
       );
   });

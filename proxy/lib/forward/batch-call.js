@@ -2,7 +2,7 @@
 
 const internal = require('baseten-performance-client/internal');
 
-const { engineFor, fromNative, lifecycleOf } = internal;
+const { WORD, engineFor, fromNative, lifecycleOf } = internal;
 
 /** @typedef {import('baseten-performance-client/internal').Failure} Failure */
 /** @typedef {import('baseten-performance-client/internal').Job} Job */
@@ -42,7 +42,7 @@ class BatchCall {
   async run(wrapper, exchange, form, numbers, words, body) {
     const lifecycle = lifecycleOf(wrapper);
     lifecycle.check();
-    const engine = engineFor(wrapper, words[0]);
+    const engine = engineFor(wrapper, words[WORD.URL]);
     lifecycle.enter(this);
     try {
       const end = new Promise((resolve) => {

@@ -1,20 +1,16 @@
 'use strict';
 
+const { FLAG, FORM } = require('baseten-performance-client/internal');
+
 /**
  * A kind of body that the engine knows how to split.
  * @typedef {object} Form
- * @property {number} number as the engine counts them
+ * @property {number} number of FORM
  * @property {string} path where the upstream serves it
- * @property {number} flags
+ * @property {number} flags of FLAG
  * @property {string} defaults members for a body that lacks them, each with a
  * comma behind it
  */
-
-/** A batch that the upstream finds too large may be split further. */
-const FLAG_SPLIT = 64;
-
-/** Answers are sent without an object around their list. */
-const FLAG_BARE = 128;
 
 const TRUNCATION =
   '"raw_scores":false,"truncate":false,"truncation_direction":"Right",';
@@ -22,24 +18,29 @@ const TRUNCATION =
 /** @type {Readonly<Record<'EMBEDDINGS' | 'RERANK' | 'CLASSIFY' | 'GENERIC', Readonly<Form>>>} */
 const FORMS = Object.freeze({
   EMBEDDINGS: Object.freeze({
-    number: 0,
+    number: FORM.EMBEDDINGS,
     path: '/v1/embeddings',
-    flags: FLAG_SPLIT,
+    flags: FLAG.SPLIT,
     defaults: '',
   }),
   RERANK: Object.freeze({
-    number: 1,
+    number: FORM.RERANK,
     path: '/rerank',
-    flags: FLAG_SPLIT,
+    flags: FLAG.SPLIT,
     defaults: `${TRUNCATION}"return_text":false,`,
   }),
   CLASSIFY: Object.freeze({
-    number: 2,
+    number: FORM.CLASSIFY,
     path: '/predict',
-    flags: FLAG_SPLIT,
+    flags: FLAG.SPLIT,
     defaults: TRUNCATION,
   }),
-  GENERIC: Object.freeze({ number: 3, path: '', flags: 0, defaults: '' }),
+  GENERIC: Object.freeze({
+    number: FORM.GENERIC,
+    path: '',
+    flags: 0,
+    defaults: '',
+  }),
 });
 
 /**
@@ -49,11 +50,11 @@ const FORMS = Object.freeze({
  * @returns {string} JSON
  */
 function defaultsOf({ number, defaults }, model) {
-  const isModelUsed = model !== undefined && number !== FORMS.GENERIC.number;
+  const isModelUsed = model !== undefined && number !== FORM.GENERIC;
   const members = isModelUsed
     ? `${defaults}"model":${JSON.stringify(model)},`
     : defaults;
   return `{${members.slice(0, -1)}}`;
 }
 
-module.exports = { FLAG_BARE, FORMS, defaultsOf };
+module.exports = { FORMS, defaultsOf };

@@ -1,10 +1,14 @@
 'use strict';
 
-const { statusOf } = require('baseten-performance-client/internal');
+const {
+  FLAG,
+  statusOf,
+  wordList,
+} = require('baseten-performance-client/internal');
 const { tellingHeaders } = require('./answer-headers');
 const { BatchCall } = require('./batch-call');
 const { readEnvelope } = require('./batch-envelope');
-const { FLAG_BARE, FORMS, defaultsOf } = require('./forms');
+const { FORMS, defaultsOf } = require('./forms');
 const { JoinedBody } = require('../server/joined-body');
 const { PassThrough } = require('./pass-through');
 const { Planner } = require('../plan/plan');
@@ -180,15 +184,19 @@ class Forwarder {
       isTrusted ? this.#wrappers.trusted : this.#wrappers.open,
       exchange,
       form.number,
-      plan.preferences.numbers(form.flags | (isBare ? FLAG_BARE : 0)),
-      [
-        isGeneric ? url.base : url.base + form.path + exchange.search,
-        isGeneric ? exchange.method : 'POST',
-        batchHeaders(exchange, authorization, plan.preferences.extraHeaders),
-        exchange.customerId ?? exchange.id,
-        defaultsOf(form, exchange.header('x-baseten-model')),
-        metadataOf(exchange, form),
-      ],
+      plan.preferences.numbers(form.flags | (isBare ? FLAG.BARE : 0)),
+      wordList({
+        URL: isGeneric ? url.base : url.base + form.path + exchange.search,
+        METHOD: isGeneric ? exchange.method : 'POST',
+        HEADERS: batchHeaders(
+          exchange,
+          authorization,
+          plan.preferences.extraHeaders,
+        ),
+        ID_STEM: exchange.customerId ?? exchange.id,
+        DEFAULTS: defaultsOf(form, exchange.header('x-baseten-model')),
+        METADATA: metadataOf(exchange, form),
+      }),
       body,
     );
     keepFacts(exchange, outcome);

@@ -1,6 +1,7 @@
 'use strict';
 
 const {
+  NUMBER,
   checkOptionNames,
   checkString,
   headerFlags,
@@ -9,6 +10,7 @@ const {
   isPlainObject,
   readPreference,
   toSettings,
+  withFlags,
   wrongType,
 } = require('baseten-performance-client/internal');
 const { Recent } = require('../base/lru');
@@ -51,10 +53,6 @@ const FIELDS = new Map([
 const FIELD_NAMES = new Set([...FIELDS.keys(), 'target_host']);
 
 const WIRE_NAMES = new Map(Array.from(FIELDS, ([wire, name]) => [name, wire]));
-
-/** Where these stand among the engine's numbers. */
-const TIMEOUT_MS_AT = 3;
-const FLAGS_AT = 10;
 
 /** Headers of at most this many different texts are remembered. */
 const REMEMBERED = 256;
@@ -127,9 +125,7 @@ function numbersByFlags(numbers, ownFlags) {
   return (/** @type {number} */ flags) => {
     let found = known.get(flags);
     if (!found) {
-      const copy = Float64Array.from(numbers);
-      copy[FLAGS_AT] = flags | ownFlags;
-      found = copy;
+      found = withFlags(numbers, flags | ownFlags);
       known.set(flags, found);
     }
     return found;
@@ -146,7 +142,7 @@ function prepare(values, targetHost) {
   return Object.freeze({
     targetHost,
     numbers: numbersByFlags(numbers, headers ? headerFlags(headers) : 0),
-    timeoutMs: numbers[TIMEOUT_MS_AT],
+    timeoutMs: numbers[NUMBER.TIMEOUT_MS],
     extraHeaders: headers,
   });
 }

@@ -3,6 +3,7 @@
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
+const { FLAG, NUMBER } = require('baseten-performance-client/internal');
 const { Preferences } = require('../../lib/plan/preferences');
 const { fakeExchange } = require('../helpers/exchange');
 
@@ -168,8 +169,9 @@ describe('the preferences header', () => {
   it('tells the engine which headers of each attempt are taken over', () => {
     const extra_headers = { 'Request-Timeout-Ms': '5' };
 
-    assert.equal(read({ extra_headers }).flags, 4);
-    assert.equal(read({ extra_headers }).numbers(64)[10], 68);
+    assert.equal(read({ extra_headers }).flags, FLAG.OWN_TIMEOUT);
+    const numbers = read({ extra_headers }).numbers(FLAG.SPLIT);
+    assert.equal(numbers[NUMBER.FLAGS], FLAG.SPLIT | FLAG.OWN_TIMEOUT);
   });
 
   it('reads the same text once', () => {

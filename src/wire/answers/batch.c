@@ -24,6 +24,7 @@ static enum pc_json_token scan_tokens(struct pc_batch *answer,
     if (token <= PC_JSON_END)
       return token;
     answer->has_token = true;
+    pc_json_scan_pass(&answer->scan, token);
   }
 }
 

@@ -4,8 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "wire/answers/embeddings_token.h"
-
 #define MIB ((size_t)1 << 20)
 
 static const size_t WINDOW_CEILING = 64 * MIB;
@@ -165,7 +163,7 @@ enum pc_status pc_embeddings_finish(struct pc_embeddings *answer)
   return answer->status;
 }
 
-enum pc_status pc_embeddings_move_rows(const struct pc_embeddings *answer,
+enum pc_status pc_embeddings_copy_rows(const struct pc_embeddings *answer,
                                        struct pc_vectors *vectors,
                                        uint32_t first_row)
 {

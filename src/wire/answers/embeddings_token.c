@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "base/chars.h"
 #include "wire/vectors/packed_vector.h"
 
 struct member {
@@ -23,6 +24,15 @@ static const struct member members[] = {
 static char *slice(const struct pc_embeddings *answer)
 {
   return answer->window.data + answer->scan.start;
+}
+
+static bool read_whole(const struct pc_embeddings *answer,
+                       enum pc_json_token token,
+                       uint64_t *out)
+{
+  const struct pc_text digits = {slice(answer), answer->scan.size};
+
+  return token == PC_JSON_NUMBER && pc_text_read_whole(digits, out);
 }
 
 static enum pc_status refuse_item(struct pc_embeddings *answer,
@@ -47,12 +57,12 @@ static unsigned bit_of(enum pc_embeddings_place place)
 }
 
 /* Takes the first token of a value that nobody asked for. */
-static void skip_value(struct pc_embeddings *answer, enum pc_json_token token)
+static enum pc_status take_unknown(struct pc_embeddings *answer,
+                                   enum pc_json_token token)
 {
-  bool is_open = token == PC_JSON_OBJECT_BEGIN || token == PC_JSON_ARRAY_BEGIN;
-
-  answer->skip_depth = answer->scan.depth - 1;
-  answer->place = is_open ? PC_EMBEDDINGS_IN_UNKNOWN : answer->around;
+  pc_json_scan_pass(&answer->scan, token);
+  answer->place = answer->around;
+  return PC_OK;
 }
 
 static enum pc_status take_key(struct pc_embeddings *answer)
@@ -73,25 +83,6 @@ static enum pc_status take_key(struct pc_embeddings *answer)
     break;
   }
   return PC_OK;
-}
-
-/* Reads plain digits; numbers that do not fit become UINT64_MAX. */
-static bool read_whole(const char *text, size_t size, uint64_t *out)
-{
-  uint64_t value = 0;
-
-  for (size_t i = 0; i < size; i++) {
-    unsigned digit = (unsigned)text[i] - '0';
-
-    if (digit > 9)
-      return false;
-    if (value > (UINT64_MAX - digit) / 10)
-      value = UINT64_MAX;
-    else
-      value = value * 10 + digit;
-  }
-  *out = value;
-  return true;
 }
 
 static enum pc_status take_answer(struct pc_embeddings *answer,
@@ -123,30 +114,32 @@ static enum pc_status take_model(struct pc_embeddings *answer,
 {
   enum pc_status status = PC_OK;
 
-  skip_value(answer, token);
   if (token == PC_JSON_STRING)
     status = pc_bytes_append(&answer->model, slice(answer) - 1,
                              answer->scan.size + 2);
   return status == PC_OK
-             ? PC_OK
+             ? take_unknown(answer, token)
              : pc_embeddings_refuse_size(answer, status, "the model's name");
 }
 
-static void take_usage(struct pc_embeddings *answer, enum pc_json_token token)
+static enum pc_status take_usage(struct pc_embeddings *answer,
+                                 enum pc_json_token token)
 {
-  if (token == PC_JSON_OBJECT_BEGIN)
-    answer->place = PC_EMBEDDINGS_IN_USAGE;
-  else
-    skip_value(answer, token);
+  if (token != PC_JSON_OBJECT_BEGIN)
+    return take_unknown(answer, token);
+  answer->place = PC_EMBEDDINGS_IN_USAGE;
+  return PC_OK;
 }
 
-static void take_tokens(struct pc_embeddings *answer,
-                        enum pc_json_token token,
-                        uint64_t *out)
+static enum pc_status take_tokens(struct pc_embeddings *answer,
+                                  enum pc_json_token token)
 {
-  skip_value(answer, token);
-  if (token == PC_JSON_NUMBER)
-    (void)read_whole(slice(answer), answer->scan.size, out);
+  bool is_prompt = answer->place == PC_EMBEDDINGS_AT_PROMPT_TOKENS;
+
+  (void)read_whole(answer, token,
+                   is_prompt ? &answer->usage.prompt_tokens
+                             : &answer->usage.total_tokens);
+  return take_unknown(answer, token);
 }
 
 /* Takes an item's opening brace, or the end of the list. */
@@ -177,7 +170,7 @@ static enum pc_status take_index(struct pc_embeddings *answer,
   uint64_t index = 0;
   size_t size = answer->scan.size;
 
-  if (token != PC_JSON_NUMBER || !read_whole(slice(answer), size, &index))
+  if (!read_whole(answer, token, &index))
     return refuse_item(answer, "an index that is not a whole number");
   if (index >= answer->expected_count)
     return pc_fault_set(
@@ -264,45 +257,26 @@ static enum pc_status take_member(struct pc_embeddings *answer,
   return PC_OK;
 }
 
+typedef enum pc_status take_fn(struct pc_embeddings *answer,
+                               enum pc_json_token token);
+
+/* What takes the token that comes in each place but PC_EMBEDDINGS_IN_VECTOR. */
+static take_fn *const takes[] = {[PC_EMBEDDINGS_AT_ANSWER] = take_answer,
+                                 [PC_EMBEDDINGS_IN_ANSWER] = take_member,
+                                 [PC_EMBEDDINGS_AT_DATA] = take_data,
+                                 [PC_EMBEDDINGS_AT_MODEL] = take_model,
+                                 [PC_EMBEDDINGS_AT_USAGE] = take_usage,
+                                 [PC_EMBEDDINGS_IN_USAGE] = take_member,
+                                 [PC_EMBEDDINGS_AT_PROMPT_TOKENS] = take_tokens,
+                                 [PC_EMBEDDINGS_AT_TOTAL_TOKENS] = take_tokens,
+                                 [PC_EMBEDDINGS_IN_DATA] = begin_item,
+                                 [PC_EMBEDDINGS_IN_ITEM] = take_member,
+                                 [PC_EMBEDDINGS_AT_INDEX] = take_index,
+                                 [PC_EMBEDDINGS_AT_EMBEDDING] = take_embedding,
+                                 [PC_EMBEDDINGS_AT_UNKNOWN] = take_unknown};
+
 enum pc_status pc_embeddings_take_token(struct pc_embeddings *answer,
                                         enum pc_json_token token)
 {
-  switch (answer->place) {
-  case PC_EMBEDDINGS_AT_ANSWER:
-    return take_answer(answer, token);
-  case PC_EMBEDDINGS_IN_ANSWER:
-  case PC_EMBEDDINGS_IN_USAGE:
-  case PC_EMBEDDINGS_IN_ITEM:
-    return take_member(answer, token);
-  case PC_EMBEDDINGS_AT_DATA:
-    return take_data(answer, token);
-  case PC_EMBEDDINGS_AT_MODEL:
-    return take_model(answer, token);
-  case PC_EMBEDDINGS_AT_USAGE:
-    take_usage(answer, token);
-    break;
-  case PC_EMBEDDINGS_AT_PROMPT_TOKENS:
-    take_tokens(answer, token, &answer->usage.prompt_tokens);
-    break;
-  case PC_EMBEDDINGS_AT_TOTAL_TOKENS:
-    take_tokens(answer, token, &answer->usage.total_tokens);
-    break;
-  case PC_EMBEDDINGS_IN_DATA:
-    return begin_item(answer, token);
-  case PC_EMBEDDINGS_AT_INDEX:
-    return take_index(answer, token);
-  case PC_EMBEDDINGS_AT_EMBEDDING:
-    return take_embedding(answer, token);
-  case PC_EMBEDDINGS_AT_UNKNOWN:
-    skip_value(answer, token);
-    break;
-  case PC_EMBEDDINGS_IN_UNKNOWN:
-    if (answer->scan.depth == answer->skip_depth)
-      answer->place = answer->around;
-    break;
-  case PC_EMBEDDINGS_IN_VECTOR:
-  case PC_EMBEDDINGS_AT_END:
-    break;
-  }
-  return PC_OK;
+  return takes[answer->place](answer, token);
 }

@@ -40,9 +40,10 @@ read_expected(void *context, struct pc_json_reader *reader, uint32_t place)
 {
   struct answer *answer = context;
 
-  if (place >= answer->count)
-    return pc_json_reader_skip(reader);
-  return answer->read_item(answer->context, reader, place);
+  if (place < answer->count)
+    return answer->read_item(answer->context, reader, place);
+  pc_json_reader_skip(reader);
+  return PC_OK;
 }
 
 static enum pc_status close_strings(struct pc_scores *scores)
@@ -89,7 +90,7 @@ static enum pc_status read_envelope(struct answer *answer, bool *has_list)
       *has_list = true;
       status = read_list(answer);
     } else {
-      status = pc_json_reader_skip(reader);
+      pc_json_reader_skip(reader);
     }
     if (status == PC_OK)
       status = pc_json_reader_next(reader);

@@ -4,11 +4,6 @@
 
 #include "wire/json/text.h"
 
-static enum pc_status append(struct pc_bytes *out, struct pc_text text)
-{
-  return pc_bytes_append(out, text.data, text.size);
-}
-
 /* The body's size as long as nothing needs an escape. */
 static size_t plain_size(const struct pc_body_frame *frame,
                          const struct pc_texts *texts,
@@ -24,18 +19,16 @@ static size_t plain_size(const struct pc_body_frame *frame,
   return size;
 }
 
-static enum pc_status append_input(struct pc_bytes *out,
-                                   const struct pc_body_frame *frame,
-                                   struct pc_text text)
+static void write_input(struct pc_writer *writer,
+                        const struct pc_body_frame *frame,
+                        struct pc_text text)
 {
-  enum pc_status status = append(out, frame->open);
-
-  if (status == PC_OK)
-    status = frame->is_json ? append(out, text)
-                            : pc_json_text_append(out, text.data, text.size);
-  if (status == PC_OK)
-    status = append(out, frame->close);
-  return status;
+  pc_write(writer, frame->open);
+  if (frame->is_json)
+    pc_write(writer, text);
+  else if (writer->status == PC_OK)
+    writer->status = pc_json_text_append(writer->out, text.data, text.size);
+  pc_write(writer, frame->close);
 }
 
 enum pc_status pc_body_write(const struct pc_body_frame *frame,
@@ -44,17 +37,16 @@ enum pc_status pc_body_write(const struct pc_body_frame *frame,
                              uint32_t count,
                              struct pc_bytes *out)
 {
-  enum pc_status status = PC_OK;
+  struct pc_writer writer = {.out = out};
 
   pc_bytes_clear(out);
-  status = pc_bytes_reserve(out, plain_size(frame, texts, first, count));
-  if (status == PC_OK)
-    status = append(out, frame->prefix);
-  for (uint32_t i = 0; status == PC_OK && i < count; i++) {
+  writer.status = pc_bytes_reserve(out, plain_size(frame, texts, first, count));
+  pc_write(&writer, frame->prefix);
+  for (uint32_t i = 0; i < count; i++) {
     if (i)
-      status = pc_bytes_append(out, ",", 1);
-    if (status == PC_OK)
-      status = append_input(out, frame, pc_texts_at(texts, first + i));
+      pc_write_text(&writer, ",");
+    write_input(&writer, frame, pc_texts_at(texts, first + i));
   }
-  return status == PC_OK ? append(out, frame->suffix) : status;
+  pc_write(&writer, frame->suffix);
+  return writer.status;
 }

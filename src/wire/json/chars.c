@@ -2,22 +2,10 @@
 
 #include <string.h>
 
+#include "base/chars.h"
 #include "base/word.h"
 
 enum { ESCAPE_SIZE = 2, UNIT_SIZE = 6 /* \uXXXX */ };
-
-static void drop(struct pc_text *text, size_t size)
-{
-  text->data += size;
-  text->size -= size;
-}
-
-static uint32_t hex_value(char digit)
-{
-  if (digit <= '9')
-    return (uint32_t)(digit - '0');
-  return (uint32_t)((digit | 0x20) - 'a') + 10;
-}
 
 static bool is_unit(struct pc_text text)
 {
@@ -29,7 +17,7 @@ static uint32_t read_unit(struct pc_text text)
   uint32_t unit = 0;
 
   for (int i = 2; i < UNIT_SIZE; i++)
-    unit = unit << 4 | hex_value(text.data[i]);
+    unit = unit << 4 | pc_hex_value(text.data[i]);
   return unit;
 }
 
@@ -48,13 +36,13 @@ static uint32_t take_unit(struct pc_text *inside)
   uint32_t high = read_unit(*inside);
   uint32_t low = 0;
 
-  drop(inside, UNIT_SIZE);
+  pc_text_drop(inside, UNIT_SIZE);
   if (!is_high_half(high) || !is_unit(*inside))
     return high;
   low = read_unit(*inside);
   if (!is_low_half(low))
     return high;
-  drop(inside, UNIT_SIZE);
+  pc_text_drop(inside, UNIT_SIZE);
   return 0x10000 + ((high & 0x3ff) << 10 | (low & 0x3ff));
 }
 
@@ -67,7 +55,7 @@ static uint32_t take_escape(struct pc_text *inside)
 
   if (letter == 'u')
     return take_unit(inside);
-  drop(inside, ESCAPE_SIZE);
+  pc_text_drop(inside, ESCAPE_SIZE);
   found = strchr(letters, letter);
   return (unsigned char)(found ? values[found - letters] : letter);
 }
@@ -80,7 +68,7 @@ static uint32_t take_wide(struct pc_text *inside)
 
   for (size_t i = 1; i < size; i++)
     point = point << 6 | ((unsigned char)inside->data[i] & 0x3f);
-  drop(inside, size);
+  pc_text_drop(inside, size);
   return point;
 }
 
@@ -92,7 +80,7 @@ uint32_t pc_json_chars_take(struct pc_text *inside)
     return take_escape(inside);
   if ((unsigned char)first >= 0x80)
     return take_wide(inside);
-  drop(inside, 1);
+  pc_text_drop(inside, 1);
   return (uint32_t)first;
 }
 
@@ -114,8 +102,7 @@ bool pc_json_chars_same(struct pc_text one, struct pc_text other)
 
 bool pc_json_chars_are(struct pc_text inside, const char *word)
 {
-  return pc_json_chars_same(
-      inside, (struct pc_text){.data = word, .size = strlen(word)});
+  return pc_json_chars_same(inside, pc_text_of(word));
 }
 
 /* How many of a word's bytes begin a character. */
@@ -140,11 +127,11 @@ static uint64_t count_run(struct pc_text *inside)
     if (pc_word_equal(word, '"') | pc_word_equal(word, '\\'))
       break;
     count += count_starts(word);
-    drop(inside, PC_WORD_SIZE);
+    pc_text_drop(inside, PC_WORD_SIZE);
   }
   while (inside->size && inside->data[0] != '"' && inside->data[0] != '\\') {
     count += ((unsigned char)inside->data[0] & 0xc0) != 0x80;
-    drop(inside, 1);
+    pc_text_drop(inside, 1);
   }
   return count;
 }
@@ -159,7 +146,7 @@ static uint64_t count_string(struct pc_text *json)
     count += 1 + count_run(json);
   }
   if (json->size)
-    drop(json, 1);
+    pc_text_drop(json, 1);
   return count;
 }
 
@@ -172,7 +159,7 @@ uint64_t pc_json_chars_count(struct pc_text json)
 
     if (!quote)
       break;
-    drop(&json, (size_t)(quote + 1 - json.data));
+    pc_text_drop(&json, (size_t)(quote + 1 - json.data));
     count += count_string(&json);
   }
   return count;

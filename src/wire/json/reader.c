@@ -21,16 +21,9 @@ enum pc_status pc_json_reader_next(struct pc_json_reader *reader)
              : PC_OK;
 }
 
-enum pc_status pc_json_reader_skip(struct pc_json_reader *reader)
+void pc_json_reader_skip(struct pc_json_reader *reader)
 {
-  bool is_open = reader->token == PC_JSON_OBJECT_BEGIN ||
-                 reader->token == PC_JSON_ARRAY_BEGIN;
-  unsigned depth = reader->scan.depth - is_open;
-  enum pc_status status = PC_OK;
-
-  while (status == PC_OK && reader->scan.depth > depth)
-    status = pc_json_reader_next(reader);
-  return status;
+  pc_json_scan_pass(&reader->scan, reader->token);
 }
 
 enum pc_status pc_json_reader_list(struct pc_json_reader *reader,
@@ -79,8 +72,7 @@ enum pc_status pc_json_reader_members(struct pc_json_reader *reader,
           (struct pc_json_value){.token = reader->token,
                                  .data = reader->text + reader->scan.start,
                                  .size = reader->scan.size};
-    if (status == PC_OK)
-      status = pc_json_reader_skip(reader);
+    pc_json_reader_skip(reader);
     if (status == PC_OK)
       status = pc_json_reader_next(reader);
   }

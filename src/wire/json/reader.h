@@ -45,7 +45,7 @@ void pc_json_reader_init(struct pc_json_reader *reader,
 PC_MUST_CHECK enum pc_status pc_json_reader_next(struct pc_json_reader *reader);
 
 /* Passes over the rest of the value whose first token is the last one. */
-PC_MUST_CHECK enum pc_status pc_json_reader_skip(struct pc_json_reader *reader);
+void pc_json_reader_skip(struct pc_json_reader *reader);
 
 /*
  * Reads the list whose opening bracket is the last token, and says in *count

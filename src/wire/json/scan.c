@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/chars.h"
 #include "base/word.h"
-#include "wire/json/number_list.h"
 #include "wire/json/string.h"
 
 enum expected {
@@ -18,6 +18,8 @@ enum expected {
   EXPECT_NOTHING       /* behind the outermost value */
 };
 
+enum { NOTHING_PASSED = PC_JSON_MAX_DEPTH }; /* no depth is above */
+
 /* The caller's text, as one parameter. */
 struct piece {
   const char *data;
@@ -25,15 +27,10 @@ struct piece {
   bool is_last;
 };
 
-static inline bool is_blank(char byte)
-{
-  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
 /* Indented text is mostly runs of spaces, compact text has no blanks at all. */
 static inline size_t skip_blanks(const struct piece *text, size_t at)
 {
-  while (at < text->size && is_blank(text->data[at])) {
+  while (at < text->size && pc_is_blank(text->data[at])) {
     at++;
     while (text->size - at >= PC_WORD_SIZE &&
            pc_word_load(text->data + at) == pc_word_of(' '))
@@ -206,7 +203,7 @@ static enum pc_json_token read_value(struct pc_json_scan *scan,
   case 'n':
     return read_word(scan, text, "null", 4, PC_JSON_NULL);
   default:
-    if (first == '-' || (first >= '0' && first <= '9'))
+    if (first == '-' || pc_is_digit(first))
       return read_number(scan, text);
     return refuse(scan, scan->at, "a value was expected");
   }
@@ -279,9 +276,47 @@ static enum pc_json_token read_token(struct pc_json_scan *scan,
   }
 }
 
+/* What follows in a list whose bracket or last element has just been read. */
+static void skip_numbers(struct pc_json_scan *scan, const struct piece *text)
+{
+  size_t at = scan->at;
+  size_t end = 0;
+
+  if (scan->resumed || !scan->depth || is_in_object(scan) || at == text->size)
+    return;
+  if (scan->expected == EXPECT_COMMA_OR_END && text->data[at] == ',')
+    at++;
+  else if (scan->expected != EXPECT_VALUE_OR_END)
+    return;
+  end = pc_json_number_skip_list(text->data, text->size, at);
+  if (end == at)
+    return;
+  scan->at = end;
+  scan->expected = EXPECT_COMMA_OR_END;
+}
+
+/* Answers a token above PC_JSON_END once nothing is left to pass over. */
+static enum pc_json_token pass_over(struct pc_json_scan *scan,
+                                    const struct piece *text)
+{
+  enum pc_json_token token = PC_JSON_NULL;
+
+  while (token > PC_JSON_END && scan->depth > scan->passed_depth) {
+    if (token == PC_JSON_NULL || token == PC_JSON_ARRAY_BEGIN ||
+        token == PC_JSON_NUMBER)
+      skip_numbers(scan, text);
+    token = read_token(scan, text);
+  }
+  if (token > PC_JSON_END)
+    scan->passed_depth = NOTHING_PASSED;
+  return token;
+}
+
 void pc_json_scan_init(struct pc_json_scan *scan)
 {
-  *scan = (struct pc_json_scan){.is_ascii = true, .expected = EXPECT_START};
+  *scan = (struct pc_json_scan){.is_ascii = true,
+                                .expected = EXPECT_START,
+                                .passed_depth = NOTHING_PASSED};
 }
 
 enum pc_json_token pc_json_scan_next(struct pc_json_scan *scan,
@@ -295,6 +330,12 @@ enum pc_json_token pc_json_scan_next(struct pc_json_scan *scan,
     return PC_JSON_BAD;
   if (scan->expected == EXPECT_START && !skip_mark(scan, &piece))
     return PC_JSON_MORE;
+  if (scan->depth > scan->passed_depth) {
+    enum pc_json_token token = pass_over(scan, &piece);
+
+    if (token <= PC_JSON_END)
+      return token;
+  }
   return read_token(scan, &piece);
 }
 
@@ -312,24 +353,10 @@ void pc_json_scan_leave_array(struct pc_json_scan *scan, size_t at)
   expect_next(scan);
 }
 
-void pc_json_scan_skip_numbers(struct pc_json_scan *scan,
-                               const char *text,
-                               size_t size)
+void pc_json_scan_pass(struct pc_json_scan *scan, enum pc_json_token token)
 {
-  size_t at = scan->at;
-  size_t end = 0;
-
-  if (scan->reason || !scan->depth || is_in_object(scan) || at == size)
-    return;
-  if (scan->expected == EXPECT_COMMA_OR_END && text[at] == ',')
-    at++;
-  else if (scan->expected != EXPECT_VALUE_OR_END)
-    return;
-  end = pc_number_list_skip(text, size, at);
-  if (end == at)
-    return;
-  scan->at = end;
-  scan->expected = EXPECT_COMMA_OR_END;
+  if (token == PC_JSON_OBJECT_BEGIN || token == PC_JSON_ARRAY_BEGIN)
+    scan->passed_depth = scan->depth - 1;
 }
 
 bool pc_json_scan_skip_value(struct pc_json_scan *scan,
@@ -337,12 +364,10 @@ bool pc_json_scan_skip_value(struct pc_json_scan *scan,
                              size_t size,
                              enum pc_json_token token)
 {
-  bool is_open = token == PC_JSON_OBJECT_BEGIN || token == PC_JSON_ARRAY_BEGIN;
-  unsigned depth = scan->depth - is_open;
+  const struct piece piece = {text, size, .is_last = true};
 
-  while (token > PC_JSON_END && scan->depth > depth)
-    token = pc_json_scan_next(scan, text, size, true);
-  return token > PC_JSON_END;
+  pc_json_scan_pass(scan, token);
+  return token > PC_JSON_END && pass_over(scan, &piece) > PC_JSON_END;
 }
 
 bool pc_json_scan_is(const struct pc_json_scan *scan,

@@ -47,6 +47,7 @@ struct pc_json_scan {
   size_t mark_size;   /* bytes of a skipped byte order mark, 0 without one */
   /* Private from here on. */
   unsigned expected;
+  unsigned passed_depth; /* deeper tokens are passed over */
   size_t resumed; /* bytes of the unfinished token that are already checked */
   enum pc_json_number_part number_part; /* where an unfinished number stands */
   uint64_t is_object[PC_JSON_MAX_DEPTH / 64];
@@ -79,22 +80,19 @@ void pc_json_scan_shift(struct pc_json_scan *scan, size_t count);
 void pc_json_scan_leave_array(struct pc_json_scan *scan, size_t at);
 
 /*
- * Passes over numbers quickly that nobody needs as tokens: what follows in a
- * list whose bracket or last element has just been read. It may pass over none;
- * pc_json_scan_next goes on behind the last one.
+ * Passes over the rest of the value whose first token, `token`, is the last
+ * one: pc_json_scan_next goes on behind it. Lists of numbers are read quickly.
  */
-void pc_json_scan_skip_numbers(struct pc_json_scan *scan,
-                               const char *text,
-                               size_t size);
+void pc_json_scan_pass(struct pc_json_scan *scan, enum pc_json_token token);
 
 /*
- * Passes over the rest of the value that begins with the last token, `token`,
- * in a text that is all there. False when it is not JSON, or `token` was bad.
+ * The same at once, in a text that is all there. False when it is not JSON, or
+ * `token` was bad; then pc_json_scan_next says so, too.
  */
-PC_MUST_CHECK bool pc_json_scan_skip_value(struct pc_json_scan *scan,
-                                           const char *text,
-                                           size_t size,
-                                           enum pc_json_token token);
+bool pc_json_scan_skip_value(struct pc_json_scan *scan,
+                             const char *text,
+                             size_t size,
+                             enum pc_json_token token);
 
 /* Does the last token's slice equal `word`? Escapes are not unfolded. */
 bool pc_json_scan_is(const struct pc_json_scan *scan,

@@ -1,7 +1,9 @@
 #include "wire/json/string.h"
 
 #include <stdint.h>
+#include <string.h>
 
+#include "base/chars.h"
 #include "base/word.h"
 
 enum { ESCAPE_SIZE = 2, UNICODE_ESCAPE_SIZE = 6 };
@@ -32,35 +34,12 @@ static size_t skip_plain(const char *text, size_t size, size_t at)
   return at;
 }
 
-static bool is_hex(char byte)
-{
-  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') ||
-         (byte >= 'A' && byte <= 'F');
-}
-
-static bool is_short_escape(char byte)
-{
-  switch (byte) {
-  case '"':
-  case '\\':
-  case '/':
-  case 'b':
-  case 'f':
-  case 'n':
-  case 'r':
-  case 't':
-    return true;
-  default:
-    return false;
-  }
-}
-
 /* Size of the escape at text[0], 0 when it is cut or refused. */
 static size_t escape_size(const char *text, size_t size, const char **reason)
 {
   if (size < ESCAPE_SIZE)
     return 0;
-  if (is_short_escape(text[1]))
+  if (text[1] && strchr("\"\\/bfnrt", text[1]))
     return ESCAPE_SIZE;
   if (text[1] != 'u') {
     *reason = "unknown escape in a string";
@@ -69,7 +48,7 @@ static size_t escape_size(const char *text, size_t size, const char **reason)
   for (size_t i = ESCAPE_SIZE; i < UNICODE_ESCAPE_SIZE; i++) {
     if (i == size)
       return 0;
-    if (!is_hex(text[i])) {
+    if (!pc_is_hex(text[i])) {
       *reason = "four hex digits must follow \\u";
       return 0;
     }

@@ -19,36 +19,16 @@ static bool is_special(char byte)
   return (unsigned char)byte < 0x20 || byte == '"' || byte == '\\';
 }
 
-/* The letter behind the backslash, 0 for bytes that have none. */
-static char short_escape(char byte)
-{
-  switch (byte) {
-  case '"':
-  case '\\':
-    return byte;
-  case '\b':
-    return 'b';
-  case '\f':
-    return 'f';
-  case '\n':
-    return 'n';
-  case '\r':
-    return 'r';
-  case '\t':
-    return 't';
-  default:
-    return 0;
-  }
-}
-
 /* Writes the escape and answers its size. */
 static size_t write_escape(char byte, char escape[LONGEST_ESCAPE])
 {
   static const char hex[] = "0123456789abcdef";
-  char letter = short_escape(byte);
+  static const char bytes[] = "\"\\\b\f\n\r\t";
+  static const char letters[] = "\"\\bfnrt";
+  const char *found = byte ? strchr(bytes, byte) : NULL;
 
-  if (letter) {
-    memcpy(escape, (const char[]){'\\', letter}, 2);
+  if (found) {
+    memcpy(escape, (const char[]){'\\', letters[found - bytes]}, 2);
     return 2;
   }
   memcpy(escape,

@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "wire/splice/token.h"
-
 static enum pc_status
 take_tokens(struct pc_splice_answer *answer, size_t size, bool is_last)
 {
@@ -20,11 +18,18 @@ take_tokens(struct pc_splice_answer *answer, size_t size, bool is_last)
     if (token == PC_JSON_MORE || token == PC_JSON_END)
       return PC_OK;
     status = pc_splice_token_take(answer, token);
-    answer->token_end = scan->at;
-    if (answer->place == PC_SPLICE_IN_UNKNOWN)
-      pc_json_scan_skip_numbers(scan, answer->text, size);
   }
   return status;
+}
+
+/* The blanks at the end. */
+static size_t count_blanks(const char *text, size_t size)
+{
+  size_t count = 0;
+
+  while (count < size && pc_is_blank(text[size - 1 - count]))
+    count++;
+  return count;
 }
 
 static bool may_be_empty(const struct pc_splice_answer *answer)
@@ -96,8 +101,8 @@ enum pc_status pc_splice_answer_read(struct pc_splice_answer *answer,
                        answer->scan.at == size;
     if (!answer->is_empty)
       answer->status = take_tokens(answer, size, true);
+    answer->frame.value.end = size - count_blanks(text, size);
   }
   answer->mark_size = answer->scan.mark_size;
-  answer->frame.value.end = answer->token_end;
   return answer->status;
 }

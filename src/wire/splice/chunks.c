@@ -22,13 +22,18 @@ static enum pc_status grow(struct pc_chunks *chunks)
   return PC_OK;
 }
 
-static enum pc_status begin(struct pc_chunks *chunks)
+/* Begins a new chunk, for a part or for the writer. */
+static struct pc_bytes *begin(struct pc_chunks *chunks)
 {
-  enum pc_status status = grow(chunks);
+  struct pc_bytes *chunk = NULL;
 
-  if (status == PC_OK)
-    pc_bytes_init(&chunks->items[chunks->count++], SIZE_MAX / 4);
-  return status;
+  if (chunks->writer.status == PC_OK)
+    chunks->writer.status = grow(chunks);
+  if (chunks->writer.status != PC_OK)
+    return NULL;
+  chunk = &chunks->items[chunks->count++];
+  pc_bytes_init(chunk, SIZE_MAX / 4);
+  return chunk;
 }
 
 void pc_chunks_init(struct pc_chunks *chunks)
@@ -44,47 +49,30 @@ void pc_chunks_deinit(struct pc_chunks *chunks)
   pc_chunks_init(chunks);
 }
 
-enum pc_status pc_chunks_open(struct pc_chunks *chunks, struct pc_bytes **out)
+struct pc_writer *pc_chunks_open(struct pc_chunks *chunks)
 {
-  enum pc_status status = chunks->is_open ? PC_OK : begin(chunks);
-
-  *out = NULL;
-  if (status != PC_OK)
-    return status;
-  chunks->is_open = true;
-  *out = &chunks->items[chunks->count - 1];
-  return PC_OK;
+  if (!chunks->writer.out)
+    chunks->writer.out = begin(chunks);
+  return &chunks->writer;
 }
 
 /* Makes a large part a chunk of its own, in place of one that is empty. */
-static enum pc_status add_large(struct pc_chunks *chunks, struct pc_bytes *part)
+static void add_large(struct pc_chunks *chunks, struct pc_bytes *part)
 {
-  bool is_empty = chunks->is_open && !chunks->items[chunks->count - 1].size;
-  enum pc_status status = is_empty ? PC_OK : begin(chunks);
+  struct pc_bytes *open = chunks->writer.out;
+  struct pc_bytes *chunk = open && !open->size ? open : begin(chunks);
 
-  if (status != PC_OK)
-    return status;
-  pc_bytes_move(&chunks->items[chunks->count - 1], part);
-  chunks->is_open = false;
-  return PC_OK;
+  if (chunk)
+    pc_bytes_move(chunk, part);
+  chunks->writer.out = NULL;
 }
 
-static enum pc_status add_small(struct pc_chunks *chunks,
-                                const struct pc_bytes *part)
+void pc_chunks_add(struct pc_chunks *chunks, struct pc_bytes *part)
 {
-  struct pc_bytes *chunk = NULL;
-  enum pc_status status = pc_chunks_open(chunks, &chunk);
-
-  return status == PC_OK ? pc_bytes_append(chunk, part->data, part->size)
-                         : status;
-}
-
-enum pc_status pc_chunks_add(struct pc_chunks *chunks, struct pc_bytes *part)
-{
-  enum pc_status status = part->size >= PC_CHUNKS_LARGE
-                              ? add_large(chunks, part)
-                              : add_small(chunks, part);
-
+  if (part->size >= PC_CHUNKS_LARGE)
+    add_large(chunks, part);
+  else
+    pc_write(pc_chunks_open(chunks),
+             (struct pc_text){.data = part->data, .size = part->size});
   pc_bytes_deinit(part);
-  return status;
 }

@@ -7,11 +7,9 @@
 #ifndef PC_WIRE_SPLICE_CHUNKS_H
 #define PC_WIRE_SPLICE_CHUNKS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
-#include "base/status.h"
 
 #define PC_CHUNKS_LARGE ((size_t)64 << 10) /* from here on memory is moved */
 
@@ -19,19 +17,18 @@ struct pc_chunks {
   struct pc_bytes *items;
   uint32_t count;
   uint32_t capacity;
-  bool is_open; /* the last item takes more */
+  struct pc_writer writer; /* to the last item, or to none; its status is that
+                              of the whole body */
 };
 
 void pc_chunks_init(struct pc_chunks *chunks);
 
 void pc_chunks_deinit(struct pc_chunks *chunks);
 
-/* Lends the chunk that small parts are appended to, until the next change. */
-PC_MUST_CHECK enum pc_status pc_chunks_open(struct pc_chunks *chunks,
-                                            struct pc_bytes **out);
+/* Lends the writer of small parts, until the next change. */
+struct pc_writer *pc_chunks_open(struct pc_chunks *chunks);
 
 /* Adds a part: takes its memory, or its content when it is small. */
-PC_MUST_CHECK enum pc_status pc_chunks_add(struct pc_chunks *chunks,
-                                           struct pc_bytes *part);
+void pc_chunks_add(struct pc_chunks *chunks, struct pc_bytes *part);
 
 #endif

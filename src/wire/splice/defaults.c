@@ -57,20 +57,13 @@ void pc_splice_defaults_meet(struct pc_splice_defaults *defaults,
       defaults->members[i].is_present = true;
 }
 
-enum pc_status
-pc_splice_defaults_write(const struct pc_splice_defaults *defaults,
-                         struct pc_bytes *out)
+void pc_splice_defaults_write(const struct pc_splice_defaults *defaults,
+                              struct pc_writer *writer)
 {
-  enum pc_status status = PC_OK;
-
-  for (uint32_t i = 0; status == PC_OK && i < defaults->count; i++) {
-    const struct pc_splice_default *member = &defaults->members[i];
-
-    if (member->is_present)
+  for (uint32_t i = 0; i < defaults->count; i++) {
+    if (defaults->members[i].is_present)
       continue;
-    status = pc_bytes_append(out, member->member.data, member->member.size);
-    if (status == PC_OK)
-      status = pc_bytes_append(out, ",", 1);
+    pc_write(writer, defaults->members[i].member);
+    pc_write_text(writer, ",");
   }
-  return status;
 }

@@ -40,9 +40,8 @@ pc_splice_defaults_read(struct pc_splice_defaults *defaults,
 void pc_splice_defaults_meet(struct pc_splice_defaults *defaults,
                              struct pc_text key);
 
-/* Appends the members whose key was not met, with a comma behind each. */
-PC_MUST_CHECK enum pc_status
-pc_splice_defaults_write(const struct pc_splice_defaults *defaults,
-                         struct pc_bytes *out);
+/* Writes the members whose key was not met, with a comma behind each. */
+void pc_splice_defaults_write(const struct pc_splice_defaults *defaults,
+                              struct pc_writer *writer);
 
 #endif

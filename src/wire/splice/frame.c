@@ -1,97 +1,78 @@
 #include "wire/splice/frame.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "wire/json/chars.h"
 
 /* A part of the frame's text, by its place in the answer. */
-static struct pc_text text_at(const struct pc_splice_join *join,
+static struct pc_text text_at(const struct pc_splice_kept_frame *kept,
                               struct pc_splice_span span)
 {
-  bool is_tail = span.start >= join->tail_start;
-  const char *text = is_tail ? join->tail.data : join->head.data;
-  size_t start = is_tail ? join->tail_start : join->head_start;
+  bool is_tail = span.start >= kept->tail_start;
+  const char *text = is_tail ? kept->tail.data : kept->head.data;
+  size_t start = is_tail ? kept->tail_start : kept->head_start;
 
   return (struct pc_text){.data = text + (span.start - start),
                           .size = span.end - span.start};
 }
 
-static enum pc_status copy(const struct pc_splice_join *join,
-                           struct pc_bytes *out,
-                           size_t start,
-                           size_t end)
+static void copy(const struct pc_splice_kept_frame *kept,
+                 struct pc_writer *writer,
+                 size_t start,
+                 size_t end)
 {
-  struct pc_text text =
-      text_at(join, (struct pc_splice_span){.start = start, .end = end});
-
-  return pc_bytes_append(out, text.data, text.size);
-}
-
-static enum pc_status append_total(struct pc_bytes *out, uint64_t value)
-{
-  char text[24];
-
-  snprintf(text, sizeof(text), "%" PRIu64, value);
-  return pc_bytes_append_text(out, text);
+  pc_write(writer,
+           text_at(kept, (struct pc_splice_span){.start = start, .end = end}));
 }
 
 /* Copies the usage up to its brace, with totals for its counts. */
-static enum pc_status append_summed(const struct pc_splice_join *join,
-                                    struct pc_bytes *out)
+static void write_summed(const struct pc_splice_kept_frame *kept,
+                         const struct pc_splice_totals *totals,
+                         struct pc_writer *writer)
 {
-  size_t at = join->frame.usage.start;
-  enum pc_status status = PC_OK;
+  size_t at = kept->frame.usage.start;
 
-  for (uint32_t i = 0; status == PC_OK && i < join->usage.count; i++) {
-    const struct pc_splice_count *count = &join->usage.counts[i];
+  for (uint32_t i = 0; i < kept->usage.count; i++) {
+    const struct pc_splice_count *count = &kept->usage.counts[i];
     const struct pc_splice_total *total =
-        pc_splice_totals_find(&join->totals, text_at(join, count->key));
+        pc_splice_totals_find(totals, text_at(kept, count->key));
 
     if (!total)
       continue;
-    status = copy(join, out, at, count->digits.start);
-    if (status == PC_OK)
-      status = append_total(out, total->value);
+    copy(kept, writer, at, count->digits.start);
+    pc_write_format(writer, "%" PRIu64, total->value);
     at = count->digits.end;
   }
-  return status == PC_OK ? copy(join, out, at, join->frame.usage.end - 1)
-                         : status;
+  copy(kept, writer, at, kept->frame.usage.end - 1);
 }
 
-static bool is_counted_in_frame(const struct pc_splice_join *join,
+static bool is_counted_in_frame(const struct pc_splice_kept_frame *kept,
                                 struct pc_text name)
 {
-  for (uint32_t i = 0; i < join->usage.count; i++)
-    if (pc_json_chars_same(text_at(join, join->usage.counts[i].key), name))
+  for (uint32_t i = 0; i < kept->usage.count; i++)
+    if (pc_json_chars_same(text_at(kept, kept->usage.counts[i].key), name))
       return true;
   return false;
 }
 
-/* Appends what only the usage of other answers counts. */
-static enum pc_status append_missing(const struct pc_splice_join *join,
-                                     struct pc_bytes *out,
-                                     bool needs_comma)
+/* Writes what only the usage of other answers counts. */
+static void write_missing(const struct pc_splice_kept_frame *kept,
+                          const struct pc_splice_totals *totals,
+                          struct pc_writer *writer,
+                          bool needs_comma)
 {
-  enum pc_status status = PC_OK;
+  for (uint32_t i = 0; i < totals->count; i++) {
+    const struct pc_splice_total *total = &totals->totals[i];
+    struct pc_text name = pc_splice_totals_name(totals, total);
 
-  for (uint32_t i = 0; status == PC_OK && i < join->totals.count; i++) {
-    const struct pc_splice_total *total = &join->totals.totals[i];
-    struct pc_text name = pc_splice_totals_name(&join->totals, total);
-
-    if (is_counted_in_frame(join, name))
+    if (is_counted_in_frame(kept, name))
       continue;
-    status = pc_bytes_append_text(out, needs_comma ? ",\"" : "\"");
-    if (status == PC_OK)
-      status = pc_bytes_append(out, name.data, name.size);
-    if (status == PC_OK)
-      status = pc_bytes_append_text(out, "\":");
-    if (status == PC_OK)
-      status = append_total(out, total->value);
+    pc_write_text(writer, needs_comma ? ",\"" : "\"");
+    pc_write(writer, name);
+    pc_write_format(writer, "\":%" PRIu64, total->value);
     needs_comma = true;
   }
-  return status;
 }
 
 static bool has_members(struct pc_text object)
@@ -100,19 +81,23 @@ static bool has_members(struct pc_text object)
          strspn(object.data + 1, " \t\r\n") < object.size - 2;
 }
 
-static enum pc_status append_usage(const struct pc_splice_join *join,
-                                   struct pc_bytes *out)
+static void write_usage(const struct pc_splice_kept_frame *kept,
+                        const struct pc_splice_totals *totals,
+                        struct pc_writer *writer)
 {
-  struct pc_text own = text_at(join, join->frame.usage);
+  struct pc_text own = text_at(kept, kept->frame.usage);
   bool is_object = own.data[0] == '{';
-  enum pc_status status = PC_OK;
 
-  if (join->part_count == 1 || !join->totals.count)
-    return pc_bytes_append(out, own.data, own.size);
-  status = is_object ? append_summed(join, out) : pc_bytes_append(out, "{", 1);
-  if (status == PC_OK)
-    status = append_missing(join, out, is_object && has_members(own));
-  return status == PC_OK ? pc_bytes_append(out, "}", 1) : status;
+  if (kept->is_alone || !totals->count) {
+    pc_write(writer, own);
+    return;
+  }
+  if (is_object)
+    write_summed(kept, totals, writer);
+  else
+    pc_write_text(writer, "{");
+  write_missing(kept, totals, writer, is_object && has_members(own));
+  pc_write_text(writer, "}");
 }
 
 static bool begins_within(struct pc_splice_span span, size_t from, size_t to)
@@ -122,9 +107,9 @@ static bool begins_within(struct pc_splice_span span, size_t from, size_t to)
 
 /* The next member from `from` on that is not copied as it is, or NULL. */
 static const struct pc_splice_span *
-next_change(const struct pc_splice_join *join, size_t from, size_t to)
+next_change(const struct pc_splice_kept_frame *kept, size_t from, size_t to)
 {
-  const struct pc_splice_frame *frame = &join->frame;
+  const struct pc_splice_frame *frame = &kept->frame;
   bool has_usage = begins_within(frame->usage, from, to);
   bool has_metadata = begins_within(frame->metadata, from, to);
 
@@ -136,55 +121,103 @@ next_change(const struct pc_splice_join *join, size_t from, size_t to)
   return has_metadata ? &frame->metadata : NULL;
 }
 
-/* Appends a part of the frame; proxy_metadata is left out. */
-static enum pc_status append_part(const struct pc_splice_join *join,
-                                  struct pc_bytes *out,
-                                  size_t at,
-                                  size_t end)
+/* Writes a part of the frame; proxy_metadata is left out. */
+static void write_part(const struct pc_splice_kept_frame *kept,
+                       const struct pc_splice_totals *totals,
+                       struct pc_writer *writer,
+                       size_t at,
+                       size_t end)
 {
-  const struct pc_splice_span *change = next_change(join, at, end);
-  enum pc_status status = PC_OK;
+  const struct pc_splice_span *change = next_change(kept, at, end);
 
-  for (; status == PC_OK && change; change = next_change(join, at, end)) {
-    status = copy(join, out, at, change->start);
-    if (status == PC_OK && change == &join->frame.usage)
-      status = append_usage(join, out);
+  for (; change; change = next_change(kept, at, end)) {
+    copy(kept, writer, at, change->start);
+    if (change == &kept->frame.usage)
+      write_usage(kept, totals, writer);
     at = change->end;
   }
-  return status == PC_OK ? copy(join, out, at, end) : status;
+  copy(kept, writer, at, end);
 }
 
-static bool lacks_usage(const struct pc_splice_join *join)
+static bool stands_behind(struct pc_splice_span span,
+                          struct pc_splice_span list)
 {
-  return join->frame.usage.start == join->frame.usage.end &&
-         join->totals.count > 0;
+  return span.start == span.end || span.start > list.end;
 }
 
-enum pc_status pc_splice_frame_open(const struct pc_splice_join *join,
-                                    struct pc_bytes *out)
+/*
+ * May the frame's head stay where it is, in front of the items? Then nothing of
+ * an answer's megabytes is moved. Other forms are small and may have to leave
+ * their frame out.
+ */
+static bool may_keep_head(const struct pc_splice_answer *answer)
 {
-  if (!join->head.size)
-    return PC_OK;
-  return append_part(join, out, join->head_start, join->frame.list.start);
+  const struct pc_splice_frame *frame = &answer->frame;
+
+  return answer->form == PC_SPLICE_EMBEDDINGS && !answer->mark_size &&
+         stands_behind(frame->usage, frame->list) &&
+         stands_behind(frame->metadata, frame->list);
 }
 
-enum pc_status pc_splice_frame_close(const struct pc_splice_join *join,
-                                     struct pc_bytes *out)
+void pc_splice_frame_init(struct pc_splice_kept_frame *kept)
 {
-  enum pc_status status =
-      append_part(join, out, join->tail_start, join->frame.value.end - 1);
-
-  if (status != PC_OK || !lacks_usage(join))
-    return status;
-  status = pc_bytes_append_text(out, ",\"usage\":{");
-  if (status == PC_OK)
-    status = append_missing(join, out, false);
-  return status == PC_OK ? pc_bytes_append(out, "}", 1) : status;
+  *kept = (struct pc_splice_kept_frame){0};
+  pc_bytes_init(&kept->head, SIZE_MAX / 4);
+  pc_bytes_init(&kept->tail, SIZE_MAX / 4);
 }
 
-enum pc_status pc_splice_frame_end(const struct pc_splice_join *join,
-                                   struct pc_bytes *out)
+void pc_splice_frame_deinit(struct pc_splice_kept_frame *kept)
 {
-  return copy(join, out, join->frame.value.end - 1,
-              join->tail_start + join->tail.size);
+  pc_bytes_deinit(&kept->head);
+  pc_bytes_deinit(&kept->tail);
+}
+
+enum pc_status pc_splice_frame_keep(struct pc_splice_kept_frame *kept,
+                                    struct pc_bytes *text,
+                                    const struct pc_splice_answer *answer)
+{
+  struct pc_splice_span items = answer->frame.list;
+  enum pc_status status = pc_bytes_append(&kept->tail, text->data + items.end,
+                                          text->size - items.end);
+
+  kept->frame = answer->frame;
+  kept->usage = answer->usage;
+  kept->tail_start = items.end;
+  kept->head_start = answer->mark_size;
+  if (may_keep_head(answer))
+    items.start = 0;
+  else if (status == PC_OK)
+    status = pc_bytes_append(&kept->head, text->data + kept->head_start,
+                             items.start - kept->head_start);
+  pc_splice_span_keep(items, text);
+  return status;
+}
+
+void pc_splice_frame_open(const struct pc_splice_kept_frame *kept,
+                          const struct pc_splice_totals *totals,
+                          struct pc_writer *writer)
+{
+  if (kept->head.size)
+    write_part(kept, totals, writer, kept->head_start, kept->frame.list.start);
+}
+
+void pc_splice_frame_close(const struct pc_splice_kept_frame *kept,
+                           const struct pc_splice_totals *totals,
+                           struct pc_writer *writer)
+{
+  bool has_usage = kept->frame.usage.start != kept->frame.usage.end;
+
+  write_part(kept, totals, writer, kept->tail_start, kept->frame.value.end - 1);
+  if (has_usage || !totals->count)
+    return;
+  pc_write_text(writer, ",\"usage\":{");
+  write_missing(kept, totals, writer, false);
+  pc_write_text(writer, "}");
+}
+
+void pc_splice_frame_end(const struct pc_splice_kept_frame *kept,
+                         struct pc_writer *writer)
+{
+  copy(kept, writer, kept->frame.value.end - 1,
+       kept->tail_start + kept->tail.size);
 }

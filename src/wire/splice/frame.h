@@ -8,22 +8,51 @@
 #ifndef PC_WIRE_SPLICE_FRAME_H
 #define PC_WIRE_SPLICE_FRAME_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/bytes.h"
 #include "base/status.h"
-#include "wire/splice/join.h"
+#include "wire/splice/answer.h"
+#include "wire/splice/usage.h"
 
-/* The functions append to `out`; errors as pc_bytes_reserve. */
+struct pc_splice_kept_frame {
+  bool is_alone;                /* there is no other answer */
+  struct pc_splice_frame frame; /* of the answer that begins at input 0 */
+  /* Private from here on. */
+  struct pc_splice_usage usage; /* its own */
+  struct pc_bytes head;         /* its text up to the items, or nothing */
+  struct pc_bytes tail;         /* its text behind the items */
+  size_t head_start;            /* where they stood in that answer */
+  size_t tail_start;
+};
 
-/* What stands before the items; nothing when it still is in their text. */
+void pc_splice_frame_init(struct pc_splice_kept_frame *kept);
+
+void pc_splice_frame_deinit(struct pc_splice_kept_frame *kept);
+
+/*
+ * Puts the frame aside and leaves only the items in `text`, the whole body that
+ * `answer` has read; or the head, too, where it may stay. Errors as
+ * pc_bytes_reserve.
+ */
 PC_MUST_CHECK enum pc_status
-pc_splice_frame_open(const struct pc_splice_join *join, struct pc_bytes *out);
+pc_splice_frame_keep(struct pc_splice_kept_frame *kept,
+                     struct pc_bytes *text,
+                     const struct pc_splice_answer *answer);
+
+/* Writes what stands before the items; nothing when it still is in `text`. */
+void pc_splice_frame_open(const struct pc_splice_kept_frame *kept,
+                          const struct pc_splice_totals *totals,
+                          struct pc_writer *writer);
 
 /* What stands behind the items, up to where another member can be added. */
-PC_MUST_CHECK enum pc_status
-pc_splice_frame_close(const struct pc_splice_join *join, struct pc_bytes *out);
+void pc_splice_frame_close(const struct pc_splice_kept_frame *kept,
+                           const struct pc_splice_totals *totals,
+                           struct pc_writer *writer);
 
 /* The closing brace, and what follows it. */
-PC_MUST_CHECK enum pc_status
-pc_splice_frame_end(const struct pc_splice_join *join, struct pc_bytes *out);
+void pc_splice_frame_end(const struct pc_splice_kept_frame *kept,
+                         struct pc_writer *writer);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/chars.h"
 #include "wire/json/text.h"
 
 /* One header line, borrowed from the head. */
@@ -23,8 +24,7 @@ static char lower(char byte)
 
 static bool is_name_byte(char byte)
 {
-  return (byte >= '0' && byte <= '9') ||
-         (lower(byte) >= 'a' && lower(byte) <= 'z') ||
+  return pc_is_digit(byte) || (lower(byte) >= 'a' && lower(byte) <= 'z') ||
          (byte && strchr("!#$%&'*+-.^_`|~", byte));
 }
 
@@ -62,45 +62,15 @@ static bool is_left_out(struct pc_text name)
   return begins_with(name, "proxy-");
 }
 
-static bool is_blank(char byte)
-{
-  return byte == ' ' || byte == '\t' || byte == '\r';
-}
-
-static struct pc_text trim(struct pc_text text)
-{
-  while (text.size && is_blank(text.data[0])) {
-    text.data++;
-    text.size--;
-  }
-  while (text.size && is_blank(text.data[text.size - 1]))
-    text.size--;
-  return text;
-}
-
-/* Takes a line off the front of the head, without its end. */
-static struct pc_text take_line(struct pc_text *head)
-{
-  const char *feed = memchr(head->data, '\n', head->size);
-  size_t size = feed ? (size_t)(feed - head->data) : head->size;
-  struct pc_text line = {.data = head->data, .size = size};
-
-  head->data += size + (feed != NULL);
-  head->size -= size + (feed != NULL);
-  return line;
-}
-
 /* False for a line that is no header, or one that is left out. */
 static bool read_line(struct pc_text text, struct line *line)
 {
-  const char *colon = text.size ? memchr(text.data, ':', text.size) : NULL;
-  size_t size = colon ? (size_t)(colon - text.data) : 0;
-
-  line->name = (struct pc_text){.data = text.data, .size = size};
-  if (!is_name(line->name) || is_left_out(line->name))
+  line->name = pc_text_before(text, ':');
+  if (line->name.size == text.size || !is_name(line->name) ||
+      is_left_out(line->name))
     return false;
-  line->value = trim((struct pc_text){.data = text.data + size + 1,
-                                      .size = text.size - size - 1});
+  pc_text_drop(&text, line->name.size + 1);
+  line->value = pc_text_trim(text);
   return true;
 }
 
@@ -111,7 +81,7 @@ static enum pc_status read_lines(struct pc_text head, struct pc_bytes *lines)
   while (status == PC_OK && head.size) {
     struct line line;
 
-    if (read_line(take_line(&head), &line))
+    if (read_line(pc_text_take_line(&head), &line))
       status = pc_bytes_append(lines, &line, sizeof(line));
   }
   return status;
@@ -138,47 +108,44 @@ static int compare_lines(const void *left, const void *right)
          (one->name.data < other->name.data);
 }
 
-static enum pc_status append_name(struct pc_bytes *out, struct pc_text name)
+static void write_name(struct pc_writer *writer, struct pc_text name)
 {
-  enum pc_status status = pc_bytes_append(out, "\"", 1);
-
-  for (size_t i = 0; status == PC_OK && i < name.size; i++)
-    status = pc_bytes_append(out, (const char[]){lower(name.data[i])}, 1);
-  return status == PC_OK ? pc_bytes_append(out, "\":", 2) : status;
+  pc_write_text(writer, "\"");
+  for (size_t i = 0; i < name.size; i++)
+    pc_write(writer, (struct pc_text){(const char[]){lower(name.data[i])}, 1});
+  pc_write_text(writer, "\":");
 }
 
-/* Appends Latin-1 as UTF-8. */
-static enum pc_status append_utf8(struct pc_bytes *out, struct pc_text latin)
+/* Writes Latin-1 as UTF-8. */
+static void write_utf8(struct pc_writer *writer, struct pc_text latin)
 {
-  enum pc_status status = pc_bytes_reserve(out, latin.size);
-
-  for (size_t i = 0; status == PC_OK && i < latin.size; i++) {
+  for (size_t i = 0; i < latin.size; i++) {
     unsigned char byte = (unsigned char)latin.data[i];
     char pair[] = {(char)(0xc0 | byte >> 6), (char)(0x80 | (byte & 0x3f))};
 
-    status = byte < 0x80 ? pc_bytes_append(out, &latin.data[i], 1)
-                         : pc_bytes_append(out, pair, 2);
+    pc_write(writer, byte < 0x80 ? (struct pc_text){&latin.data[i], 1}
+                                 : (struct pc_text){pair, 2});
   }
-  return status;
 }
 
-/* Appends the `count` lines of one name as one member. */
-static enum pc_status append_member(struct pc_bytes *out,
-                                    const struct line *lines,
-                                    size_t count,
-                                    struct pc_bytes *value)
+/* Writes the `count` lines of one name as one member. */
+static void write_member(struct pc_writer *writer,
+                         const struct line *lines,
+                         size_t count,
+                         struct pc_bytes *value)
 {
-  enum pc_status status = append_name(out, lines->name);
+  struct pc_writer inner = {.out = value, .status = writer->status};
 
   pc_bytes_clear(value);
-  for (size_t i = 0; status == PC_OK && i < count; i++) {
+  for (size_t i = 0; i < count; i++) {
     if (i)
-      status = pc_bytes_append(value, ", ", 2);
-    if (status == PC_OK)
-      status = append_utf8(value, lines[i].value);
+      pc_write_text(&inner, ", ");
+    write_utf8(&inner, lines[i].value);
   }
-  return status == PC_OK ? pc_json_text_append(out, value->data, value->size)
-                         : status;
+  writer->status = inner.status;
+  write_name(writer, lines->name);
+  if (writer->status == PC_OK)
+    writer->status = pc_json_text_append(writer->out, value->data, value->size);
 }
 
 static size_t count_same(const struct line *lines, size_t count)
@@ -193,21 +160,22 @@ static size_t count_same(const struct line *lines, size_t count)
 static enum pc_status
 append_members(struct pc_bytes *out, const struct line *lines, size_t count)
 {
+  struct pc_writer writer = {.out = out};
   struct pc_bytes value;
-  enum pc_status status = pc_bytes_append(out, "{", 1);
 
   pc_bytes_init(&value, SIZE_MAX / 4);
-  for (size_t at = 0; status == PC_OK && at < count;) {
+  pc_write_text(&writer, "{");
+  for (size_t at = 0; at < count;) {
     size_t same = count_same(lines + at, count - at);
 
     if (at)
-      status = pc_bytes_append(out, ",", 1);
-    if (status == PC_OK)
-      status = append_member(out, lines + at, same, &value);
+      pc_write_text(&writer, ",");
+    write_member(&writer, lines + at, same, &value);
     at += same;
   }
   pc_bytes_deinit(&value);
-  return status == PC_OK ? pc_bytes_append(out, "}", 1) : status;
+  pc_write_text(&writer, "}");
+  return writer.status;
 }
 
 enum pc_status pc_header_json_append(struct pc_bytes *out, struct pc_text head)

@@ -63,10 +63,8 @@ static enum pc_json_token next(struct reader *reader)
 /* Bad text is told by the scanner, once more, to whom asks for more. */
 static void skip(struct reader *reader, enum pc_json_token token)
 {
-  bool is_good = pc_json_scan_skip_value(reader->scan, reader->body.data,
-                                         reader->body.size, token);
-
-  (void)is_good;
+  (void)pc_json_scan_skip_value(reader->scan, reader->body.data,
+                                reader->body.size, token);
 }
 
 static size_t start_of(const struct reader *reader, enum pc_json_token token)
@@ -105,23 +103,16 @@ static void complain(struct pc_splice_inputs *inputs,
                    pc_splice_inputs_name(inputs->form), place, what);
 }
 
-static bool is_whole_number(const char *digits, size_t size)
-{
-  for (size_t i = 0; i < size; i++)
-    if (digits[i] < '0' || digits[i] > '9')
-      return false;
-  return true;
-}
-
 static void
 check_number(const struct reader *reader, enum about about, size_t inner)
 {
-  const char *digits = reader->body.data + reader->scan->start;
-  size_t size = reader->scan->size;
+  struct pc_text digits = {.data = reader->body.data + reader->scan->start,
+                           .size = reader->scan->size};
+  uint64_t id = 0;
 
-  if (!is_whole_number(digits, size))
+  if (!pc_text_read_whole(digits, &id))
     complain(reader->inputs, about, inner, "must be a token id, got %.*s",
-             size < 20 ? (int)size : 20, digits);
+             digits.size < 20 ? (int)digits.size : 20, digits.data);
 }
 
 static void check_inner(struct reader *reader,

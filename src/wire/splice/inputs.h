@@ -15,7 +15,6 @@
 #include "base/texts.h"
 #include "wire/json/scan.h"
 #include "wire/splice/form.h"
-#include "wire/splice/span.h"
 
 struct pc_splice_inputs {
   struct pc_texts items;     /* none when they are numbers */

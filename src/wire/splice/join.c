@@ -1,10 +1,8 @@
 #include "wire/splice/join.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "wire/splice/frame.h"
 #include "wire/splice/header_json.h"
 #include "wire/splice/keep.h"
 
@@ -40,6 +38,17 @@ static enum pc_status add_headers(struct pc_splice_join *join,
   return status;
 }
 
+static enum pc_status keep(struct pc_splice_join *join,
+                           struct pc_splice_part *part,
+                           const struct pc_splice_answer *answer)
+{
+  if (join->is_whole || join->form == PC_SPLICE_GENERIC)
+    return pc_splice_keep_value(&part->text, answer);
+  if (part->first == 0)
+    return pc_splice_frame_keep(&join->frame, &part->text, answer);
+  return pc_splice_keep_items(&part->text, answer, part->first);
+}
+
 static enum pc_status fill_part(struct pc_splice_join *join,
                                 struct pc_splice_part *part,
                                 const struct pc_splice_answer *answer,
@@ -51,7 +60,7 @@ static enum pc_status fill_part(struct pc_splice_join *join,
     status =
         pc_splice_totals_add(&join->totals, &answer->usage, part->text.data);
   if (status == PC_OK)
-    status = pc_splice_keep(join, part, answer);
+    status = keep(join, part, answer);
   return status == PC_OK ? grow_parts(join) : status;
 }
 
@@ -79,148 +88,91 @@ static bool sort_parts(struct pc_splice_join *join)
   return true;
 }
 
-/* Appends a small text to the body. */
-static enum pc_status add_text(struct pc_splice_join *join, const char *text)
+/* Writes a small text to the body. */
+static void write_text(struct pc_splice_join *join, const char *text)
 {
-  struct pc_bytes *out = NULL;
-  enum pc_status status = pc_chunks_open(&join->body, &out);
-
-  return status == PC_OK ? pc_bytes_append_text(out, text) : status;
+  pc_write_text(pc_chunks_open(&join->body), text);
 }
 
-static enum pc_status add_part(struct pc_splice_join *join, uint32_t place)
+static void write_metadata(struct pc_splice_join *join,
+                           const struct pc_splice_facts *facts)
 {
-  return pc_chunks_add(&join->body, &join->parts[place].text);
+  pc_splice_metadata_write(pc_chunks_open(&join->body), facts, join->parts,
+                           join->part_count, join->headers.data,
+                           join->form == PC_SPLICE_GENERIC);
 }
 
-/* Appends `before`, the metadata and `behind`. */
-static enum pc_status add_metadata(struct pc_splice_join *join,
-                                   const struct pc_splice_facts *facts,
-                                   const char *before,
-                                   const char *behind)
+static void write_items(struct pc_splice_join *join)
 {
-  struct pc_bytes *out = NULL;
-  enum pc_status status = pc_chunks_open(&join->body, &out);
-
-  if (status == PC_OK)
-    status = pc_bytes_append_text(out, before);
-  if (status == PC_OK)
-    status = pc_splice_metadata_append(out, facts, join->parts,
-                                       join->part_count, join->headers.data,
-                                       join->form == PC_SPLICE_GENERIC);
-  return status == PC_OK ? pc_bytes_append_text(out, behind) : status;
-}
-
-static enum pc_status add_items(struct pc_splice_join *join)
-{
-  enum pc_status status = PC_OK;
-
-  for (uint32_t i = 0; status == PC_OK && i < join->part_count; i++) {
+  for (uint32_t i = 0; i < join->part_count; i++) {
     if (i)
-      status = add_text(join, ",");
-    if (status == PC_OK)
-      status = add_part(join, i);
+      write_text(join, ",");
+    pc_chunks_add(&join->body, &join->parts[i].text);
   }
-  return status;
 }
 
-typedef enum pc_status frame_part_fn(const struct pc_splice_join *join,
-                                     struct pc_bytes *out);
-
-static enum pc_status add_frame_part(struct pc_splice_join *join,
-                                     frame_part_fn *append)
+static void write_in_frame(struct pc_splice_join *join,
+                           const struct pc_splice_facts *facts)
 {
-  struct pc_bytes *out = NULL;
-  enum pc_status status = pc_chunks_open(&join->body, &out);
+  const struct pc_splice_kept_frame *frame = &join->frame;
 
-  return status == PC_OK ? append(join, out) : status;
+  pc_splice_frame_open(frame, &join->totals, pc_chunks_open(&join->body));
+  write_items(join);
+  pc_splice_frame_close(frame, &join->totals, pc_chunks_open(&join->body));
+  write_text(join, ",");
+  write_metadata(join, facts);
+  pc_splice_frame_end(frame, pc_chunks_open(&join->body));
 }
 
-static enum pc_status write_in_frame(struct pc_splice_join *join,
-                                     const struct pc_splice_facts *facts)
+/* Writes the items as a list, or the one value, as "data" of an object. */
+static void write_data(struct pc_splice_join *join,
+                       const struct pc_splice_facts *facts,
+                       bool is_bare)
 {
-  enum pc_status status = add_frame_part(join, pc_splice_frame_open);
-
-  if (status == PC_OK)
-    status = add_items(join);
-  if (status == PC_OK)
-    status = add_frame_part(join, pc_splice_frame_close);
-  if (status == PC_OK)
-    status = add_metadata(join, facts, ",", "");
-  return status == PC_OK ? add_frame_part(join, pc_splice_frame_end) : status;
-}
-
-static enum pc_status write_list(struct pc_splice_join *join,
-                                 const struct pc_splice_facts *facts,
-                                 bool is_bare)
-{
-  enum pc_status status = add_text(join, is_bare ? "[" : "{\"data\":[");
-
-  if (status == PC_OK)
-    status = add_items(join);
-  if (status == PC_OK && is_bare)
-    return add_text(join, "]");
-  return status == PC_OK ? add_metadata(join, facts, "],", "}") : status;
-}
-
-static enum pc_status write_whole(struct pc_splice_join *join,
-                                  const struct pc_splice_facts *facts,
-                                  bool is_bare)
-{
-  enum pc_status status = PC_OK;
-
+  if (!is_bare)
+    write_text(join, "{\"data\":");
+  if (!join->is_whole)
+    write_text(join, "[");
+  write_items(join);
+  if (!join->is_whole)
+    write_text(join, "]");
   if (is_bare)
-    return add_part(join, 0);
-  status = add_text(join, "{\"data\":");
-  if (status == PC_OK)
-    status = add_part(join, 0);
-  return status == PC_OK ? add_metadata(join, facts, ",", "}") : status;
+    return;
+  write_text(join, ",");
+  write_metadata(join, facts);
+  write_text(join, "}");
 }
 
-/* Appends a response around the value that is part number `place`. */
-static enum pc_status add_response(struct pc_splice_join *join, uint32_t place)
+static void write_responses(struct pc_splice_join *join,
+                            const struct pc_splice_facts *facts)
 {
-  char open[64];
-  struct pc_bytes *out = NULL;
-  enum pc_status status = PC_OK;
-
-  snprintf(open, sizeof(open),
-           "%s{\"index\":%" PRIu32 ",\"response\":", place ? "," : "", place);
-  status = add_text(join, open);
-  if (status == PC_OK)
-    status = add_part(join, place);
-  if (status == PC_OK)
-    status = add_text(join, ",\"duration\":");
-  if (status == PC_OK)
-    status = pc_chunks_open(&join->body, &out);
-  if (status == PC_OK)
-    status = pc_splice_seconds_append(out, join->parts[place].seconds);
-  return status == PC_OK ? pc_bytes_append(out, "}", 1) : status;
+  write_text(join, "{\"responses\":[");
+  for (uint32_t i = 0; i < join->part_count; i++) {
+    pc_write_format(pc_chunks_open(&join->body),
+                    "%s{\"index\":%" PRIu32 ",\"response\":", i ? "," : "", i);
+    pc_chunks_add(&join->body, &join->parts[i].text);
+    write_text(join, ",\"duration\":");
+    pc_splice_seconds_write(pc_chunks_open(&join->body),
+                            join->parts[i].seconds);
+    write_text(join, "}");
+  }
+  write_text(join, "],");
+  write_metadata(join, facts);
+  write_text(join, "}");
 }
 
-static enum pc_status write_responses(struct pc_splice_join *join,
-                                      const struct pc_splice_facts *facts)
-{
-  enum pc_status status = add_text(join, "{\"responses\":[");
-
-  for (uint32_t i = 0; status == PC_OK && i < join->part_count; i++)
-    status = add_response(join, i);
-  return status == PC_OK ? add_metadata(join, facts, "],", "}") : status;
-}
-
-static enum pc_status write_body(struct pc_splice_join *join,
-                                 const struct pc_splice_facts *facts)
+static void write_body(struct pc_splice_join *join,
+                       const struct pc_splice_facts *facts)
 {
   bool is_bare = facts->is_bare && (join->form == PC_SPLICE_RERANK ||
                                     join->form == PC_SPLICE_CLASSIFY);
 
   if (join->form == PC_SPLICE_GENERIC)
-    return write_responses(join, facts);
-  if (join->is_whole)
-    return write_whole(join, facts, is_bare);
-  if (is_bare || !join->frame.is_object)
-    return write_list(join, facts, is_bare);
-  return write_in_frame(join, facts);
+    write_responses(join, facts);
+  else if (join->is_whole || is_bare || !join->frame.frame.is_object)
+    write_data(join, facts, is_bare);
+  else
+    write_in_frame(join, facts);
 }
 
 void pc_splice_join_init(struct pc_splice_join *join,
@@ -229,8 +181,7 @@ void pc_splice_join_init(struct pc_splice_join *join,
 {
   *join = (struct pc_splice_join){.form = form, .is_whole = is_whole};
   pc_bytes_init(&join->headers, SIZE_MAX / 4);
-  pc_bytes_init(&join->head, SIZE_MAX / 4);
-  pc_bytes_init(&join->tail, SIZE_MAX / 4);
+  pc_splice_frame_init(&join->frame);
   pc_splice_totals_init(&join->totals);
   pc_chunks_init(&join->body);
 }
@@ -241,8 +192,7 @@ void pc_splice_join_deinit(struct pc_splice_join *join)
     pc_bytes_deinit(&join->parts[i].text);
   free(join->parts);
   pc_bytes_deinit(&join->headers);
-  pc_bytes_deinit(&join->head);
-  pc_bytes_deinit(&join->tail);
+  pc_splice_frame_deinit(&join->frame);
   pc_splice_totals_deinit(&join->totals);
   pc_chunks_deinit(&join->body);
   pc_splice_join_init(join, join->form, join->is_whole);
@@ -272,11 +222,11 @@ enum pc_status pc_splice_join_add(struct pc_splice_join *join,
 enum pc_status pc_splice_join_finish(struct pc_splice_join *join,
                                      const struct pc_splice_facts *facts)
 {
-  enum pc_status status = PC_INVALID_ARGUMENT;
-
-  if (sort_parts(join))
-    status = write_body(join, facts);
+  if (!sort_parts(join))
+    return PC_INVALID_ARGUMENT;
+  join->frame.is_alone = join->part_count == 1;
+  write_body(join, facts);
   join->chunks = join->body.items;
   join->chunk_count = join->body.count;
-  return status;
+  return join->body.writer.status;
 }

@@ -24,6 +24,7 @@
 #include "wire/splice/answer.h"
 #include "wire/splice/chunks.h"
 #include "wire/splice/form.h"
+#include "wire/splice/frame.h"
 #include "wire/splice/metadata.h"
 #include "wire/splice/usage.h"
 
@@ -39,12 +40,7 @@ struct pc_splice_join {
   uint32_t part_capacity;
   struct pc_bytes headers; /* of all parts, as JSON objects */
   struct pc_splice_totals totals;
-  struct pc_splice_frame frame; /* of the answer that begins at input 0 */
-  struct pc_splice_usage usage; /* its own */
-  struct pc_bytes head;         /* its text up to the items, or nothing */
-  struct pc_bytes tail;         /* its text behind the items */
-  size_t head_start;            /* where they stood in that answer */
-  size_t tail_start;
+  struct pc_splice_kept_frame frame;
   struct pc_chunks body;
 };
 

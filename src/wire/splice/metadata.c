@@ -7,83 +7,51 @@ enum { MICROS = 1000000, MAX_DIGITS = 6 };
 
 static const double LONGEST_SECONDS = 1e9;
 
-PC_MUST_CHECK static enum pc_status
-append_count(struct pc_bytes *out, const char *before, uint32_t count)
+static void write_headers(struct pc_writer *writer,
+                          const struct pc_splice_part *parts,
+                          uint32_t part_count,
+                          const char *headers)
 {
-  char text[16];
-  enum pc_status status = pc_bytes_append_text(out, before);
-
-  snprintf(text, sizeof(text), "%" PRIu32, count);
-  return status == PC_OK ? pc_bytes_append_text(out, text) : status;
-}
-
-static enum pc_status append_headers(struct pc_bytes *out,
-                                     const struct pc_splice_part *parts,
-                                     uint32_t part_count,
-                                     const char *headers)
-{
-  enum pc_status status = pc_bytes_append_text(out, ",\"response_headers\":");
-
-  for (uint32_t i = 0; status == PC_OK && i < part_count; i++) {
-    const struct pc_splice_span *span = &parts[i].headers;
-
-    status = pc_bytes_append(out, i ? "," : "[", 1);
-    if (status == PC_OK)
-      status =
-          pc_bytes_append(out, headers + span->start, span->end - span->start);
+  pc_write_text(writer, ",\"response_headers\":");
+  for (uint32_t i = 0; i < part_count; i++) {
+    pc_write_text(writer, i ? "," : "[");
+    pc_write(writer, pc_splice_span_of(headers, parts[i].headers));
   }
-  return status == PC_OK ? pc_bytes_append(out, "]", 1) : status;
+  pc_write_text(writer, "]");
 }
 
-static enum pc_status append_times(struct pc_bytes *out,
-                                   const struct pc_splice_part *parts,
-                                   uint32_t part_count)
+static void write_times(struct pc_writer *writer,
+                        const struct pc_splice_part *parts,
+                        uint32_t part_count)
 {
-  enum pc_status status =
-      pc_bytes_append_text(out, ",\"individual_request_times\":");
-
-  for (uint32_t i = 0; status == PC_OK && i < part_count; i++) {
-    status = pc_bytes_append(out, i ? "," : "[", 1);
-    if (status == PC_OK)
-      status = pc_splice_seconds_append(out, parts[i].seconds);
+  pc_write_text(writer, ",\"individual_request_times\":");
+  for (uint32_t i = 0; i < part_count; i++) {
+    pc_write_text(writer, i ? "," : "[");
+    pc_splice_seconds_write(writer, parts[i].seconds);
   }
-  return status == PC_OK ? pc_bytes_append(out, "]", 1) : status;
+  pc_write_text(writer, "]");
 }
 
-static enum pc_status append_facts(struct pc_bytes *out,
-                                   const struct pc_splice_facts *facts)
+void pc_splice_metadata_write(struct pc_writer *writer,
+                              const struct pc_splice_facts *facts,
+                              const struct pc_splice_part *parts,
+                              uint32_t part_count,
+                              const char *headers,
+                              bool has_responses)
 {
-  enum pc_status status = pc_bytes_append_text(out, "\"proxy_metadata\":");
-
-  if (status == PC_OK)
-    status = pc_bytes_append(out, facts->metadata.data, facts->metadata.size);
-  if (status == PC_OK)
-    status = pc_bytes_append_text(out, ",\"total_time\":");
-  return status == PC_OK ? pc_splice_seconds_append(out, facts->total_seconds)
-                         : status;
+  pc_write_text(writer, "\"proxy_metadata\":");
+  pc_write(writer, facts->metadata);
+  pc_write_text(writer, ",\"total_time\":");
+  pc_splice_seconds_write(writer, facts->total_seconds);
+  pc_write_format(writer, ",\"batch_count\":%" PRIu32, part_count);
+  if (has_responses)
+    pc_write_format(writer, ",\"response_count\":%" PRIu32, part_count);
+  write_headers(writer, parts, part_count, headers);
+  write_times(writer, parts, part_count);
+  pc_write_text(writer, "}");
 }
 
-enum pc_status pc_splice_metadata_append(struct pc_bytes *out,
-                                         const struct pc_splice_facts *facts,
-                                         const struct pc_splice_part *parts,
-                                         uint32_t part_count,
-                                         const char *headers,
-                                         bool has_responses)
-{
-  enum pc_status status = append_facts(out, facts);
-
-  if (status == PC_OK)
-    status = append_count(out, ",\"batch_count\":", part_count);
-  if (status == PC_OK && has_responses)
-    status = append_count(out, ",\"response_count\":", part_count);
-  if (status == PC_OK)
-    status = append_headers(out, parts, part_count, headers);
-  if (status == PC_OK)
-    status = append_times(out, parts, part_count);
-  return status == PC_OK ? pc_bytes_append(out, "}", 1) : status;
-}
-
-enum pc_status pc_splice_seconds_append(struct pc_bytes *out, double seconds)
+void pc_splice_seconds_write(struct pc_writer *writer, double seconds)
 {
   char text[32];
   uint64_t micros = 0;
@@ -99,5 +67,5 @@ enum pc_status pc_splice_seconds_append(struct pc_bytes *out, double seconds)
     size--;
   if (text[size - 1] == '.')
     size--;
-  return pc_bytes_append(out, text, (size_t)size);
+  pc_write(writer, (struct pc_text){.data = text, .size = (size_t)size});
 }

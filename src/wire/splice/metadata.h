@@ -14,9 +14,8 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
-#include "base/status.h"
 #include "base/texts.h"
-#include "wire/splice/span.h"
+#include "wire/splice/form.h"
 
 struct pc_splice_facts {
   struct pc_text metadata; /* a JSON object's text without its closing brace,
@@ -35,22 +34,20 @@ struct pc_splice_part {
 };
 
 /*
- * Appends the member for parts in order, whose headers are in `headers`.
- * `has_responses` adds "response_count". Errors as pc_bytes_reserve.
+ * Writes the member for parts in order, whose headers are in `headers`.
+ * `has_responses` adds "response_count".
  */
-PC_MUST_CHECK enum pc_status
-pc_splice_metadata_append(struct pc_bytes *out,
-                          const struct pc_splice_facts *facts,
-                          const struct pc_splice_part *parts,
-                          uint32_t part_count,
-                          const char *headers,
-                          bool has_responses);
+void pc_splice_metadata_write(struct pc_writer *writer,
+                              const struct pc_splice_facts *facts,
+                              const struct pc_splice_part *parts,
+                              uint32_t part_count,
+                              const char *headers,
+                              bool has_responses);
 
 /*
- * Appends seconds with at most six digits behind the point, whatever the
+ * Writes seconds with at most six digits behind the point, whatever the
  * locale; 0 for what is negative or not a number.
  */
-PC_MUST_CHECK enum pc_status pc_splice_seconds_append(struct pc_bytes *out,
-                                                      double seconds);
+void pc_splice_seconds_write(struct pc_writer *writer, double seconds);
 
 #endif

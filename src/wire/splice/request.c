@@ -58,15 +58,6 @@ static enum pc_json_token next(struct reader *reader)
                            true);
 }
 
-/* Bad text is told by the scanner, once more, to whom asks for more. */
-static void skip(struct reader *reader, enum pc_json_token token)
-{
-  bool is_good = pc_json_scan_skip_value(&reader->scan, reader->body.data,
-                                         reader->body.size, token);
-
-  (void)is_good;
-}
-
 static struct pc_text slice(const struct reader *reader)
 {
   return (struct pc_text){.data = reader->body.data + reader->scan.start,
@@ -81,7 +72,7 @@ static void read_companion(struct reader *reader)
   companion->token = next(reader);
   if (companion->token == PC_JSON_STRING)
     companion->inside = slice(reader);
-  skip(reader, companion->token);
+  pc_json_scan_pass(&reader->scan, companion->token);
 }
 
 /* Reads a member behind its key. */
@@ -101,7 +92,7 @@ static enum pc_status read_member(struct reader *reader)
       !reader->inputs_times++)
     return pc_splice_inputs_read(&reader->inputs, &reader->scan, reader->body,
                                  token);
-  skip(reader, token);
+  pc_json_scan_pass(&reader->scan, token);
   return PC_OK;
 }
 
@@ -114,7 +105,7 @@ static enum pc_status read_body(struct reader *reader)
   reader->outer = token;
   reader->inside = reader->scan.at;
   if (token != PC_JSON_OBJECT_BEGIN) {
-    skip(reader, token);
+    pc_json_scan_pass(&reader->scan, token);
     token = next(reader);
   }
   while (status == PC_OK && token > PC_JSON_END) {
@@ -188,21 +179,20 @@ static enum pc_status write_url_path(const struct reader *reader,
 static enum pc_status write_frame(const struct reader *reader,
                                   struct pc_splice_request *out)
 {
-  const char *body = reader->body.data;
   const struct pc_splice_span *cut = &reader->inputs.cut;
-  size_t start = reader->scan.mark_size;
-  enum pc_status status =
-      pc_bytes_append(&out->prefix, body + start, reader->inside - start);
+  const struct pc_splice_span spans[] = {
+      {reader->scan.mark_size, reader->inside},
+      {reader->inside, cut->start},
+      {cut->end, reader->body.size}};
+  const char *body = reader->body.data;
+  struct pc_writer prefix = {.out = &out->prefix};
+  struct pc_writer suffix = {.out = &out->suffix};
 
-  if (status == PC_OK)
-    status = pc_splice_defaults_write(&reader->defaults, &out->prefix);
-  if (status == PC_OK)
-    status = pc_bytes_append(&out->prefix, body + reader->inside,
-                             cut->start - reader->inside);
-  if (status == PC_OK)
-    status = pc_bytes_append(&out->suffix, body + cut->end,
-                             reader->body.size - cut->end);
-  return status;
+  pc_write(&prefix, pc_splice_span_of(body, spans[0]));
+  pc_splice_defaults_write(&reader->defaults, &prefix);
+  pc_write(&prefix, pc_splice_span_of(body, spans[1]));
+  pc_write(&suffix, pc_splice_span_of(body, spans[2]));
+  return prefix.status == PC_OK ? suffix.status : prefix.status;
 }
 
 /* Moves and copies what was read; `out` is as it was initialised. */

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "base/chars.h"
 #include "wire/json/chars.h"
 
 /* Members that are looked at, one bit each. */
@@ -49,13 +50,12 @@ static enum pc_status refuse_item(struct pc_splice_answer *answer,
 }
 
 /* Takes the first token of a value that is only passed over. */
-static void skip_value(struct pc_splice_answer *answer,
-                       enum pc_json_token token)
+static enum pc_status take_unknown(struct pc_splice_answer *answer,
+                                   enum pc_json_token token)
 {
-  bool is_open = token == PC_JSON_OBJECT_BEGIN || token == PC_JSON_ARRAY_BEGIN;
-
-  answer->skip_depth = answer->scan.depth - 1;
-  answer->place = is_open ? PC_SPLICE_IN_UNKNOWN : answer->around;
+  pc_json_scan_pass(&answer->scan, token);
+  answer->place = answer->around;
+  return PC_OK;
 }
 
 /* A known member's value is the next token, and it must be the only one. */
@@ -82,10 +82,8 @@ static enum pc_status take_answer(struct pc_splice_answer *answer,
 
   answer->frame.value.start = answer->scan.start - (token == PC_JSON_STRING);
   answer->around = PC_SPLICE_AT_END;
-  if (is_bare(answer)) {
-    skip_value(answer, token);
-    return PC_OK;
-  }
+  if (is_bare(answer))
+    return take_unknown(answer, token);
   if (token == PC_JSON_OBJECT_BEGIN) {
     answer->frame.is_object = true;
     answer->place = PC_SPLICE_IN_FRAME;
@@ -100,6 +98,22 @@ static enum pc_status take_answer(struct pc_splice_answer *answer,
   return PC_OK;
 }
 
+/* Where the member ends that stands in front of the last token. */
+static size_t end_before(const struct pc_splice_answer *answer,
+                         enum pc_json_token token)
+{
+  bool is_key = token == PC_JSON_KEY;
+  size_t size = answer->scan.start - is_key;
+
+  while (pc_is_blank(answer->text[size - 1]))
+    size--;
+  if (is_key && answer->text[size - 1] == ',')
+    size--;
+  while (pc_is_blank(answer->text[size - 1]))
+    size--;
+  return size;
+}
+
 /* Ends the member of the frame in front of the last token, if it matters. */
 static void close_member(struct pc_splice_answer *answer,
                          enum pc_json_token token)
@@ -107,12 +121,12 @@ static void close_member(struct pc_splice_answer *answer,
   struct pc_splice_frame *frame = &answer->frame;
 
   if (answer->open == MEMBER_USAGE)
-    frame->usage.end = answer->token_end;
+    frame->usage.end = end_before(answer, token);
   if (answer->open == MEMBER_METADATA)
     /* The first member takes the comma behind it along. */
     frame->metadata.end = answer->member_count == 1 && token == PC_JSON_KEY
                               ? answer->scan.start - 1
-                              : answer->token_end;
+                              : end_before(answer, token);
   answer->open = MEMBER_NONE;
 }
 
@@ -143,8 +157,9 @@ static enum pc_status take_frame_key(struct pc_splice_answer *answer)
     return PC_OK;
   answer->open = name->member;
   if (name->member == MEMBER_METADATA)
-    answer->frame.metadata.start =
-        answer->member_count == 1 ? answer->scan.start - 1 : answer->token_end;
+    answer->frame.metadata.start = answer->member_count == 1
+                                       ? answer->scan.start - 1
+                                       : end_before(answer, PC_JSON_KEY);
   return open_member(answer, name);
 }
 
@@ -171,8 +186,7 @@ static enum pc_status take_list(struct pc_splice_answer *answer,
   if (token != PC_JSON_ARRAY_BEGIN) {
     if (answer->form == PC_SPLICE_EMBEDDINGS)
       return refuse_frame(answer);
-    skip_value(answer, token);
-    return PC_OK;
+    return take_unknown(answer, token);
   }
   if (answer->seen & MEMBER_LIST)
     return refuse(answer, "both \"data\" and \"results\" are lists");
@@ -206,8 +220,7 @@ static enum pc_status begin_item(struct pc_splice_answer *answer,
       return refuse_item(answer, "is not a list");
     answer->item_count++;
     answer->around = PC_SPLICE_IN_LIST;
-    skip_value(answer, token);
-    return PC_OK;
+    return take_unknown(answer, token);
   }
   if (token != PC_JSON_OBJECT_BEGIN)
     return refuse_item(answer, "is not an object");
@@ -233,36 +246,23 @@ static enum pc_status take_item(struct pc_splice_answer *answer,
   return PC_OK;
 }
 
-/* Reads plain digits; false for any other number, or one that is too large. */
-static bool read_index(struct pc_text number, uint32_t count, uint32_t *out)
-{
-  uint64_t value = 0;
-
-  if (!pc_splice_usage_is_count(number))
-    return false;
-  for (size_t i = 0; i < number.size && value < count; i++)
-    value = value * 10 + (uint64_t)(number.data[i] - '0');
-  *out = (uint32_t)value;
-  return value < count;
-}
-
 static enum pc_status take_index(struct pc_splice_answer *answer,
                                  enum pc_json_token token)
 {
   struct pc_splice_index *entry = &answer->indexes[answer->item_count];
   struct pc_text number = slice(answer);
-  uint32_t index = 0;
+  uint64_t index = 0;
 
-  if (token != PC_JSON_NUMBER || !pc_splice_usage_is_count(number))
+  if (token != PC_JSON_NUMBER || !pc_text_read_whole(number, &index))
     return refuse_item(answer, "has an index that is not a whole number");
-  if (!read_index(number, answer->count, &index))
+  if (index >= answer->count)
     return pc_fault_set(&answer->fault, PC_PARSE_ERROR,
                         "index %.*s is outside 0-%" PRIu32,
                         number.size < 20 ? (int)number.size : 20, number.data,
                         answer->count - 1);
   if (answer->indexes[index].is_taken)
     return pc_fault_set(&answer->fault, PC_PARSE_ERROR,
-                        "index %" PRIu32 " came twice", index);
+                        "index %" PRIu64 " came twice", index);
   answer->indexes[index].is_taken = true;
   entry->at = answer->scan.start;
   entry->size = (uint32_t)number.size;
@@ -270,17 +270,18 @@ static enum pc_status take_index(struct pc_splice_answer *answer,
   return PC_OK;
 }
 
-static void take_usage(struct pc_splice_answer *answer,
-                       enum pc_json_token token)
+static enum pc_status take_usage(struct pc_splice_answer *answer,
+                                 enum pc_json_token token)
 {
   answer->frame.usage.start = answer->scan.start - (token == PC_JSON_STRING);
-  skip_value(answer, token);
-  if (token == PC_JSON_OBJECT_BEGIN)
-    answer->place = PC_SPLICE_IN_USAGE;
+  if (token != PC_JSON_OBJECT_BEGIN)
+    return take_unknown(answer, token);
+  answer->place = PC_SPLICE_IN_USAGE;
+  return PC_OK;
 }
 
-static void take_usage_member(struct pc_splice_answer *answer,
-                              enum pc_json_token token)
+static enum pc_status take_usage_member(struct pc_splice_answer *answer,
+                                        enum pc_json_token token)
 {
   answer->place =
       token == PC_JSON_KEY ? PC_SPLICE_AT_COUNT : PC_SPLICE_IN_FRAME;
@@ -288,18 +289,18 @@ static void take_usage_member(struct pc_splice_answer *answer,
   answer->key =
       (struct pc_splice_span){.start = answer->scan.start,
                               .end = answer->scan.start + answer->scan.size};
+  return PC_OK;
 }
 
 static enum pc_status take_count(struct pc_splice_answer *answer,
                                  enum pc_json_token token)
 {
   struct pc_splice_usage *usage = &answer->usage;
-  struct pc_text key = {.data = answer->text + answer->key.start,
-                        .size = answer->key.end - answer->key.start};
+  struct pc_text key = pc_splice_span_of(answer->text, answer->key);
+  uint64_t value = 0;
 
-  skip_value(answer, token);
-  if (token != PC_JSON_NUMBER || !pc_splice_usage_is_count(slice(answer)))
-    return PC_OK;
+  if (token != PC_JSON_NUMBER || !pc_text_read_whole(slice(answer), &value))
+    return take_unknown(answer, token);
   if (usage->count == PC_SPLICE_USAGE_MAX)
     return refuse(answer, "the usage has too many members");
   if (pc_splice_usage_has(usage, answer->text, key))
@@ -307,43 +308,34 @@ static enum pc_status take_count(struct pc_splice_answer *answer,
   usage->counts[usage->count++] = (struct pc_splice_count){
       .key = answer->key,
       .digits = {.start = answer->scan.start, .end = answer->scan.at}};
-  return PC_OK;
+  return take_unknown(answer, token);
 }
+
+/* Takes an item, or the end of the list. */
+static enum pc_status take_list_item(struct pc_splice_answer *answer,
+                                     enum pc_json_token token)
+{
+  return token == PC_JSON_ARRAY_END ? end_list(answer)
+                                    : begin_item(answer, token);
+}
+
+typedef enum pc_status take_fn(struct pc_splice_answer *answer,
+                               enum pc_json_token token);
+
+/* What takes the token that comes in each place. */
+static take_fn *const takes[] = {[PC_SPLICE_AT_ANSWER] = take_answer,
+                                 [PC_SPLICE_IN_FRAME] = take_frame,
+                                 [PC_SPLICE_AT_LIST] = take_list,
+                                 [PC_SPLICE_IN_LIST] = take_list_item,
+                                 [PC_SPLICE_IN_ITEM] = take_item,
+                                 [PC_SPLICE_AT_INDEX] = take_index,
+                                 [PC_SPLICE_AT_USAGE] = take_usage,
+                                 [PC_SPLICE_IN_USAGE] = take_usage_member,
+                                 [PC_SPLICE_AT_COUNT] = take_count,
+                                 [PC_SPLICE_AT_UNKNOWN] = take_unknown};
 
 enum pc_status pc_splice_token_take(struct pc_splice_answer *answer,
                                     enum pc_json_token token)
 {
-  switch (answer->place) {
-  case PC_SPLICE_AT_ANSWER:
-    return take_answer(answer, token);
-  case PC_SPLICE_IN_FRAME:
-    return take_frame(answer, token);
-  case PC_SPLICE_AT_LIST:
-    return take_list(answer, token);
-  case PC_SPLICE_IN_LIST:
-    return token == PC_JSON_ARRAY_END ? end_list(answer)
-                                      : begin_item(answer, token);
-  case PC_SPLICE_IN_ITEM:
-    return take_item(answer, token);
-  case PC_SPLICE_AT_INDEX:
-    return take_index(answer, token);
-  case PC_SPLICE_AT_USAGE:
-    take_usage(answer, token);
-    break;
-  case PC_SPLICE_IN_USAGE:
-    take_usage_member(answer, token);
-    break;
-  case PC_SPLICE_AT_COUNT:
-    return take_count(answer, token);
-  case PC_SPLICE_AT_UNKNOWN:
-    skip_value(answer, token);
-    break;
-  case PC_SPLICE_IN_UNKNOWN:
-    if (answer->scan.depth == answer->skip_depth)
-      answer->place = answer->around;
-    break;
-  case PC_SPLICE_AT_END:
-    break;
-  }
-  return PC_OK;
+  return takes[answer->place](answer, token);
 }

@@ -4,23 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/chars.h"
 #include "wire/json/chars.h"
-
-static bool is_blank(uint32_t point)
-{
-  return point == ' ' || point == '\t' || point == '\r' || point == '\n';
-}
-
-static struct pc_text trim(struct pc_text text)
-{
-  while (text.size && is_blank((unsigned char)text.data[0])) {
-    text.data++;
-    text.size--;
-  }
-  while (text.size && is_blank((unsigned char)text.data[text.size - 1]))
-    text.size--;
-  return text;
-}
 
 /* Writes the unfolded text behind a slash; false for what no URL may hold. */
 static enum pc_status unfold(struct pc_text inside, struct pc_bytes *out)
@@ -31,7 +16,7 @@ static enum pc_status unfold(struct pc_text inside, struct pc_bytes *out)
     uint32_t point = pc_json_chars_take(&inside);
     char byte = (char)point;
 
-    if (point >= 0x7f || (point < ' ' && !is_blank(point)))
+    if (point >= 0x7f || (point < ' ' && !pc_is_blank(byte)))
       return PC_BAD_BODY;
     status = pc_bytes_append(out, &byte, 1);
   }
@@ -63,40 +48,29 @@ static bool is_dot_segment(struct pc_text segment)
 {
   size_t first = dot_size(segment);
 
-  segment.data += first;
-  segment.size -= first;
+  pc_text_drop(&segment, first);
   return first && (!segment.size || dot_size(segment) == segment.size);
-}
-
-static struct pc_text before(struct pc_text text, char end)
-{
-  const char *found = text.size ? memchr(text.data, end, text.size) : NULL;
-
-  if (found)
-    text.size = (size_t)(found - text.data);
-  return text;
 }
 
 /* `path` has no slash at its front. */
 static bool has_dot_segment(struct pc_text path)
 {
   for (;;) {
-    struct pc_text segment = before(path, '/');
+    struct pc_text segment = pc_text_before(path, '/');
 
     if (is_dot_segment(segment))
       return true;
     if (segment.size == path.size)
       return false;
-    path.data += segment.size + 1;
-    path.size -= segment.size + 1;
+    pc_text_drop(&path, segment.size + 1);
   }
 }
 
 /* What is wrong with a path behind its slash, NULL for nothing. */
 static const char *find_fault(struct pc_text path)
 {
-  struct pc_text without_query = before(path, '?');
-  struct pc_text first = before(without_query, '/');
+  struct pc_text without_query = pc_text_before(path, '?');
+  struct pc_text first = pc_text_before(without_query, '/');
 
   if (has_forbidden_byte(path))
     return "must not contain blanks, control characters, \\ or #";
@@ -114,15 +88,14 @@ static const char *find_fault(struct pc_text path)
 /* Moves the path that unfold left behind our slash up to it. */
 static const char *settle(struct pc_bytes *out)
 {
-  struct pc_text path =
-      trim((struct pc_text){.data = out->data + 1, .size = out->size - 1});
+  struct pc_text path = pc_text_trim(
+      (struct pc_text){.data = out->data + 1, .size = out->size - 1});
   const char *fault = NULL;
 
   if (!path.size)
     return "must not be empty";
   if (path.data[0] == '/') {
-    path.data++;
-    path.size--;
+    pc_text_drop(&path, 1);
   }
   fault = find_fault(path);
   if (fault)

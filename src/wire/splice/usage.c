@@ -2,18 +2,11 @@
 
 #include "wire/json/chars.h"
 
-static struct pc_text part_of(const char *text, struct pc_splice_span span)
-{
-  return (struct pc_text){.data = text + span.start,
-                          .size = span.end - span.start};
-}
-
 static uint64_t read_count(struct pc_text digits)
 {
   uint64_t value = 0;
 
-  for (size_t i = 0; i < digits.size && value < PC_SPLICE_USAGE_MOST; i++)
-    value = value * 10 + (uint64_t)(digits.data[i] - '0');
+  (void)pc_text_read_whole(digits, &value);
   return value < PC_SPLICE_USAGE_MOST ? value : PC_SPLICE_USAGE_MOST;
 }
 
@@ -41,20 +34,12 @@ static enum pc_status find_or_make(struct pc_splice_totals *totals,
   return PC_OK;
 }
 
-bool pc_splice_usage_is_count(struct pc_text number)
-{
-  for (size_t i = 0; i < number.size; i++)
-    if (number.data[i] < '0' || number.data[i] > '9')
-      return false;
-  return true;
-}
-
 bool pc_splice_usage_has(const struct pc_splice_usage *usage,
                          const char *text,
                          struct pc_text key)
 {
   for (uint32_t i = 0; i < usage->count; i++)
-    if (pc_json_chars_same(part_of(text, usage->counts[i].key), key))
+    if (pc_json_chars_same(pc_splice_span_of(text, usage->counts[i].key), key))
       return true;
   return false;
 }
@@ -80,10 +65,12 @@ enum pc_status pc_splice_totals_add(struct pc_splice_totals *totals,
   for (uint32_t i = 0; status == PC_OK && i < usage->count; i++) {
     struct pc_splice_total *total = NULL;
 
-    status = find_or_make(totals, part_of(text, usage->counts[i].key), &total);
+    status = find_or_make(totals, pc_splice_span_of(text, usage->counts[i].key),
+                          &total);
     if (status != PC_OK)
       break;
-    total->value += read_count(part_of(text, usage->counts[i].digits));
+    total->value +=
+        read_count(pc_splice_span_of(text, usage->counts[i].digits));
     if (total->value > PC_SPLICE_USAGE_MOST)
       total->value = PC_SPLICE_USAGE_MOST;
   }
@@ -103,5 +90,5 @@ pc_splice_totals_find(const struct pc_splice_totals *totals, struct pc_text key)
 struct pc_text pc_splice_totals_name(const struct pc_splice_totals *totals,
                                      const struct pc_splice_total *total)
 {
-  return part_of(totals->names.data, total->key);
+  return pc_splice_span_of(totals->names.data, total->key);
 }

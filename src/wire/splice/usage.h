@@ -15,7 +15,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "base/texts.h"
-#include "wire/splice/span.h"
+#include "wire/splice/form.h"
 
 #define PC_SPLICE_USAGE_MAX                                                    \
   32 /* counts of one answer; servers report three                             \
@@ -43,9 +43,6 @@ struct pc_splice_totals {
   struct pc_splice_total totals[PC_SPLICE_USAGE_MAX]; /* as they came */
   struct pc_bytes names;
 };
-
-/* Is text[0..size), a JSON number, a whole one that is not negative? */
-bool pc_splice_usage_is_count(struct pc_text number);
 
 /* Has `usage`, found in `text`, this key already? */
 bool pc_splice_usage_has(const struct pc_splice_usage *usage,

@@ -10,8 +10,8 @@
 #include <xlocale.h>
 #endif
 
-#include "base/word.h"
 #include "wire/json/number.h"
+#include "wire/json/usual_number.h"
 
 /*
  * Two ways to read one number. The plain way takes numbers of the usual shape:
@@ -30,15 +30,9 @@ _Static_assert(FLT_EVAL_METHOD == 0, "the proof needs plain double arithmetic");
 _Static_assert(DBL_MANT_DIG == 53 && FLT_MANT_DIG == 24, "IEEE 754 is assumed");
 
 enum {
-  MAX_WHOLE_DIGITS = 8, /* before the point */
-  MAX_FULL_WORDS = 2,   /* of digits behind the point; a part of one follows */
-  MAX_EXPONENT_SIZE = sizeof("e-99") - 1,
   MAX_NEGATIVE_POWER = 22, /* the last power of ten a double holds exactly */
   MAX_POSITIVE_POWER = 19, /* times 2^64 it is still below FLT_MAX */
-  MAX_POWER_OF_FIVE = 27,  /* the last one below 2^64 */
-  /* Readable bytes: sign, digits, point, words, exponent and what is behind. */
-  PLAIN_ROOM = 1 + MAX_WHOLE_DIGITS + 1 + (MAX_FULL_WORDS + 1) * PC_WORD_SIZE +
-               MAX_EXPONENT_SIZE + 1
+  MAX_POWER_OF_FIVE = 27   /* the last one below 2^64 */
 };
 
 __extension__ typedef unsigned __int128 uint128;
@@ -47,121 +41,41 @@ static const double powers[MAX_NEGATIVE_POWER + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-static const uint64_t scales[] = {1,      10,      100,      1000,     10000,
-                                  100000, 1000000, 10000000, 100000000};
-
 static const uint64_t powers_of_five[MAX_POWER_OF_FIVE + 1] = {
-    UINT64_C(1),
-    UINT64_C(5),
-    UINT64_C(25),
-    UINT64_C(125),
-    UINT64_C(625),
-    UINT64_C(3125),
-    UINT64_C(15625),
-    UINT64_C(78125),
-    UINT64_C(390625),
-    UINT64_C(1953125),
-    UINT64_C(9765625),
-    UINT64_C(48828125),
-    UINT64_C(244140625),
-    UINT64_C(1220703125),
-    UINT64_C(6103515625),
-    UINT64_C(30517578125),
-    UINT64_C(152587890625),
-    UINT64_C(762939453125),
-    UINT64_C(3814697265625),
-    UINT64_C(19073486328125),
-    UINT64_C(95367431640625),
-    UINT64_C(476837158203125),
-    UINT64_C(2384185791015625),
-    UINT64_C(11920928955078125),
-    UINT64_C(59604644775390625),
-    UINT64_C(298023223876953125),
-    UINT64_C(1490116119384765625),
-    UINT64_C(7450580596923828125)};
+    1,
+    5,
+    25,
+    125,
+    625,
+    3125,
+    15625,
+    78125,
+    390625,
+    1953125,
+    9765625,
+    48828125,
+    244140625,
+    1220703125,
+    6103515625,
+    30517578125,
+    152587890625,
+    762939453125,
+    3814697265625,
+    19073486328125,
+    95367431640625,
+    476837158203125,
+    2384185791015625,
+    11920928955078125,
+    59604644775390625,
+    298023223876953125,
+    1490116119384765625,
+    7450580596923828125};
 
 /*
  * The sign is a factor, as a branch on it is a coin toss: 1.6 GB/s of embedding
  * text become 1.9.
  */
 static const float signs[] = {1.0f, -1.0f};
-
-static bool is_digit(char byte)
-{
-  return byte >= '0' && byte <= '9';
-}
-
-/* The number that eight digit values stand for, the first one lowest. */
-static uint64_t join_digits(uint64_t values)
-{
-  values = (values * (10 << 8 | 1)) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
-  values = (values * (100 << 16 | 1)) >> 16 & UINT64_C(0x0000ffff0000ffff);
-  return (values * (UINT64_C(10000) << 32 | 1)) >> 32;
-}
-
-/* Appends `count` (at most 8) digits to the mantissa; false on overflow. */
-static bool push_digits(uint64_t *mantissa, unsigned count, uint64_t digits)
-{
-  return !__builtin_mul_overflow(*mantissa, scales[count], mantissa) &&
-         !__builtin_add_overflow(*mantissa, digits, mantissa);
-}
-
-/* The plain_ functions answer the byte behind their part, or NULL. */
-static const char *plain_whole(const char *at, uint64_t *mantissa)
-{
-  const char *start = at;
-
-  while (is_digit(*at) && at - start < MAX_WHOLE_DIGITS)
-    *mantissa = *mantissa * 10 + (uint64_t)(*at++ - '0');
-  if (at == start || is_digit(*at) || (*start == '0' && at - start > 1))
-    return NULL;
-  return at;
-}
-
-/*
- * Whole words step by a constant, so the next word can be loaded before this
- * one is understood; only the part of a word at the end waits for its count.
- */
-static const char *
-plain_fraction(const char *at, uint64_t *mantissa, int *exponent)
-{
-  const char *start = at;
-  uint64_t values = pc_word_load(at) ^ pc_word_of('0');
-  unsigned count = 0;
-
-  while (!pc_word_above(values, 9)) {
-    if (at - start == MAX_FULL_WORDS * PC_WORD_SIZE ||
-        !push_digits(mantissa, PC_WORD_SIZE, join_digits(values)))
-      return NULL;
-    at += PC_WORD_SIZE;
-    values = pc_word_load(at) ^ pc_word_of('0');
-  }
-
-  count = pc_word_first(pc_word_above(values, 9));
-  /* Digits move up behind zeros; two shifts, as one by 64 is not defined. */
-  values = values << 8 << (8 * (PC_WORD_SIZE - 1 - count));
-  if (!push_digits(mantissa, count, join_digits(values)))
-    return NULL;
-  at += count;
-  *exponent = (int)(start - at);
-  return at > start ? at : NULL;
-}
-
-static const char *plain_exponent(const char *at, int *exponent)
-{
-  bool is_negative = *at == '-';
-  int value = 0;
-
-  if (is_negative || *at == '+')
-    at++;
-  if (!is_digit(*at))
-    return NULL;
-  value = *at++ - '0';
-  if (is_digit(*at))
-    value = value * 10 + *at++ - '0';
-  *exponent += is_negative ? -value : value;
-  return is_digit(*at) ? NULL : at;
-}
 
 /* Lies the value within two units of the middle between two floats? */
 static bool is_near_boundary(double value)
@@ -187,20 +101,6 @@ static bool plain_value(uint64_t mantissa, int exponent, float *value)
     nearly *= powers[exponent];
   *value = (float)nearly;
   return !is_near_boundary(nearly);
-}
-
-/* Any number of the usual shape is mantissa * 10^exponent. */
-static const char *
-plain_parts(const char *at, uint64_t *mantissa, int *exponent)
-{
-  *mantissa = 0;
-  *exponent = 0;
-  at = plain_whole(at, mantissa);
-  if (at && *at == '.')
-    at = plain_fraction(at + 1, mantissa, exponent);
-  if (at && (*at == 'e' || *at == 'E'))
-    at = plain_exponent(at + 1, exponent);
-  return at;
 }
 
 /*
@@ -266,7 +166,7 @@ static const char *plain_float(const char *at, float *value)
   uint64_t mantissa = 0;
   int exponent = 0;
 
-  at = plain_parts(at + is_negative, &mantissa, &exponent);
+  at = pc_usual_number(at + is_negative, &mantissa, &exponent);
   if (!at || (!plain_value(mantissa, exponent, value) &&
               !divided_value(mantissa, exponent, value)))
     return NULL;
@@ -282,7 +182,7 @@ static const char *plain_double(const char *at, double *value)
   int exponent = 0;
   double scale = 0;
 
-  at = plain_parts(at + is_negative, &mantissa, &exponent);
+  at = pc_usual_number(at + is_negative, &mantissa, &exponent);
   if (!at || !divided(mantissa, exponent, &quotient, &scale))
     return NULL;
   *value = (double)quotient * scale * (double)signs[is_negative];
@@ -342,7 +242,7 @@ enum pc_status pc_decimal_read(const char *at,
   struct exact exact;
   enum pc_status status = PC_OK;
 
-  *behind = end - at >= PLAIN_ROOM ? plain_float(at, value) : NULL;
+  *behind = end - at >= PC_USUAL_NUMBER_ROOM ? plain_float(at, value) : NULL;
   if (*behind)
     return PC_OK;
   status = read_carefully(at, end, &exact, behind);
@@ -361,7 +261,7 @@ enum pc_status pc_decimal_read_double(const char *at,
   struct exact exact;
   enum pc_status status = PC_OK;
 
-  *behind = end - at >= PLAIN_ROOM ? plain_double(at, value) : NULL;
+  *behind = end - at >= PC_USUAL_NUMBER_ROOM ? plain_double(at, value) : NULL;
   if (*behind)
     return PC_OK;
   status = read_carefully(at, end, &exact, behind);

@@ -2,12 +2,8 @@
 
 #include <string.h>
 
+#include "base/chars.h"
 #include "wire/vectors/decimal.h"
-
-static bool is_blank(char byte)
-{
-  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
 
 static enum pc_status append_float(struct pc_bytes *out, float value)
 {
@@ -55,7 +51,7 @@ static enum element
 next_element(struct pc_float_text *reader, const char **at, const char *end)
 {
   for (;;) {
-    while (is_blank(**at))
+    while (pc_is_blank(**at))
       ++*at;
     if (*at == end)
       return ELEMENT_MISSING;

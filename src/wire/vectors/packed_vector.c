@@ -1,9 +1,9 @@
 #include "wire/vectors/packed_vector.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/chars.h"
 #include "wire/vectors/base64.h"
 
 enum { UNIT_SIZE = 6 /* \u002b */ };
@@ -21,9 +21,8 @@ static size_t unfold(char *text, size_t size)
     const char *escape = text + from;
 
     if (size - from >= UNIT_SIZE && memcmp(escape, "\\u00", 4) == 0) {
-      const char digits[] = {escape[4], escape[5], '\0'};
-
-      text[to++] = (char)strtoul(digits, NULL, 16);
+      text[to++] =
+          (char)(pc_hex_value(escape[4]) << 4 | pc_hex_value(escape[5]));
       from += UNIT_SIZE;
       continue;
     }

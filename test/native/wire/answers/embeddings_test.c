@@ -204,7 +204,7 @@ static void rows_move_to_their_place_in_the_call(void)
   feed(&answer, sample, SAMPLE_SIZE);
   check_is_sample(&answer);
 
-  CHECK(pc_embeddings_move_rows(&answer, &vectors, 2) == PC_OK);
+  CHECK(pc_embeddings_copy_rows(&answer, &vectors, 2) == PC_OK);
   CHECK_NUMBER(pc_vectors_place(&vectors, 0).size, 0);
   CHECK_NUMBER(pc_vectors_place(&vectors, 2).size, 8);
   place = pc_vectors_place(&vectors, 3);

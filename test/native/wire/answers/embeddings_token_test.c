@@ -1,6 +1,6 @@
 #include "harness.h"
 
-#include "wire/answers/embeddings_token.h"
+#include "wire/answers/embeddings.h"
 
 /* Reads `body` as the answer for `count` items. */
 static enum pc_status

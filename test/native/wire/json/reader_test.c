@@ -86,7 +86,8 @@ note_item(void *context, struct pc_json_reader *reader, uint32_t place)
            reader->text[reader->scan.start]);
   if (pc_bytes_append_text(notes, note) != PC_OK)
     return PC_NO_MEMORY;
-  return pc_json_reader_skip(reader);
+  pc_json_reader_skip(reader);
+  return PC_OK;
 }
 
 static void check_list(const char *text, uint32_t count, const char *expected)

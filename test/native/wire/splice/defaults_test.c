@@ -18,10 +18,12 @@ static void check_write(const struct pc_splice_defaults *defaults,
                         const char *expected)
 {
   struct pc_bytes out;
+  struct pc_writer writer = {.out = &out};
 
   pc_bytes_init(&out, 1024);
   CHECK(pc_bytes_append_text(&out, "{") == PC_OK);
-  CHECK(pc_splice_defaults_write(defaults, &out) == PC_OK);
+  pc_splice_defaults_write(defaults, &writer);
+  CHECK(writer.status == PC_OK);
   CHECK_TEXT(out.data, expected);
   pc_bytes_deinit(&out);
 }
@@ -81,11 +83,13 @@ static void a_ceiling_is_told(void)
 {
   struct pc_splice_defaults defaults;
   struct pc_bytes out;
+  struct pc_writer writer = {.out = &out};
 
   pc_bytes_init(&out, 4);
   CHECK(pc_splice_defaults_read(&defaults, text_of("{\"a\":1}")) == PC_OK);
 
-  CHECK(pc_splice_defaults_write(&defaults, &out) == PC_TOO_LARGE);
+  pc_splice_defaults_write(&defaults, &writer);
+  CHECK(writer.status == PC_TOO_LARGE);
   pc_bytes_deinit(&out);
 }
 

@@ -7,9 +7,11 @@
 static void check_seconds(double seconds, const char *expected)
 {
   struct pc_bytes out;
+  struct pc_writer writer = {.out = &out};
 
   pc_bytes_init(&out, 64);
-  CHECK(pc_splice_seconds_append(&out, seconds) == PC_OK);
+  pc_splice_seconds_write(&writer, seconds);
+  CHECK(writer.status == PC_OK);
   CHECK_TEXT(out.data, expected);
   pc_bytes_deinit(&out);
 }
@@ -50,18 +52,19 @@ static void all_batches_are_told_in_order(void)
 {
   struct pc_splice_facts facts = facts_of("{\"customer_request_id\":\"x\"");
   struct pc_bytes out;
+  struct pc_writer writer = {.out = &out};
 
   pc_bytes_init(&out, 1024);
-  CHECK(pc_splice_metadata_append(&out, &facts, parts, 2, headers, false) ==
-        PC_OK);
+  pc_splice_metadata_write(&writer, &facts, parts, 2, headers, false);
+  CHECK(writer.status == PC_OK);
   CHECK_TEXT(out.data,
              "\"proxy_metadata\":{\"customer_request_id\":\"x\","
              "\"total_time\":1.5,\"batch_count\":2,\"response_headers\":[{},{"
              "\"a\":\"1\"}],\"individual_request_times\":[0.1,0.25]}");
 
   pc_bytes_clear(&out);
-  CHECK(pc_splice_metadata_append(&out, &facts, parts, 1, headers, true) ==
-        PC_OK);
+  pc_splice_metadata_write(&writer, &facts, parts, 1, headers, true);
+  CHECK(writer.status == PC_OK);
   CHECK_TEXT(out.data,
              "\"proxy_metadata\":{\"customer_request_id\":\"x\","
              "\"total_time\":1.5,\"batch_count\":1,\"response_count\":1,"
@@ -75,10 +78,11 @@ static void a_ceiling_is_told_wherever_it_is_reached(void)
 
   for (size_t ceiling = 0; ceiling < 130; ceiling++) {
     struct pc_bytes out;
+    struct pc_writer writer = {.out = &out};
 
     pc_bytes_init(&out, ceiling);
-    CHECK(pc_splice_metadata_append(&out, &facts, parts, 2, headers, true) ==
-          PC_TOO_LARGE);
+    pc_splice_metadata_write(&writer, &facts, parts, 2, headers, true);
+    CHECK(writer.status == PC_TOO_LARGE);
     pc_bytes_deinit(&out);
   }
 }

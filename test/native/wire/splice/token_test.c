@@ -1,6 +1,6 @@
 #include "harness.h"
 
-#include "wire/splice/token.h"
+#include "wire/splice/answer.h"
 
 /* The shapes and sentences are tested in splice_answer_test.c. */
 
@@ -21,7 +21,6 @@ static enum pc_status take_all(struct pc_splice_answer *answer,
     if (token <= PC_JSON_END)
       break;
     status = pc_splice_token_take(answer, token);
-    answer->token_end = answer->scan.at;
   }
   return status;
 }

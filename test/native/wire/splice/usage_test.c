@@ -79,15 +79,6 @@ static void totals_saturate_where_readers_would_lose_digits(void)
   pc_splice_totals_deinit(&totals);
 }
 
-static void only_whole_numbers_from_zero_on_are_counts(void)
-{
-  CHECK(pc_splice_usage_is_count(text_of("0")));
-  CHECK(pc_splice_usage_is_count(text_of("120")));
-  CHECK(!pc_splice_usage_is_count(text_of("-1")));
-  CHECK(!pc_splice_usage_is_count(text_of("1.0")));
-  CHECK(!pc_splice_usage_is_count(text_of("1e3")));
-}
-
 static void a_name_is_known_however_it_is_written(void)
 {
   static const char text[] = "total 3 prompt 4";
@@ -120,7 +111,6 @@ int main(void)
   static const struct harness_test tests[] = {
       TEST(counts_are_added_by_name),
       TEST(totals_saturate_where_readers_would_lose_digits),
-      TEST(only_whole_numbers_from_zero_on_are_counts),
       TEST(a_name_is_known_however_it_is_written),
       TEST(names_without_end_are_refused)};
 

@@ -1,12 +1,13 @@
 'use strict';
 
-/**
+/*
  * What the process's environment says to the client. Read, never written.
  */
 
-const LOG_LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
+const { LOG } = require('../native/contract');
 
-const DEFAULT_LOG_LEVEL = LOG_LEVELS.indexOf('warn');
+/** The words for the levels, each at its number. */
+const LOG_LEVELS = Object.keys(LOG).map((name) => name.toLowerCase());
 
 const PREFIX_LENGTH = 64;
 
@@ -14,7 +15,7 @@ const PREFIX_LENGTH = 64;
  * RUST_LOG may hold directives for single modules (hyper=warn); only a bare
  * level speaks to us.
  * @param {NodeJS.ProcessEnv} env
- * @returns {number} 0 (off) to 5 (trace)
+ * @returns {number} of LOG
  */
 function logLevel(env) {
   const own = env.PERFORMANCE_CLIENT_LOG_LEVEL?.trim();
@@ -22,7 +23,7 @@ function logLevel(env) {
   const levels = words
     .map((word) => LOG_LEVELS.indexOf(word.trim().toLowerCase()))
     .filter((level) => level >= 0);
-  return levels[0] ?? DEFAULT_LOG_LEVEL;
+  return levels[0] ?? LOG.WARN;
 }
 
 /**

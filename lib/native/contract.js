@@ -1,0 +1,121 @@
+'use strict';
+
+/*
+ * Every number that JavaScript and C both know. src/binding/contract.h has the
+ * same names; the addon exports its numbers, and a test compares them.
+ */
+
+/** Positions in the numbers of a call. */
+const NUMBER = Object.freeze({
+  MAX_CONCURRENT_REQUESTS: 0,
+  BATCH_SIZE: 1,
+  /** 0 for no limit */
+  MAX_CHARS_PER_REQUEST: 2,
+  TIMEOUT_MS: 3,
+  /** 0 for none */
+  TOTAL_TIMEOUT_MS: 4,
+  /** 0 for no hedges */
+  HEDGE_DELAY_MS: 5,
+  HEDGE_BUDGET_PCT: 6,
+  RETRY_BUDGET_PCT: 7,
+  MAX_RETRIES: 8,
+  INITIAL_BACKOFF_MS: 9,
+  FLAGS: 10,
+  /** This one and all behind it: statuses that are never tried again. */
+  FINAL_STATUSES: 11,
+});
+
+const MOST = Object.freeze({ FINAL_STATUSES: 64 });
+
+/** Bits of the number FLAGS. */
+const FLAG = Object.freeze({
+  /** Vectors go to the caller as the base64 text that came. */
+  OPAQUE: 1,
+  /** The caller has set these headers of each attempt itself. */
+  OWN_REQUEST_ID: 2,
+  OWN_TIMEOUT: 4,
+  OWN_DEADLINE: 8,
+  /** A batch that fails for good does not end the call. */
+  PARTIAL: 16,
+  /** A batch that the server finds too large is sent as two. */
+  SPLIT: 32,
+  /** Joined answers are sent without an object around their list. */
+  BARE: 64,
+});
+
+/** What `submit` asks for. */
+const KIND = Object.freeze({ EMBEDDINGS: 0, RERANK: 1, CLASSIFY: 2, POST: 3 });
+
+/** The shapes of body that `splice` can cut, and join the answers of. */
+const FORM = Object.freeze({
+  EMBEDDINGS: 0,
+  RERANK: 1,
+  CLASSIFY: 2,
+  GENERIC: 3,
+});
+
+/** Positions in the words of a call; those it has no use for are ''. */
+const WORD = Object.freeze({
+  URL: 0,
+  METHOD: 1,
+  /** "name: value" lines */
+  HEADERS: 2,
+  /** Request ids are stem-batch-attempt. */
+  ID_STEM: 3,
+  /** JSON text in each body: before, around each and behind the inputs. */
+  PREFIX: 4,
+  OPEN: 5,
+  CLOSE: 6,
+  SUFFIX: 7,
+  /** Of `splice`: a JSON object, members for a body that lacks them. */
+  DEFAULTS: 8,
+  /** Of `splice`: the beginning of the JSON object about the call. */
+  METADATA: 9,
+});
+
+const LOG = Object.freeze({
+  OFF: 0,
+  ERROR: 1,
+  WARN: 2,
+  INFO: 3,
+  DEBUG: 4,
+  TRACE: 5,
+});
+
+/** @typedef {keyof typeof WORD} WordName */
+
+const WORD_NAMES = /** @type {WordName[]} */ (Object.keys(WORD));
+
+/**
+ * The words of a call as the addon takes them.
+ * @param {Partial<Record<WordName, string>>} words
+ * @returns {string[]}
+ */
+function wordList(words) {
+  return WORD_NAMES.map((name) => words[name] ?? '');
+}
+
+/**
+ * The numbers of a call, with these flags and no others.
+ * @param {Readonly<Float64Array>} numbers shared by calls, left as they are
+ * @param {number} flags
+ * @returns {Readonly<Float64Array>}
+ */
+function withFlags(numbers, flags) {
+  if (numbers[NUMBER.FLAGS] === flags) return numbers;
+  const own = numbers.slice();
+  own[NUMBER.FLAGS] = flags;
+  return own;
+}
+
+module.exports = {
+  FLAG,
+  FORM,
+  KIND,
+  LOG,
+  MOST,
+  NUMBER,
+  WORD,
+  withFlags,
+  wordList,
+};

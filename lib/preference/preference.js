@@ -1,0 +1,275 @@
+'use strict';
+
+const { checkCancelSource } = require('../cancellation/cancellation');
+const {
+  checkInteger,
+  checkIntegers,
+  checkNumber,
+  checkOptionNames,
+  invalidArgument,
+  isGiven,
+  isPlainObject,
+  outOfRange,
+} = require('../base/check');
+const { checkHeaders, isHeaderValue } = require('../base/headers');
+const { MOST, NUMBER } = require('../native/contract');
+const { LIMITS, STATUS_CODES } = require('./limits');
+
+/** @typedef {import('../cancellation/cancellation').CancelSource} CancelSource */
+/** @typedef {import('../base/headers').HeaderMap} HeaderMap */
+
+/**
+ * The checked values a caller gave; what it left out is missing here.
+ * @typedef {object} PreferenceValues
+ * @property {number} [maxConcurrentRequests]
+ * @property {number} [batchSize]
+ * @property {number} [maxCharsPerRequest]
+ * @property {number} [timeoutS]
+ * @property {number} [hedgeDelay]
+ * @property {number} [totalTimeoutS]
+ * @property {number} [hedgeBudgetPct]
+ * @property {number} [retryBudgetPct]
+ * @property {number} [maxRetries]
+ * @property {number} [initialBackoffMs]
+ * @property {CancelSource} [cancelToken]
+ * @property {string} [primaryApiKeyOverride]
+ * @property {HeaderMap} [extraHeaders]
+ * @property {readonly number[]} [nonRetryableStatusCodes]
+ */
+
+/**
+ * A preference as a call uses it.
+ * @typedef {object} Settings
+ * @property {Readonly<Float64Array>} numbers in the engine's order: limits, no
+ * flags yet, statuses that are never tried again
+ * @property {CancelSource} [cancelToken]
+ * @property {string} [apiKey]
+ * @property {HeaderMap} [headers]
+ */
+
+const OWNER = 'RequestProcessingPreference';
+
+/**
+ * @param {unknown} value never shown, whatever it is
+ * @param {string} argument
+ * @returns {string}
+ */
+function checkApiKey(value, argument) {
+  const expected =
+    typeof value !== 'string' || value === ''
+      ? 'a non-empty string'
+      : 'latin-1 text without control characters';
+  if (typeof value === 'string' && value !== '' && isHeaderValue(value))
+    return value;
+  const message = `${argument} must be ${expected}`;
+  throw invalidArgument(TypeError, argument, message);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} argument
+ * @returns {readonly number[]}
+ */
+function checkStatusCodes(value, argument) {
+  const codes = checkIntegers(
+    value,
+    argument,
+    STATUS_CODES.low,
+    STATUS_CODES.high,
+  );
+  const distinct = Object.freeze([...new Set(codes)]);
+  if (distinct.length > MOST.FINAL_STATUSES)
+    throw invalidArgument(
+      RangeError,
+      argument,
+      `${argument} must hold at most ${MOST.FINAL_STATUSES} codes, got ${distinct.length}`,
+    );
+  return distinct;
+}
+
+/**
+ * The options that are no numbers, in the order of the positional form; behind
+ * extraHeaders those that only have names.
+ * @type {Readonly<Record<string, (value: unknown, argument: string) => unknown>>}
+ */
+const CHECKS = Object.freeze({
+  cancelToken: checkCancelSource,
+  primaryApiKeyOverride: checkApiKey,
+  extraHeaders: checkHeaders,
+  nonRetryableStatusCodes: checkStatusCodes,
+});
+
+/** @type {Readonly<Record<string, unknown>>} */
+const DEFAULTS = Object.freeze({
+  ...Object.fromEntries(
+    Object.entries(LIMITS).map(([name, { fallback }]) => [name, fallback]),
+  ),
+  nonRetryableStatusCodes: Object.freeze([]),
+});
+
+const PREFERENCE_NAMES = Object.freeze([
+  ...Object.keys(LIMITS),
+  ...Object.keys(CHECKS),
+]);
+
+const KNOWN_NAMES = new Set(PREFERENCE_NAMES);
+
+const POSITIONAL_NAMES = Object.freeze(
+  PREFERENCE_NAMES.slice(0, PREFERENCE_NAMES.indexOf('extraHeaders') + 1),
+);
+
+/**
+ * @param {string} name of the option
+ * @param {unknown} value
+ * @param {string} argument
+ * @returns {unknown}
+ */
+function checkOption(name, value, argument) {
+  if (!(name in LIMITS)) return CHECKS[name](value, argument);
+  const { low, high, isWhole } = LIMITS[name];
+  const check = isWhole ? checkInteger : checkNumber;
+  return check(value, argument, low, high);
+}
+
+/**
+ * @param {PreferenceValues} values
+ * @param {(name: string) => string} nameOf
+ */
+function checkTimes({ timeoutS, hedgeDelay, totalTimeoutS }, nameOf) {
+  const timeout = `${nameOf('timeoutS')} (${timeoutS})`;
+  if (hedgeDelay !== undefined && hedgeDelay >= (timeoutS ?? Infinity))
+    throw outOfRange(nameOf('hedgeDelay'), `less than ${timeout}`, hedgeDelay);
+  if (totalTimeoutS !== undefined && totalTimeoutS < (timeoutS ?? 0))
+    throw outOfRange(
+      nameOf('totalTimeoutS'),
+      `at least ${timeout}`,
+      totalTimeoutS,
+    );
+}
+
+/**
+ * Checks what was given; it goes over the values of `base`.
+ * @param {Record<string, unknown>} given
+ * @param {Readonly<PreferenceValues>} [base]
+ * @param {(name: string) => string} [nameOf] how whoever gave them spells them
+ * @returns {Readonly<PreferenceValues>}
+ */
+function readPreference(given, base, nameOf = (name) => name) {
+  /** @type {Record<string, unknown>} */
+  const values = { ...base };
+  for (const name of PREFERENCE_NAMES)
+    if (isGiven(given[name]))
+      values[name] = checkOption(name, given[name], nameOf(name));
+  checkTimes(values, nameOf);
+  return Object.freeze(values);
+}
+
+/**
+ * @param {Readonly<PreferenceValues>} values
+ * @returns {Settings}
+ */
+function toSettings(values) {
+  const statuses = values.nonRetryableStatusCodes ?? [];
+  const numbers = new Float64Array(NUMBER.FINAL_STATUSES + statuses.length);
+  for (const [name, { position, fallback, scale }] of Object.entries(LIMITS)) {
+    const value = values[name] ?? fallback ?? 0;
+    numbers[position] = scale === 1 ? value : Math.round(value * scale);
+  }
+  numbers.set(statuses, NUMBER.FINAL_STATUSES);
+  return Object.freeze({
+    numbers,
+    cancelToken: values.cancelToken,
+    apiKey: values.primaryApiKeyOverride,
+    headers: values.extraHeaders,
+  });
+}
+
+/** @type {(preference: RequestProcessingPreference) => Settings} */
+let settingsOf;
+
+/** @type {(preference: RequestProcessingPreference) => Readonly<PreferenceValues>} */
+let valuesOf;
+
+/**
+ * @param {unknown[]} args
+ * @returns {Record<string, unknown>}
+ */
+function namedArguments(args) {
+  const [first] = args;
+  if (args.length === 1 && isPlainObject(first)) {
+    checkOptionNames(first, KNOWN_NAMES, OWNER);
+    return first;
+  }
+  if (args.length > POSITIONAL_NAMES.length)
+    throw invalidArgument(
+      TypeError,
+      'arguments',
+      `${OWNER} takes at most ${POSITIONAL_NAMES.length} arguments, got ${args.length}`,
+    );
+  return Object.fromEntries(args.map((arg, i) => [POSITIONAL_NAMES[i], arg]));
+}
+
+/**
+ * How the requests of a call are sent: checked once, then never changed.
+ * Each option can be read back under its name.
+ */
+class RequestProcessingPreference {
+  /** @type {Readonly<PreferenceValues>} */
+  #values;
+
+  /** @type {Settings} */
+  #settings;
+
+  /** @param {unknown[]} args one options object, or the values in order */
+  constructor(...args) {
+    this.#values = readPreference(namedArguments(args));
+    this.#settings = toSettings(this.#values);
+    Object.freeze(this);
+  }
+
+  /** Shows the values in a console, but never the key or a header's text. */
+  [Symbol.for('nodejs.util.inspect.custom')](depth, options, inspect) {
+    const shown = Object.fromEntries(
+      PREFERENCE_NAMES.map((name) => [name, this[name]]),
+    );
+    if (shown.primaryApiKeyOverride) shown.primaryApiKeyOverride = '[redacted]';
+    if (shown.extraHeaders)
+      shown.extraHeaders = Object.keys(shown.extraHeaders);
+    return `${OWNER} ${inspect(shown, options)}`;
+  }
+
+  static {
+    settingsOf = (preference) => preference.#settings;
+    valuesOf = (preference) => preference.#values;
+
+    for (const name of PREFERENCE_NAMES)
+      Object.defineProperty(RequestProcessingPreference.prototype, name, {
+        get() {
+          return this.#values[name] ?? DEFAULTS[name];
+        },
+        configurable: true,
+      });
+    Object.defineProperty(
+      RequestProcessingPreference.prototype,
+      'extraHeaders',
+      {
+        get() {
+          const headers = this.#values.extraHeaders;
+          return headers && Object.freeze(Object.fromEntries(headers));
+        },
+        configurable: true,
+      },
+    );
+  }
+}
+
+module.exports = {
+  DEFAULTS,
+  PREFERENCE_NAMES,
+  RequestProcessingPreference,
+  checkApiKey,
+  readPreference,
+  settingsOf,
+  toSettings,
+  valuesOf,
+};
