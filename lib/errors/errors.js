@@ -4,7 +4,7 @@
  * What is known of a failure; anything may be missing.
  * @typedef {object} ErrorFacts
  * @property {string} [code]
- * @property {import('./error-response').ErrorResponse} [response]
+ * @property {import('./failure').ErrorResponse} [response]
  * @property {number} [status]
  * @property {string} [requestId]
  * @property {number} [attempts]

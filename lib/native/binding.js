@@ -1,7 +1,6 @@
 'use strict';
 
-const { loadFailure } = require('./load-failure');
-const { settleWaiting } = require('./settle');
+const { createError } = require('../errors/errors');
 
 /**
  * The one place that knows the addon: its loader and its face.
@@ -105,6 +104,62 @@ const { settleWaiting } = require('./settle');
  * @property {(callback: () => void) => void} setWake
  */
 
+/** Debian's names for the shared libraries the native part links with. */
+const PACKAGES = new Map([
+  ['libcurl.so.4', 'libcurl4'],
+  ['libcjson.so.1', 'libcjson1'],
+]);
+
+const REBUILD =
+  'run "npm rebuild baseten-performance-client", or "make build" in a checkout';
+
+/** Outcomes between two looks at the clock. */
+const HANDFUL = 64;
+
+/** How long one turn of the event loop may be kept busy. */
+const SLICE_MS = 4;
+
+/**
+ * Found, required, do this: one sentence for each way of not loading.
+ * @param {any} error what require threw
+ * @returns {string}
+ */
+function remedy(error) {
+  const words = String(error.message);
+  const library = /^(\S+): cannot open shared object file/.exec(words)?.[1];
+  if (library && PACKAGES.has(library)) {
+    const name = PACKAGES.get(library);
+    return `the library ${library} is missing: run "apt-get install ${name}"`;
+  }
+  if (library) return `the library ${library} is missing: install it`;
+  if (error.code === 'MODULE_NOT_FOUND') return `it is not built: ${REBUILD}`;
+  const host = `Node ${process.version} on ${process.platform} ${process.arch}`;
+  return `it was not built for ${host} (${words.split('\n')[0]}): ${REBUILD}`;
+}
+
+/**
+ * @param {any} error what require threw
+ * @returns {import('../errors/errors').PerformanceClientError}
+ */
+function loadFailure(error) {
+  const message = `the native part of baseten-performance-client cannot be loaded, ${remedy(error)}`;
+  return createError('NATIVE_NOT_LOADED', message, { cause: error });
+}
+
+/**
+ * Delivers waiting outcomes, and goes on in a later turn when there are more
+ * than fit into a slice, so that timers and sockets of the host get theirs.
+ * @param {{ drain(limit: number): number }} addon
+ */
+function settleWaiting(addon) {
+  const end = performance.now() + SLICE_MS;
+  while (addon.drain(HANDFUL) > 0)
+    if (performance.now() >= end) {
+      setImmediate(settleWaiting, addon);
+      return;
+    }
+}
+
 /** @type {Native | undefined} */
 let loaded;
 
@@ -131,4 +186,4 @@ function native() {
   return loaded;
 }
 
-module.exports = { native };
+module.exports = { loadFailure, native, settleWaiting };

@@ -4,7 +4,7 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
 const lib = require('../..');
-const { loadFailure } = require('../../lib/native/load-failure');
+const { loadFailure } = require('../../lib/native/binding');
 const { fail, standInEngine, succeed } = require('../helpers/stand-in-engine');
 
 const { HttpClientWrapper, PerformanceClient, PerformanceClientError } = lib;
