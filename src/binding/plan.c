@@ -80,7 +80,7 @@ static bool read_kind(napi_env env, napi_value value, enum pc_kind *out)
   if (!pc_number_read(env, value, &kind))
     return false;
   if (kind != PC_EMBEDDINGS && kind != PC_RERANK && kind != PC_CLASSIFY &&
-      kind != PC_BATCH)
+      kind != PC_POST)
     return pc_throw_status(env, PC_INVALID_ARGUMENT, "kind");
   *out = (enum pc_kind)kind;
   return true;

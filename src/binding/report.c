@@ -128,7 +128,7 @@ set_body(napi_env env, napi_value object, struct pc_splice_join *join)
 
 static void set_splicing(napi_env env, napi_value object, struct pc_job *job)
 {
-  struct pc_splicing *splicing = &job->splicing;
+  struct pc_splicing *splicing = &job->result.splicing;
 
   pc_number_set(env, object, "inputs", job->plan.inputs.count);
   set_body(env, object, &splicing->join);
@@ -150,7 +150,7 @@ napi_value pc_report_summary(napi_env env, struct pc_job *job)
                 (double)pc_counter_read(&job->progress.hedges));
   if (job->plan.kind == PC_SPLICE)
     set_splicing(env, object, job);
-  else if (job->plan.kind != PC_BATCH)
+  else if (job->plan.kind != PC_POST)
     set_vectors(env, object, job);
   if (job->plan.kind == PC_EMBEDDINGS)
     set_usage(env, object, job);

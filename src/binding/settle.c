@@ -34,7 +34,7 @@ static void tell(napi_env env,
 
 static napi_value text_of(napi_env env, const struct pc_outcome *outcome)
 {
-  if (outcome->job->plan.kind != PC_BATCH && !outcome->value.size)
+  if (outcome->job->plan.kind != PC_POST && !outcome->value.size)
     return pc_undefined(env);
   if (outcome->is_ascii)
     return pc_latin1_make(env, &outcome->value);
