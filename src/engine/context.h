@@ -10,7 +10,6 @@
 
 #include "base/queue.h"
 #include "engine/decoder.h"
-#include "engine/plan.h"
 #include "net/counters.h"
 #include "net/exchange.h"
 #include "net/reactor.h"
@@ -26,7 +25,7 @@ struct pc_context {
   struct pc_queue outcomes;      /* handed over at the end of the turn */
   struct pc_queue origins;       /* servers that jobs ask */
   struct pc_queue idle_requests; /* free list */
-  struct pc_queue idle_readers[PC_KIND_COUNT]; /* free list of each kind */
+  struct pc_queue idle_readers;  /* free list */
   uint64_t random_state;
   uint64_t last_serial; /* of targets */
   struct pc_counters counters;

@@ -221,8 +221,7 @@ static void init_context(struct pc_engine *engine)
   pc_queue_init(&context->outcomes);
   pc_queue_init(&context->origins);
   pc_queue_init(&context->idle_requests);
-  for (int kind = 0; kind < PC_KIND_COUNT; kind++)
-    pc_queue_init(&context->idle_readers[kind]);
+  pc_queue_init(&context->idle_readers);
   context->exchanges = (struct pc_exchanges){.reactor = &context->reactor,
                                              .transport = context->transport,
                                              .events = &pc_attempt_events,

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/kinds.h"
 #include "engine/origin.h"
+#include "engine/reader.h"
 
 static const double NS_PER_MS = 1e6;
 
@@ -22,9 +22,14 @@ static void init(struct pc_job *job)
   plan->url = pc_plan_word(plan, PC_WORD_URL).data;
 }
 
+static const struct pc_reader_ops *ops_of(const struct pc_job *job)
+{
+  return pc_reader_ops_of(job->plan.kind);
+}
+
 static enum pc_status check(const struct pc_job *job, struct pc_fault *fault)
 {
-  if (!job->plan.inputs.count && !pc_kind_ops(job->plan.kind)->is_spliced)
+  if (!job->plan.inputs.count && !ops_of(job)->is_spliced)
     return pc_fault_set(fault, PC_INVALID_ARGUMENT, "there are no inputs");
   return pc_preference_check(&job->plan.preference, fault);
 }
@@ -252,8 +257,8 @@ static void conclude(struct pc_job *job)
     pc_failure_deinit(&job->failure);
     pc_failure_init(&job->failure, PC_OK);
   }
-  if (job->requests.ops->finish_job)
-    status = job->requests.ops->finish_job(&job->plan, &job->result);
+  if (ops_of(job)->finish_job)
+    status = ops_of(job)->finish_job(&job->plan, &job->result);
   if (status == PC_OK)
     finish(job);
   else
@@ -263,8 +268,8 @@ static void conclude(struct pc_job *job)
 /* Takes `outcome`, of which the owner hears unless answers are joined. */
 static enum pc_status take_batch(struct pc_job *job, struct pc_outcome *outcome)
 {
-  bool is_reported = outcome->failure ? job->plan.wants_partial
-                                      : !job->requests.ops->is_spliced;
+  bool is_reported =
+      outcome->failure ? job->plan.wants_partial : !ops_of(job)->is_spliced;
   enum pc_status status = PC_OK;
 
   pc_counter_add(&job->progress.completed_batches, 1);
@@ -303,7 +308,6 @@ static void init_requests(struct pc_job *job)
                                        .job = job,
                                        .on_changed = on_changed,
                                        .plan = &job->plan,
-                                       .ops = pc_kind_ops(job->plan.kind),
                                        .target = &job->target,
                                        .result = &job->result,
                                        .progress = &job->progress,
@@ -323,7 +327,7 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
   pc_queue_push(&engine->jobs, &job->link);
   status = pc_origin_take(engine, job->target.url, &job->requests.origin);
   if (status == PC_OK)
-    status = job->requests.ops->start_job(&job->plan, &job->result, &fault);
+    status = ops_of(job)->start_job(&job->plan, &job->result, &fault);
   job->target.url = job->plan.url;
   if (status == PC_OK)
     status = split_inputs(job);

@@ -31,26 +31,6 @@ const char *pc_failure_words(const struct pc_exchange *exchange,
   return exchange->error_text;
 }
 
-struct pc_failure *pc_failure_create(enum pc_status status,
-                                     struct pc_exchange *exchange,
-                                     const struct pc_fault *fault,
-                                     struct pc_bytes *body)
-{
-  struct pc_failure *failure = malloc(sizeof(*failure));
-
-  if (!failure)
-    return NULL;
-  pc_failure_init(failure, status);
-  failure->http_status = exchange->http_status;
-  snprintf(failure->detail, sizeof(failure->detail), "%s",
-           pc_failure_words(exchange, fault));
-  snprintf(failure->request_id, sizeof(failure->request_id), "%s",
-           exchange->order.request_id);
-  pc_bytes_move(&failure->head, &exchange->head);
-  pc_bytes_move(&failure->body, body);
-  return failure;
-}
-
 enum pc_status pc_failure_copy(const struct pc_failure *from,
                                struct pc_failure *to)
 {
@@ -71,17 +51,47 @@ enum pc_status pc_failure_copy(const struct pc_failure *from,
   return PC_OK;
 }
 
-struct pc_outcome *pc_outcome_create(struct pc_job *job, uint32_t batch)
+struct pc_outcome *pc_outcome_create(struct pc_job *job,
+                                     uint32_t batch,
+                                     uint32_t first,
+                                     uint32_t count)
 {
-  struct pc_outcome *outcome = calloc(1, sizeof(*outcome));
+  struct pc_outcome *outcome = malloc(sizeof(*outcome));
 
   if (!outcome)
     return NULL;
-  outcome->job = job;
-  outcome->batch = batch;
+  *outcome = (struct pc_outcome){
+      .job = job, .batch = batch, .first = first, .count = count};
   pc_bytes_init(&outcome->head, SIZE_MAX);
   pc_bytes_init(&outcome->value, SIZE_MAX);
   return outcome;
+}
+
+enum pc_status pc_outcome_fail(struct pc_outcome *outcome,
+                               enum pc_status status,
+                               uint32_t attempts,
+                               struct pc_exchange *exchange,
+                               const struct pc_fault *fault,
+                               struct pc_bytes *body)
+{
+  struct pc_failure *failure = malloc(sizeof(*failure));
+
+  if (!failure)
+    return PC_NO_MEMORY;
+  pc_failure_init(failure, status);
+  failure->batch = outcome->batch;
+  failure->first_input = outcome->first;
+  failure->input_count = outcome->count;
+  failure->attempts = attempts;
+  failure->http_status = exchange->http_status;
+  snprintf(failure->detail, sizeof(failure->detail), "%s",
+           pc_failure_words(exchange, fault));
+  snprintf(failure->request_id, sizeof(failure->request_id), "%s",
+           exchange->order.request_id);
+  pc_bytes_move(&failure->head, &exchange->head);
+  pc_bytes_move(&failure->body, body);
+  outcome->failure = failure;
+  return PC_OK;
 }
 
 void pc_outcome_destroy(struct pc_outcome *outcome)

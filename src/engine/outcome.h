@@ -73,21 +73,29 @@ void pc_failure_deinit(struct pc_failure *failure);
 const char *pc_failure_words(const struct pc_exchange *exchange,
                              const struct pc_fault *fault);
 
-/*
- * Makes the failure of an exchange on the heap, less what its owner knows
- * better. Takes the memory of its head and of `body`. NULL on no memory.
- */
-struct pc_failure *pc_failure_create(enum pc_status status,
-                                     struct pc_exchange *exchange,
-                                     const struct pc_fault *fault,
-                                     struct pc_bytes *body);
-
 /* Copies `from`, which it borrows, over *to. PC_NO_MEMORY leaves *to alone. */
 PC_MUST_CHECK enum pc_status pc_failure_copy(const struct pc_failure *from,
                                              struct pc_failure *to);
 
-/* Gives an empty outcome, NULL when there is no memory. */
-struct pc_outcome *pc_outcome_create(struct pc_job *job, uint32_t batch);
+/*
+ * Gives an outcome of batch number `batch`, which are `count` inputs from
+ * `first` on. NULL when there is no memory.
+ */
+struct pc_outcome *pc_outcome_create(struct pc_job *job,
+                                     uint32_t batch,
+                                     uint32_t first,
+                                     uint32_t count);
+
+/*
+ * Makes a failure of it: that of the last of `attempts`, an exchange whose head
+ * it takes, with the memory of `body`. `fault` as in pc_failure_words.
+ */
+PC_MUST_CHECK enum pc_status pc_outcome_fail(struct pc_outcome *outcome,
+                                             enum pc_status status,
+                                             uint32_t attempts,
+                                             struct pc_exchange *exchange,
+                                             const struct pc_fault *fault,
+                                             struct pc_bytes *body);
 
 /* NULL is allowed. The outcome that ends a job belongs to the job. */
 void pc_outcome_destroy(struct pc_outcome *outcome);

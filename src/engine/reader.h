@@ -4,9 +4,9 @@
  * Vectors are decoded while they arrive, those of large answers by the decoder
  * thread; other bodies are gathered, and checked while they arrive or once they
  * are complete. An error answer's body is kept for the caller, up to a limit.
- * What differs from kind to kind stands in struct pc_reader_ops (kinds.c), and
- * nowhere else in the engine. Readers come from a free list of their kind,
- * with the buffers of the answers before. Thread: engine.
+ * What differs from kind to kind stands in struct pc_reader_ops, one per kind,
+ * and nowhere else in the engine. Readers come from a free list, with the
+ * buffers of the answers before. Thread: engine.
  */
 #ifndef PC_ENGINE_READER_H
 #define PC_ENGINE_READER_H
@@ -25,8 +25,6 @@
 #include "wire/answers/scores.h"
 #include "wire/splice/answer.h"
 
-#define PC_READER_KEPT_SIZE (64 * 1024) /* of an error or broken answer */
-
 struct pc_context;
 struct pc_decoding;
 struct pc_outcome;
@@ -44,9 +42,7 @@ struct pc_reader_ops {
   enum pc_status (*finish_job)(const struct pc_job_plan *plan,
                                struct pc_result *result);
 
-  void (*init)(struct pc_reader *reader);
-  void (*deinit)(struct pc_reader *reader);
-  /* An answer begins; what came before is forgotten. */
+  /* An answer begins; what came before is forgotten. NULL: nothing to do. */
   enum pc_status (*begin)(struct pc_reader *reader);
   enum pc_status (*feed)(struct pc_reader *reader, const char *data, size_t);
   /* The body is complete. PC_OK: it is what was asked for. */
@@ -56,8 +52,6 @@ struct pc_reader_ops {
                             const struct pc_bytes *head,
                             struct pc_result *result,
                             struct pc_outcome *outcome);
-  /* Gives memory back that a large answer left behind. */
-  void (*trim)(struct pc_reader *reader);
 };
 
 /* The answer was read, with this status. The reader still is the owner's. */
@@ -76,20 +70,20 @@ struct pc_reader {
   uint32_t first;               /* input with which the batch begins */
   uint32_t count;               /* inputs in the batch */
   struct pc_decoding *decoding; /* of a large answer, else NULL */
-  union {
-    struct pc_embeddings embeddings;
-    struct pc_scores scores; /* of rerank and classify */
-    struct pc_batch post;
-    struct pc_splice_answer splice;
-  } of;
+  struct pc_embeddings embeddings;
+  struct pc_scores scores; /* of rerank and classify */
+  struct pc_batch post;
+  struct pc_splice_answer splice;
 };
+
+/* Lends how calls of this kind begin, end and read their answers. */
+const struct pc_reader_ops *pc_reader_ops_of(enum pc_kind kind);
 
 /*
  * Takes a reader for the answer to inputs first … first+count-1 of `plan`,
  * which it keeps, as `owner`. NULL on no memory.
  */
 struct pc_reader *pc_reader_take(struct pc_context *engine,
-                                 const struct pc_reader_ops *ops,
                                  const struct pc_job_plan *plan,
                                  uint32_t first,
                                  uint32_t count,
@@ -99,7 +93,7 @@ struct pc_reader *pc_reader_take(struct pc_context *engine,
 /* Gives a reader back at any time. NULL is allowed. */
 void pc_reader_release(struct pc_reader *reader);
 
-/* Forgets the body so far. Before the first byte, too. */
+/* An answer begins: forgets the body so far. */
 PC_MUST_CHECK enum pc_status pc_reader_begin(struct pc_reader *reader);
 
 /* Reads the next bytes of the body; those of an error answer are only kept. */
@@ -116,12 +110,5 @@ void pc_reader_finish(struct pc_reader *reader);
 
 /* Ends every reader of the free lists. */
 void pc_reader_destroy_idle(struct pc_context *engine);
-
-/* For pc_reader_ops: adds to the text what PC_READER_KEPT_SIZE lets in. */
-PC_MUST_CHECK enum pc_status
-pc_reader_keep(struct pc_reader *reader, const char *data, size_t size);
-
-/* For pc_reader_ops: frees a large buffer, keeps others for the next answer. */
-void pc_reader_trim(struct pc_bytes *bytes);
 
 #endif

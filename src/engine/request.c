@@ -45,7 +45,9 @@ static struct pc_request *take_idle(struct pc_context *engine)
 
 static enum pc_status build_body(struct pc_request *request)
 {
-  return pc_plan_body(request->shared->plan, request->first, request->count,
+  const struct pc_outcome *outcome = request->outcome;
+
+  return pc_plan_body(request->shared->plan, outcome->first, outcome->count,
                       &request->buffer, &request->body);
 }
 
@@ -66,7 +68,6 @@ static void destroy(struct pc_request *request)
   release(&request->hedge);
   pc_alarm_end(&request->alarm);
   pc_outcome_destroy(request->outcome);
-  request->outcome = NULL;
   if (request->buffer.capacity > LARGE_BODY_SIZE)
     pc_bytes_deinit(&request->buffer);
   if (pc_link_is_queued(&request->ready_link))
@@ -86,14 +87,12 @@ enum pc_status pc_request_create(struct pc_requests *shared,
   *out = NULL;
   if (!request)
     return PC_NO_MEMORY;
-  request->shared = shared;
-  request->state = PC_REQUEST_READY;
-  request->batch = shared->made_count++;
-  request->first = first;
-  request->count = count;
-  request->attempt_count = 0;
-  request->refusal_count = 0;
-  request->outcome = pc_outcome_create(shared->job, request->batch);
+  *request =
+      (struct pc_request){.shared = shared,
+                          .state = PC_REQUEST_READY,
+                          .buffer = request->buffer,
+                          .outcome = pc_outcome_create(
+                              shared->job, shared->made_count++, first, count)};
   pc_queue_push(&shared->all, &request->link);
   if (request->outcome)
     status = build_body(request);
@@ -132,8 +131,6 @@ static void conclude(struct pc_request *request, enum pc_status status)
     report(shared, status);
     return;
   }
-  outcome->first = request->first;
-  outcome->count = request->count;
   request->outcome = NULL;
   destroy(request);
   shared->on_changed(shared->job, PC_OK, outcome);
@@ -142,32 +139,24 @@ static void conclude(struct pc_request *request, enum pc_status status)
 static void succeed(struct pc_request *request, struct pc_attempt *attempt)
 {
   struct pc_requests *shared = request->shared;
-  struct pc_outcome *outcome = request->outcome;
 
-  outcome->seconds =
+  request->outcome->seconds =
       (double)(pc_clock_monotonic_ns() - request->started_ns) / NS_PER_S;
   if (attempt == request->hedge)
     pc_counter_add(&shared->engine->counters.hedges_won, 1);
-  conclude(request, attempt->reader->ops->deliver(attempt->reader,
-                                                  &attempt->exchange->head,
-                                                  shared->result, outcome));
+  conclude(request, attempt->reader->ops->deliver(
+                        attempt->reader, &attempt->exchange->head,
+                        shared->result, request->outcome));
 }
 
 static void fail(struct pc_request *request, enum pc_status status)
 {
   struct pc_attempt *attempt = request->attempt;
-  struct pc_failure *failure =
-      pc_failure_create(status, attempt->exchange, &attempt->reader->fault,
-                        &attempt->reader->text);
 
-  if (failure) {
-    failure->batch = request->batch;
-    failure->first_input = request->first;
-    failure->input_count = request->count;
-    failure->attempts = request->attempt_count;
-  }
-  request->outcome->failure = failure;
-  conclude(request, failure ? PC_OK : PC_NO_MEMORY);
+  conclude(request,
+           pc_outcome_fail(request->outcome, status, request->attempt_count,
+                           attempt->exchange, &attempt->reader->fault,
+                           &attempt->reader->text));
 }
 
 static void make_ready(struct pc_request *request)
@@ -180,7 +169,7 @@ static bool may_halve(const struct pc_request *request, enum pc_status status)
 {
   const struct pc_bytes *text = &request->attempt->reader->text;
 
-  return request->shared->plan->may_split && request->count > 1 &&
+  return request->shared->plan->may_split && request->outcome->count > 1 &&
          status == PC_HTTP_ERROR &&
          pc_limit_hint(request->attempt->exchange->http_status, text->data,
                        text->size);
@@ -190,10 +179,11 @@ static bool may_halve(const struct pc_request *request, enum pc_status status)
 static enum pc_status halve(struct pc_request *request)
 {
   struct pc_requests *shared = request->shared;
-  uint32_t half = (request->count + 1) / 2;
+  struct pc_outcome *outcome = request->outcome;
+  uint32_t half = (outcome->count + 1) / 2;
   struct pc_request *second = NULL;
-  enum pc_status status = pc_request_create(shared, request->first + half,
-                                            request->count - half, &second);
+  enum pc_status status = pc_request_create(shared, outcome->first + half,
+                                            outcome->count - half, &second);
 
   if (status != PC_OK)
     return status;
@@ -202,7 +192,7 @@ static enum pc_status halve(struct pc_request *request)
   if (shared->largest_batch > half)
     shared->largest_batch = half;
   release(&request->attempt);
-  request->count = half;
+  outcome->count = half;
   request->refusal_count++;
   make_ready(request);
   return build_body(request);
@@ -244,11 +234,9 @@ static enum pc_status back_off(struct pc_request *request,
   struct pc_requests *shared = request->shared;
   struct pc_context *engine = shared->engine;
   const struct pc_exchange *exchange = request->attempt->exchange;
-  const struct pc_bytes *head = &exchange->head;
   long http_status = exchange->http_status;
-  uint64_t asked_ms = head->size ? pc_retry_after_ms(head->data, head->size,
-                                                     pc_clock_epoch_ms())
-                                 : 0;
+  uint64_t asked_ms = pc_retry_after_ms(
+      exchange->head.data, exchange->head.size, pc_clock_epoch_ms());
   uint64_t wait_ms =
       pc_retry_wait_ms(counted_attempts(request),
                        (uint64_t)shared->plan->preference.initial_backoff_ms,
@@ -293,11 +281,10 @@ static void on_ended(void *context, enum pc_status status)
   pc_exchange_give_up(attempt->exchange);
   if (status != PC_OK && request->hedge) {
     /* While the other is in flight, a failed attempt only ends itself. */
-    if (attempt == request->attempt) {
+    if (attempt == request->attempt)
       request->attempt = request->hedge;
-      request->hedge = attempt;
-    }
-    release(&request->hedge);
+    request->hedge = NULL;
+    release(&attempt);
     return;
   }
   pc_alarm_end(&request->alarm);
@@ -340,30 +327,11 @@ static uint64_t time_left_ms(const struct pc_requests *shared,
                              uint64_t timeout_ms)
 {
   uint64_t now_ns = pc_clock_monotonic_ns();
-  uint64_t left_ms = 0;
+  uint64_t left_ms = shared->deadline_ns > now_ns
+                         ? (shared->deadline_ns - now_ns) / NS_PER_MS
+                         : 0;
 
-  if (shared->deadline_ns == UINT64_MAX)
-    return timeout_ms;
-  if (shared->deadline_ns > now_ns)
-    left_ms = (shared->deadline_ns - now_ns) / NS_PER_MS;
   return left_ms < timeout_ms ? left_ms : timeout_ms;
-}
-
-static void write_order(const struct pc_request *request,
-                        const char *id_suffix,
-                        struct pc_exchange_order *order)
-{
-  const struct pc_requests *shared = request->shared;
-
-  order->target = shared->target;
-  order->body = request->body;
-  order->timeout_ms = (uint64_t)ceil(shared->plan->preference.timeout_ms);
-  order->deadline_ms =
-      pc_clock_epoch_ms() + time_left_ms(shared, order->timeout_ms);
-  snprintf(order->request_id, sizeof(order->request_id),
-           "%.120s-%" PRIu32 "-%" PRIu32 "%s",
-           pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, request->batch,
-           request->attempt_count - 1, id_suffix);
 }
 
 /* Sends the body, for the first time or once more; *out is the attempt. */
@@ -371,23 +339,30 @@ static enum pc_status launch(struct pc_request *request,
                              const char *id_suffix,
                              struct pc_attempt **out)
 {
-  struct pc_requests *shared = request->shared;
-  struct pc_context *engine = shared->engine;
+  const struct pc_requests *shared = request->shared;
+  const struct pc_outcome *outcome = request->outcome;
   struct pc_attempt *attempt =
       &request->places[request->places[0].request != NULL];
-  enum pc_status status = PC_OK;
+  struct pc_exchange_order *order = NULL;
 
   *out = attempt;
   attempt->request = request;
-  attempt->exchange = pc_exchange_take(&engine->exchanges, attempt);
-  attempt->reader =
-      pc_reader_take(engine, shared->ops, shared->plan, request->first,
-                     request->count, on_ended, attempt);
+  attempt->exchange = pc_exchange_take(&shared->engine->exchanges, attempt);
+  attempt->reader = pc_reader_take(shared->engine, shared->plan, outcome->first,
+                                   outcome->count, on_ended, attempt);
   if (!attempt->exchange || !attempt->reader)
     return PC_NO_MEMORY;
-  write_order(request, id_suffix, &attempt->exchange->order);
-  status = pc_reader_begin(attempt->reader);
-  return status == PC_OK ? pc_exchange_start(attempt->exchange) : status;
+  order = &attempt->exchange->order;
+  order->target = shared->target;
+  order->body = request->body;
+  order->timeout_ms = (uint64_t)ceil(shared->plan->preference.timeout_ms);
+  order->deadline_ms =
+      pc_clock_epoch_ms() + time_left_ms(shared, order->timeout_ms);
+  snprintf(order->request_id, sizeof(order->request_id),
+           "%.120s-%" PRIu32 "-%" PRIu32 "%s",
+           pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, outcome->batch,
+           request->attempt_count - 1, id_suffix);
+  return pc_exchange_start(attempt->exchange);
 }
 
 /* The request has run for long: may the better of two win? */

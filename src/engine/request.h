@@ -62,7 +62,6 @@ struct pc_requests {
   struct pc_job *job; /* for on_changed and the outcomes */
   pc_request_changed_fn *on_changed;
   const struct pc_job_plan *plan;
-  const struct pc_reader_ops *ops; /* of its kind */
   const struct pc_target *target;
   struct pc_origin *origin;
   struct pc_result *result;
@@ -96,9 +95,6 @@ struct pc_request {
   struct pc_link ready_link; /* in pc_requests.ready */
   struct pc_requests *shared;
   enum pc_request_state state;
-  uint32_t batch;         /* its number */
-  uint32_t first;         /* input */
-  uint32_t count;         /* inputs */
   uint32_t attempt_count; /* begun so far, hedges not counted */
   uint32_t refusal_count; /* of those that only taught us a smaller size */
   uint64_t started_ns;    /* first attempt, monotonic */
@@ -108,7 +104,7 @@ struct pc_request {
   struct pc_attempt *attempt; /* in `places`, NULL when none is in flight */
   struct pc_attempt *hedge;   /* a second one in flight */
   struct pc_alarm *alarm;     /* RUNNING: the hedge is due; WAITING: waited */
-  struct pc_outcome *outcome; /* made in advance */
+  struct pc_outcome *outcome; /* made in advance: says which inputs these are */
 };
 
 /*
