@@ -98,19 +98,14 @@ void pc_sockets_drop_all(struct pc_sockets *sockets)
       drop(sockets->by_fd[fd]);
 }
 
-static void rest(struct pc_socket *resting)
-{
-  uv_poll_stop(&resting->poll);
-  resting->watched = 0;
-}
-
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
   struct pc_socket *ready = poll->data;
   int bits = 0;
 
   if (!ready->wanted) {
-    rest(ready);
+    uv_poll_stop(&ready->poll);
+    ready->watched = 0;
     return;
   }
   if (status < 0)

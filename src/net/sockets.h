@@ -5,7 +5,7 @@
  * "no interest" after every answer and "readable" at the next request of the
  * same kept-alive connection; taking it at its word costs two epoll_ctl calls
  * per request. So a socket that pc_sockets_open made stays watched while it
- * idles, and is put to rest only if something happens on it then (the peer
+ * is idle, and is left unwatched only if something happens on it then (the peer
  * closed it). pc_sockets_on_close ends it.
  *
  * That is safe only where libcurl does call it before closing. It does not for

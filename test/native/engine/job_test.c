@@ -141,7 +141,7 @@ static void a_batch_that_is_too_large_is_halved_until_it_fits(void)
   CHECK_NUMBER(job->failure.status, PC_OK);
   CHECK_NUMBER(driver.inputs_answered, COUNT);
   /* 50 and its halves are refused; then the limit is known. */
-  CHECK_NUMBER(job->largest_batch, 13);
+  CHECK_NUMBER(job->requests.largest_batch, 13);
   CHECK_NUMBER(loopback_request_count(server), driver.answers + 3);
 
   driver_release(job);
@@ -196,7 +196,7 @@ static void a_status_can_be_made_final(void)
  * The first answer closes the server for 300 ms: what was not on its way by
  * then stays here, of this call and of another.
  */
-static void a_server_that_asks_for_it_is_left_alone(void)
+static void a_server_that_asks_for_it_has_a_cool_down(void)
 {
   struct behaviour behaviour = {
       .status = 429, .head = "retry-after-ms: 300\r\n", .refusals = 1};
@@ -280,7 +280,7 @@ int main(void)
       TEST(a_batch_that_is_too_large_is_halved_until_it_fits),
       TEST(one_input_that_is_too_large_fails),
       TEST(a_status_can_be_made_final),
-      TEST(a_server_that_asks_for_it_is_left_alone),
+      TEST(a_server_that_asks_for_it_has_a_cool_down),
       TEST(a_chain_of_instant_failures_does_not_stall),
       TEST(broken_bodies_draw_on_the_budget),
   };

@@ -1,27 +1,26 @@
 #include "harness.h"
 
-#include "policy/split.h"
+#include "policy/batching.h"
 
 /* Writes the batch sizes that `chars` split into; gives how many there are. */
-static size_t
-split(const uint64_t *chars, size_t count, struct pc_split split, size_t *sizes)
+static size_t split(const uint64_t *chars,
+                    size_t count,
+                    struct pc_batching batching,
+                    size_t *sizes)
 {
   size_t batches = 0;
 
   for (size_t i = 0; i < count; i++) {
-    if (pc_split_begins_batch(&split, chars[i]))
+    if (pc_batching_begins(&batching, chars[i]))
       sizes[batches++] = 0;
     sizes[batches - 1]++;
   }
   return batches;
 }
 
-static struct pc_split limits(uint32_t max_items, uint64_t max_chars)
+static struct pc_batching limits(uint32_t max_items, uint64_t max_chars)
 {
-  struct pc_split split;
-
-  pc_split_init(&split, max_items, max_chars);
-  return split;
+  return (struct pc_batching){.max_items = max_items, .max_chars = max_chars};
 }
 
 static void without_a_character_limit_batches_are_slices(void)
