@@ -16,8 +16,7 @@ const { createError } = require('../errors/errors');
  * @property {number} maxInFlight 0 for no limit
  * @property {string} proxy '' for none
  * @property {string} noProxy
- * @property {string} ca PEM, '' for none
- * @property {boolean} systemRoots
+ * @property {string} ca PEM of all trusted roots
  * @property {string} cert PEM, '' for none
  * @property {string} key PEM, '' for none
  * @property {number} connectTimeoutMs
@@ -90,7 +89,7 @@ const { createError } = require('../errors/errors');
  *
  * @typedef {object} Native
  * @property {Readonly<Record<string, number>>} contract what contract.js must be
- * @property {() => { libcurl: string, http2: boolean, encodings: string }} info
+ * @property {() => { libcurl: string, tls: string, http2: boolean, encodings: string }} info
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
  * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler) => Job} submit

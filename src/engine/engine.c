@@ -17,13 +17,13 @@
  */
 #include "engine/engine.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "engine/context.h"
 #include "engine/origin.h"
 #include "engine/reader.h"
@@ -190,24 +190,13 @@ static void on_inbox(uv_async_t *async)
   }
 }
 
-/*
- * glibc keeps what a thread has freed in that thread's arena. Programs that
- * make and drop many clients would go from arena to arena and grow for minutes.
- */
-static void give_memory_back(void)
-{
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
-
 static void *run(void *context)
 {
   struct pc_engine *engine = context;
 
   uv_run(&engine->loop, UV_RUN_DEFAULT);
   pc_reactor_deinit(&engine->context.reactor);
-  give_memory_back();
+  pc_memory_give_back();
   return NULL;
 }
 

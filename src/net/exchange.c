@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "net/redirect.h"
@@ -62,10 +61,8 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
     exchange->is_forbidden = true;
     return CURL_SOCKET_BAD;
   }
-  if (exchange->is_plain)
-    return pc_sockets_open(&exchange->shared->reactor->sockets, address);
-  return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                address->protocol);
+  return pc_sockets_open(&exchange->shared->reactor->sockets, address,
+                         exchange->is_plain);
 }
 
 static void set_callbacks(struct pc_exchange *exchange)
@@ -319,14 +316,15 @@ static enum pc_status follow(struct pc_exchange *exchange, const char *place)
   return launch(exchange, exchange->order.timeout_ms - spent_ms);
 }
 
+/* The times will not do: newer libcurls set them for failed connects, too. */
 static enum pc_status timeout_status(const struct pc_exchange *exchange)
 {
-  curl_off_t connected_us = 0;
+  long sent = 0;
   uint64_t connect_ms =
       (uint64_t)exchange->shared->transport->connect_timeout_ms;
 
-  curl_easy_getinfo(exchange->easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
-  if (!connected_us && connect_ms < exchange->order.timeout_ms)
+  curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent);
+  if (!sent && connect_ms < exchange->order.timeout_ms)
     return PC_CONNECT_TIMEOUT;
   return PC_ATTEMPT_TIMEOUT;
 }

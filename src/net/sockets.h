@@ -20,6 +20,7 @@
 #define PC_NET_SOCKETS_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -52,11 +53,13 @@ int pc_sockets_on_interest(
     CURL *easy, curl_socket_t fd, int what, void *context, void *unused);
 
 /*
- * Opens a socket for a connection that is complete once TCP has connected.
- * Gives CURL_SOCKET_BAD on failure.
+ * Opens a socket; one whose connection is complete once TCP has connected
+ * (`is_plain`) stays watched between two requests. Gives CURL_SOCKET_BAD on
+ * failure.
  */
 curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
-                              const struct curl_sockaddr *address);
+                              const struct curl_sockaddr *address,
+                              bool is_plain);
 
 /* For CURLOPT_CLOSESOCKETFUNCTION; `context` is the struct pc_sockets. */
 int pc_sockets_on_close(void *context, curl_socket_t fd);

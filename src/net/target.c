@@ -61,7 +61,7 @@ static bool add_lines(struct curl_slist **list, const char *lines)
   bool is_whole = copy != NULL;
 
   for (char *line = copy; is_whole && *line;) {
-    char *end = strchrnul(line, '\n');
+    char *end = line + strcspn(line, "\n");
     char *next = *end ? end + 1 : end;
 
     *end = '\0';

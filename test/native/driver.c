@@ -32,7 +32,6 @@ struct driver_call driver_call_for(const char *url, uint32_t input_count)
 void driver_start(struct driver *driver)
 {
   struct pc_transport transport = {.http_version = 1,
-                                   .system_roots = true,
                                    .connect_timeout_ms = 10000,
                                    .log_level = PC_LOG_OFF};
 
