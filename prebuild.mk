@@ -1,14 +1,33 @@
 # --- the prebuilt addons: every library inside, for machines without a compiler --
 
-# make prebuilds TARGETS=linux-x64 builds one; without it all four.
+# TARGETS=linux-x64 names one, TARGETS=all all four.
 PREBUILDS := linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl
-TARGETS ?= $(PREBUILDS)
+CHOSEN := $(filter-out all,$(TARGETS))
+ALL := $(filter all,$(TARGETS))
 
-.PHONY: prebuild-packages
-prebuild-packages: | packages
+.PHONY: third-party
+third-party: | packages
 	@scripts/setup.sh prebuild
+	@scripts/prebuild/fetch.sh
 
 .PHONY: prebuilds
-prebuilds: | prebuild-packages
-	@scripts/prebuild/fetch.sh
-	@scripts/prebuild/build.sh $(TARGETS)
+prebuilds: third-party
+	@scripts/prebuild/build.sh $(or $(CHOSEN),$(PREBUILDS))
+	@node scripts/prebuild/describe.js
+
+# Inspects all; builds the one for this machine, or TARGETS, once more in another
+# folder, where the same bytes must come out.
+.PHONY: prebuilds-check
+prebuilds-check: prebuilds
+	@scripts/prebuild/check.sh inspect $(or $(CHOSEN),$(PREBUILDS))
+	@scripts/prebuild/check.sh rebuild \
+	  $(or $(CHOSEN),$(if $(ALL),$(PREBUILDS),linux-x64))
+
+# Compiled and linked, never run: no Mac is at hand. So it is not in prebuilds.
+.PHONY: prebuilds-macos
+prebuilds-macos: third-party
+	@scripts/prebuild/build.sh darwin-arm64 darwin-x64
+
+.PHONY: third-party-updates
+third-party-updates: third-party
+	@scripts/prebuild/updates.sh

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages this repository builds and tests with, but only
 # those whose tool or library is missing. Prints nothing when all is there.
-# With the word "fuzz", also those that only `make fuzz` needs.
+# With the word "fuzz" or "prebuild", also those that only `make fuzz` or
+# `make prebuilds` needs.
 set -euo pipefail
 
 missing=()
@@ -54,6 +55,12 @@ need_library libuv libuv1-dev
 if [ "${1:-}" = fuzz ]; then
   need_command clang-14 clang-14
   need_fuzzer_runtime
+elif [ "${1:-}" = prebuild ]; then
+  # Debian's own cargo is older than the lock file's format; its browsers are
+  # built with this one.
+  need_command cargo cargo-web
+  need_command readelf binutils
+  python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 fi
 
 [ ${#missing[@]} -gt 0 ] || exit 0

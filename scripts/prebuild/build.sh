@@ -15,9 +15,8 @@ fetched=$root/build/third_party
 export PREBUILD_ROOT=$root
 export PREBUILD_SOURCES=$fetched/crates
 export PREBUILD_NODE_API=$fetched/node_modules/node-api-headers/include
-PREBUILD_ZIG=$(compgen -G "$fetched/tools/lib/python3*/site-packages/ziglang/zig")
-export PREBUILD_ZIG
-export ZIG_GLOBAL_CACHE_DIR=${PREBUILD_ZIG_CACHE:-$root/build/zig-cache}
+export PREBUILD_ZIG=$fetched/zig/zig
+export ZIG_GLOBAL_CACHE_DIR=$root/build/prebuild/zig-cache
 export PATH=$fetched/tools/bin:$PATH
 
 # The objects of other sources, or of another compiler, are of no use.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fetches what the prebuilt addons are made of into build/third_party, each
-# thing checked against the hash that third_party/ names: the tools (tools/), the
-# C sources (crates/), Node-API's headers and the SBOM's writer (node_modules/).
+# thing checked against the hash that third_party/ names: the tools (tools/ and,
+# in it, zig), the C sources (crates/), and from npm Node-API's headers and the
+# SBOM's writer (node_modules/).
 # Does nothing while third_party/ is what it was.
 set -euo pipefail
 
@@ -31,6 +32,8 @@ echo "zig and the build tools"
 python3 -m venv "$folder/tools"
 "$folder/tools/bin/pip" install --quiet --disable-pip-version-check \
   --no-deps --only-binary=:all: --require-hashes -r third_party/requirements.txt
+ln -s "$(cd "$folder" && compgen -G 'tools/lib/python3*/site-packages/ziglang')" \
+  "$folder/zig"
 
 echo "C sources"
 cargo vendor --quiet --locked --manifest-path third_party/Cargo.toml \
