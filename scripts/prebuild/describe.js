@@ -91,10 +91,10 @@ function toComponent(part, lock) {
   );
   const crate = part.crate && lock.get(part.crate);
   if (crate) {
-    const name = `${part.crate}@${encodeURIComponent(crate.version)}`;
-    component.hashes.set(Enums.HashAlgorithm['SHA-256'], crate.checksum);
+    const carrier = `pkg:cargo/${part.crate}@${encodeURIComponent(crate.version)}`;
+    component.properties.add(new Models.Property('carrier', carrier));
     component.properties.add(
-      new Models.Property('carrier', `pkg:cargo/${name}`),
+      new Models.Property('carrier:sha256', crate.checksum),
     );
   }
   return component;
