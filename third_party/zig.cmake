@@ -33,6 +33,9 @@ set(CMAKE_C_COMPILER ${zig} cc -target ${triple})
 set(CMAKE_CXX_COMPILER ${zig} c++ -target ${triple})
 set(CMAKE_ASM_COMPILER ${zig} cc -target ${triple})
 
+# AWS-LC's C++ uses no C++ library. CMake would try one out, and so compile it.
+set(CMAKE_CXX_COMPILER_FORCED TRUE)
+
 # CMake takes the archiver as one word, and zig's is a subcommand.
 set(CMAKE_AR ${zig})
 set(CMAKE_RANLIB ${zig})
