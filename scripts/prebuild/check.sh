@@ -101,8 +101,8 @@ rebuild() {
   done
 }
 
-what=$1
-shift
+what=${1:-}
+shift || true
 case $what in
 inspect)
   for target in "$@"; do
