@@ -88,9 +88,8 @@ is_of_this_machine() {
 
 # The copy has what the build reads and nothing that it has made before.
 rebuild() {
-  local copy
   copy=$(mktemp -d -t prebuilds-in-another-folder-XXXXXX)
-  trap 'rm -rf "$copy"' EXIT
+  trap 'rm -rf "$copy"' EXIT # when this function's variables are gone
   tar -c package.json scripts src third_party | tar -x -C "$copy"
   "$copy/scripts/prebuild/fetch.sh"
   "$copy/scripts/prebuild/build.sh" "$@"
