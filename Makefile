@@ -221,6 +221,8 @@ $(BENCH)/%: benchmark/%.c | build-packages
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
 	  $(shell pkg-config --cflags --libs libcurl) -o $@
 
+include prebuild.mk
+
 # --- the proof under faults: what takes minutes -----------------------------
 
 SEED ?= 1
