@@ -1,10 +1,10 @@
 'use strict';
 
-const { loadFailure } = require('./load-failure');
+const { loadAddon } = require('./addon');
 const { settleWaiting } = require('./settle');
 
 /**
- * The one place that knows the addon: its loader and its face.
+ * The face of the addon.
  *
  * @typedef {object} Engine opaque: a thread with its connections
  * @typedef {object} Job opaque: one call in flight
@@ -100,23 +100,13 @@ const { settleWaiting } = require('./settle');
 /** @type {Native | undefined} */
 let loaded;
 
-/** @returns {Native} */
-function load() {
-  try {
-    // @ts-ignore: the build makes this file
-    return require('../../build/Release/performance_client.node');
-  } catch (error) {
-    throw loadFailure(error);
-  }
-}
-
 /**
  * The addon, loaded at the first use. A failed load is tried anew next time.
  * @returns {Native}
  */
 function native() {
   if (!loaded) {
-    const addon = load();
+    const addon = /** @type {Native} */ (loadAddon());
     addon.setWake(() => settleWaiting(addon));
     loaded = addon;
   }
