@@ -2,6 +2,7 @@
 # make build  the addon           make check  the same, warnings are errors
 # make native-test SANITIZER=thread   the engine's C tests under TSan
 # make fuzz SECONDS=60                each reader against arbitrary bytes
+# make package | install-test         the tarballs, and they where users are
 # make chaos | soak | memcheck        random faults; for long; under ASan
 
 SHELL := /bin/bash
@@ -250,3 +251,5 @@ $(CHECKED): $(CHECKED_OBJECTS)
 	  -lm -pthread -Wl,-z,nodelete -o $@
 
 -include $(CHECKED_OBJECTS:.o=.d)
+
+include package.mk

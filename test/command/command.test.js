@@ -62,7 +62,7 @@ describe('the command', () => {
 
 describe('the doctor', () => {
   it('says what is loaded, where it runs and whom it trusts', async (t) => {
-    const bundle = path.join(ROOT, 'build', `trusted-${process.pid}.pem`);
+    const bundle = path.join(os.tmpdir(), `trusted-${process.pid}.pem`);
     fs.writeFileSync(bundle, '-----BEGIN CERTIFICATE-----\n'.repeat(3));
     t.after(() => fs.rmSync(bundle));
 
