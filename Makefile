@@ -36,7 +36,7 @@ C_HEADERS := $(shell find src -name '*.h' | sort)
 .PHONY: build
 build: $(ADDON)
 
-$(ADDON): binding.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | setup
+$(ADDON): addon.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | setup
 	@PC_WERROR=$(WERROR) MAKEFLAGS=--no-print-directory node scripts/build.js
 	@touch $@
 

@@ -151,6 +151,27 @@ function linkWithC(env) {
 }
 
 /**
+ * node-gyp reads binding.gyp and no other name. It is there only meanwhile,
+ * since an installer that sees one compiles: yarn does, whatever "gypfile" says.
+ * @template T
+ * @param {() => T} build
+ * @returns {T}
+ */
+function withBindingGyp(build) {
+  const source = path.join(ROOT, 'addon.gyp');
+  const file = path.join(ROOT, 'binding.gyp');
+  fs.copyFileSync(source, file);
+  // As old as what it stands for, or make would take it for changed.
+  const { atime, mtime } = fs.statSync(source);
+  fs.utimesSync(file, atime, mtime);
+  try {
+    return build();
+  } finally {
+    fs.rmSync(file);
+  }
+}
+
+/**
  * @param {string} message
  * @returns {never}
  */
@@ -170,20 +191,22 @@ function main() {
   if (nodeGyp === undefined)
     fail('node-gyp was not found; it comes with npm, so install npm first.');
 
-  const build = spawnSync(
-    process.execPath,
-    [
-      nodeGyp,
-      '--loglevel=warn',
-      'configure',
-      'build',
-      '--release',
-      ...findHeaders(),
-    ],
-    { cwd: ROOT, stdio: 'inherit', env: linkWithC(process.env) },
+  const { error, status } = withBindingGyp(() =>
+    spawnSync(
+      process.execPath,
+      [
+        nodeGyp,
+        '--loglevel=warn',
+        'configure',
+        'build',
+        '--release',
+        ...findHeaders(),
+      ],
+      { cwd: ROOT, stdio: 'inherit', env: linkWithC(process.env) },
+    ),
   );
-  if (build.error) fail(`node-gyp did not start: ${build.error.message}`);
-  process.exitCode = build.status ?? 1;
+  if (error) fail(`node-gyp did not start: ${error.message}`);
+  process.exitCode = status ?? 1;
 }
 
 main();

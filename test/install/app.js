@@ -27,7 +27,12 @@ function layApp({ folder }) {
   fs.cpSync(path.join(__dirname, 'app'), app, { recursive: true });
   fs.writeFileSync(
     path.join(app, 'package.json'),
-    JSON.stringify({ name: 'app', version: '1.0.0', private: true }),
+    JSON.stringify({
+      name: 'app',
+      version: '1.0.0',
+      private: true,
+      type: 'commonjs',
+    }),
   );
   return app;
 }
@@ -40,7 +45,13 @@ function installerEnv(folder, ...programs) {
     /^npm_config_(registry|cafile)$|proxy$|_CA_|SSL_CERT/i.test(name),
   );
   const PATH = programs.map((file) => path.dirname(file)).join(':');
-  return { ...Object.fromEntries(configured), HOME: home, PATH };
+  return {
+    ...Object.fromEntries(configured),
+    HOME: home,
+    PATH,
+    // Yarn keeps a tarball by its version, and for root beside HOME.
+    YARN_CACHE_FOLDER: path.join(home, 'yarn'),
+  };
 }
 
 /** Installs by this machine's npm; further packages come from the registry. */

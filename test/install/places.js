@@ -78,9 +78,11 @@ function inRoot(root, mounts, command) {
   ]);
   const script = [
     'set -e',
+    'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
     ...lines,
     `mkdir -p '${root}/proc'`,
     `mount -t proc proc '${root}/proc'`,
+    'PATH=/nonexistent',
     'exec "$@"',
   ].join('\n');
   return [
