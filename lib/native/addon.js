@@ -10,13 +10,32 @@ const { createError } = require('../errors/errors');
  * build of one's own, else the prebuilt of this platform.
  */
 
-/** What the published package has a binary for. */
-const TARGETS = [
-  'linux-x64',
-  'linux-arm64',
-  'linux-x64-musl',
-  'linux-arm64-musl',
-];
+/**
+ * The binaries of the published package. Each path is written out, so that what
+ * traces a program's files, as Next.js does, finds them.
+ * @type {Record<string, () => string>}
+ */
+const PREBUILT = {
+  'linux-x64': () =>
+    path.join(__dirname, '../../prebuilds/linux-x64/performance_client.node'),
+  'linux-arm64': () =>
+    path.join(__dirname, '../../prebuilds/linux-arm64/performance_client.node'),
+  'linux-x64-musl': () =>
+    path.join(
+      __dirname,
+      '../../prebuilds/linux-x64-musl/performance_client.node',
+    ),
+  'linux-arm64-musl': () =>
+    path.join(
+      __dirname,
+      '../../prebuilds/linux-arm64-musl/performance_client.node',
+    ),
+};
+
+const ownBuild = () =>
+  path.join(__dirname, '../../build/Release/performance_client.node');
+
+const TARGETS = Object.keys(PREBUILT);
 
 /** What the prebuilt binaries need where the C library is glibc. */
 const OLDEST_GLIBC = '2.28';
@@ -30,8 +49,6 @@ const PACKAGES = new Map([
 /** In the words of glibc, and of musl. */
 const MISSING_LIBRARY =
   /(?:^|: )(\S+): cannot open shared object file|Error loading shared library (\S+):/;
-
-const NAME = 'performance_client.node';
 
 const BUILD = 'run "npx baseten-performance-client build"';
 
@@ -96,13 +113,14 @@ function findAddon() {
       return false;
     }
   };
-  const own = path.join(__dirname, '../../build/Release', NAME);
-  if (isThere(own))
-    return { origin: 'own build', file: own, load: () => requireFile(own) };
-  const target = findTarget();
-  const file = path.join(__dirname, '../../prebuilds', target, NAME);
-  if (isThere(file))
-    return { origin: 'prebuilt', file, load: () => requireFile(file) };
+  /** @type {[Origin, string | undefined][]} */
+  const places = [
+    ['own build', ownBuild()],
+    ['prebuilt', PREBUILT[findTarget()]?.()],
+  ];
+  for (const [origin, file] of places)
+    if (file && isThere(file))
+      return { origin, file, load: () => requireFile(file) };
   return undefined;
 }
 
