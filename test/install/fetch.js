@@ -136,6 +136,9 @@ async function debianFiles(name, architecture, packages) {
         fs.rmSync(from);
       }
     fs.rmSync(path.join(files, 'lists'), { recursive: true });
+    // As an installed Debian has it; what is named /lib is in there.
+    if (!fs.existsSync(path.join(into, 'lib')))
+      fs.symlinkSync('usr/lib', path.join(into, 'lib'));
   });
 }
 
