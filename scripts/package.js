@@ -13,15 +13,11 @@ const { TARGETS } = require('../lib/native/addon');
 
 const ROOT = path.join(__dirname, '..');
 
-/**
- * @param {readonly string[]} targets
- * @returns {string[]} the files that must be there and are not
- */
-function findMissing(targets) {
-  return targets
-    .map((target) => `prebuilds/${target}/performance_client.node`)
-    .filter((file) => !fs.existsSync(path.join(ROOT, file)));
-}
+/** What the binaries bring along to be read: licences and a bill of materials. */
+const DESCRIPTIONS = ['prebuilds/LICENSES.txt', 'prebuilds/sbom.cdx.json'];
+
+/** @type {(target: string) => string} */
+const binaryOf = (target) => `prebuilds/${target}/performance_client.node`;
 
 /**
  * @param {string} folder where the tarball goes
@@ -50,11 +46,13 @@ function packOne(folder, ...args) {
 /**
  * Packs both packages.
  * @param {string} folder made when it is not there
- * @param {readonly string[]} targets what the client must have a binary for
+ * @param {readonly string[]} needed the files that must be in the client's
  * @returns {{ client: string, proxy: string }} the tarballs
  */
-function pack(folder, targets) {
-  const missing = findMissing(targets);
+function pack(folder, needed) {
+  const missing = needed.filter(
+    (file) => !fs.existsSync(path.join(ROOT, file)),
+  );
   if (missing.length > 0)
     throw new Error(
       `cannot pack without ${missing.join(', ')}: run "make prebuilds"`,
@@ -68,7 +66,8 @@ function pack(folder, targets) {
 
 function main() {
   try {
-    for (const file of Object.values(pack(path.join(ROOT, 'dist'), TARGETS)))
+    const needed = [...TARGETS.map(binaryOf), ...DESCRIPTIONS];
+    for (const file of Object.values(pack(path.join(ROOT, 'dist'), needed)))
       console.log(`${path.relative(ROOT, file)}  ${fs.statSync(file).size}`);
   } catch (error) {
     console.error(error.message);
@@ -78,4 +77,4 @@ function main() {
 
 if (require.main === module) main();
 
-module.exports = { pack };
+module.exports = { binaryOf, pack };

@@ -13,7 +13,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { pack } = require('../../scripts/package');
+const { binaryOf, pack } = require('../../scripts/package');
 const { CASES } = require('./cases');
 const { WORK } = require('./fetch');
 const { startServer } = require('./server');
@@ -75,7 +75,7 @@ async function main() {
   }
   const cases = select(words);
   const targets = [...new Set(cases.map(({ target }) => target))];
-  const tarballs = pack(path.join(WORK, 'dist'), targets);
+  const tarballs = pack(path.join(WORK, 'dist'), targets.map(binaryOf));
   const server = await startServer();
   const results = [];
   try {
