@@ -66,13 +66,19 @@ async function installByNpm(app, { tarballs, folder }, further = []) {
 
 /**
  * Runs a script of app/ in a place, and the package's own doctor, who must
- * find the prebuilt loaded.
+ * find loaded what should be.
  * @param {import('./places').Place} place
  * @param {string} script
  * @param {Context} context
- * @returns {Promise<string>} what was loaded
+ * @param {string} [loaded] the prebuilt when left out
+ * @returns {Promise<string>} where it ran
  */
-async function runSmoke(place, script, { folder, server }) {
+async function runSmoke(
+  place,
+  script,
+  { folder, server },
+  loaded = `prebuilds/${place.target}/performance_client.node (prebuilt)`,
+) {
   const app = path.join(folder, 'app');
   const childEnv = { ...BARE_ENV, ...server.env };
   const command = await place.command(app, [script]);
@@ -83,8 +89,7 @@ async function runSmoke(place, script, { folder, server }) {
     server.env.SMOKE_URL,
   ]);
   const told = await demand(asking, { cwd: app, env: childEnv });
-  const loaded = `prebuilds/${place.target}/performance_client.node (prebuilt)`;
-  if (!told.includes(loaded)) throw new Error(`not ${loaded}: ${told}`);
+  if (!told.includes(loaded)) throw new Error(`not ${loaded}:\n${told}`);
   const runtime = /^runtime +(.*)$/m.exec(told)?.[1];
   return `${runtime}, ${place.target}`;
 }

@@ -6,8 +6,10 @@ const path = require('node:path');
 const { bundlerCases } = require('./bundlers');
 const { installerCases } = require('./installers');
 const { suiteCases } = require('./suites');
-const { installByNpm, layApp, runSmoke } = require('./app');
+const { NAME, installByNpm, layApp, runSmoke } = require('./app');
+const { env } = require('./fetch');
 const places = require('./places');
+const { demand } = require('./process');
 
 /**
  * @typedef {object} Case
@@ -73,6 +75,21 @@ const proxyCase = {
   },
 };
 
+/** What the package's own command compiles, with this machine's compiler. */
+const sourceCase = {
+  name: 'source-build',
+  groups: ['source'],
+  target: 'linux-x64',
+  async run(context) {
+    const app = layApp(context);
+    await installByNpm(app, context);
+    const command = path.join(app, 'node_modules/.bin', NAME);
+    await demand([command, 'build', '--force'], { cwd: app, env });
+    const own = 'build/Release/performance_client.node (own build)';
+    return await runSmoke(THIS_NODE, 'smoke.js', context, own);
+  },
+};
+
 /** @type {Case[]} */
 const CASES = [
   {
@@ -88,6 +105,7 @@ const CASES = [
     placeCase([name, 'workers', place], 'worker.js'),
   ),
   proxyCase,
+  sourceCase,
   ...installerCases,
   ...bundlerCases,
   ...suiteCases,
