@@ -48,7 +48,7 @@ const PACKAGES = new Map([
 
 /** In the words of glibc, and of musl. */
 const MISSING_LIBRARY =
-  /(?:^|: )(\S+): cannot open shared object file|Error loading shared library (\S+):/;
+  /(?:^|: )(\S+): cannot open shared object file|Error loading shared library (\S+): No such file/;
 
 const BUILD = 'run "npx baseten-performance-client build"';
 

@@ -151,6 +151,11 @@ describe('a native part that cannot be loaded', () => {
       /the library libc\.so\.6 is missing/,
     ],
     [
+      own,
+      'Error loading shared library /x/a.node: Exec format error',
+      /a\.node was not built for Node .*Exec format error/,
+    ],
+    [
       prebuilt,
       "/lib/libc.so.6: version `GLIBC_2.28' not found (required by a.node)",
       /glibc .* was found, 2\.28 or newer is needed: .* build"/,
