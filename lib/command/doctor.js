@@ -2,7 +2,6 @@
 
 const fs = require('node:fs');
 
-const { LOG_LEVELS, logLevel } = require('../base/environment');
 const { version } = require('../base/version');
 const { PerformanceClient } = require('../client/performance-client');
 const { findAddon, findLibc } = require('../native/addon');
@@ -193,7 +192,6 @@ async function doctor(url, env = process.env) {
   if (!findings.some(({ isWrong }) => isWrong))
     findings.push(findCertificates(env));
   findings.push(findProxies(env), findKeys(env));
-  findings.push({ label: 'log level', value: LOG_LEVELS[logLevel(env)] });
   const isWrong = findings.some((one) => one.isWrong);
   if (url !== undefined && !isWrong) findings.push(await findServer(url));
   for (const { label, value } of findings)
