@@ -1,9 +1,9 @@
 'use strict';
 
-const { createError } = require('../errors/errors');
+const { loadAddon } = require('./addon');
 
 /**
- * The one place that knows the addon: its loader and its face.
+ * The face of the addon.
  *
  * @typedef {object} Engine opaque: a thread with its connections
  * @typedef {object} Job opaque: one call in flight
@@ -103,47 +103,11 @@ const { createError } = require('../errors/errors');
  * @property {(callback: () => void) => void} setWake
  */
 
-/** Debian's names for the shared libraries the native part links with. */
-const PACKAGES = new Map([
-  ['libcurl.so.4', 'libcurl4'],
-  ['libcjson.so.1', 'libcjson1'],
-]);
-
-const REBUILD =
-  'run "npm rebuild baseten-performance-client", or "make build" in a checkout';
-
 /** Outcomes between two looks at the clock. */
 const HANDFUL = 64;
 
 /** How long one turn of the event loop may be kept busy. */
 const SLICE_MS = 4;
-
-/**
- * Found, required, do this: one sentence for each way of not loading.
- * @param {any} error what require threw
- * @returns {string}
- */
-function remedy(error) {
-  const words = String(error.message);
-  const library = /^(\S+): cannot open shared object file/.exec(words)?.[1];
-  if (library && PACKAGES.has(library)) {
-    const name = PACKAGES.get(library);
-    return `the library ${library} is missing: run "apt-get install ${name}"`;
-  }
-  if (library) return `the library ${library} is missing: install it`;
-  if (error.code === 'MODULE_NOT_FOUND') return `it is not built: ${REBUILD}`;
-  const host = `Node ${process.version} on ${process.platform} ${process.arch}`;
-  return `it was not built for ${host} (${words.split('\n')[0]}): ${REBUILD}`;
-}
-
-/**
- * @param {any} error what require threw
- * @returns {import('../errors/errors').PerformanceClientError}
- */
-function loadFailure(error) {
-  const message = `the native part of baseten-performance-client cannot be loaded, ${remedy(error)}`;
-  return createError('NATIVE_NOT_LOADED', message, { cause: error });
-}
 
 /**
  * Delivers waiting outcomes, and goes on in a later turn when there are more
@@ -162,27 +126,17 @@ function settleWaiting(addon) {
 /** @type {Native | undefined} */
 let loaded;
 
-/** @returns {Native} */
-function load() {
-  try {
-    // @ts-ignore: the build makes this file
-    return require('../../build/Release/performance_client.node');
-  } catch (error) {
-    throw loadFailure(error);
-  }
-}
-
 /**
  * The addon, loaded at the first use. A failed load is tried anew next time.
  * @returns {Native}
  */
 function native() {
   if (!loaded) {
-    const addon = load();
+    const addon = /** @type {Native} */ (loadAddon());
     addon.setWake(() => settleWaiting(addon));
     loaded = addon;
   }
   return loaded;
 }
 
-module.exports = { loadFailure, native, settleWaiting };
+module.exports = { native, settleWaiting };

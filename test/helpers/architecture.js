@@ -37,6 +37,7 @@ const CLIENT_ROOMS = [
   'call',
   'stream',
   'client',
+  'command',
 ];
 
 /** The rooms of proxy/lib, likewise. */
@@ -275,7 +276,7 @@ function findRoomFaults({ root, rooms, packages = [] }, file, source) {
 function findRequireFaults(file, source) {
   const house = { root: 'lib', rooms: CLIENT_ROOMS };
   const faults = findRoomFaults(house, file, source);
-  if (file !== 'lib/native/binding.js' && isAddon(withoutComments(source)))
+  if (path.dirname(file) !== 'lib/native' && isAddon(withoutComments(source)))
     faults.push(`${file} reaches for the addon, only lib/native may`);
   return faults;
 }
