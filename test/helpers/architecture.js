@@ -59,6 +59,7 @@ const FOREIGN = [
     rooms: ['binding'],
   },
   { header: /(^|\/)curl\.h$|^curl\//, rooms: ['net'] },
+  { header: /^openssl\//, rooms: ['net'] },
   { header: /(^|\/)uv\.h$|^uv\//, rooms: ['net', 'engine'] },
   { header: /(^|\/)cJSON(_Utils)?\.h$/, rooms: ['wire/http'] },
 ];
