@@ -1,5 +1,6 @@
 'use strict';
 
+const { native } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
 const { helpText, readArguments } = require('./command-line');
 const { readConfig } = require('./config');
@@ -103,6 +104,7 @@ async function run(argv, env) {
     return 0;
   }
   const config = readConfig(argv, env);
+  native(); // here, or a proxy without it would be ready and serve nothing
   if (config.check) {
     await (await Tokenizers.start(config.tokenizers)).close();
     process.stdout.write('the settings are valid\n');
@@ -125,7 +127,8 @@ async function main(argv, env) {
     process.exit(await run(argv, env));
   } catch (error) {
     const isWrong = error instanceof ConfigError;
-    const text = isWrong ? error.message : (error.stack ?? error);
+    const isTold = isWrong || error.code === 'NATIVE_NOT_LOADED';
+    const text = isTold ? error.message : (error.stack ?? error);
     process.stderr.write(`${NAME}: ${text}\n`);
     process.exit(isWrong ? WRONG_SETTINGS : FAILURE);
   }

@@ -13,6 +13,8 @@ const { runProxy, startProxyProcess } = require('../helpers/proxy-process');
 const { ask } = require('../helpers/reverse-proxy');
 const { startUpstream } = require('../../../test/helpers/upstream');
 
+const WITHOUT_ADDON = require.resolve('../helpers/without-addon');
+
 const isListening = ({ msg }) => msg === 'listening';
 
 describe('the program', () => {
@@ -47,6 +49,20 @@ describe('the program', () => {
     assert.equal(await good.end(), 0);
     assert.equal(good.stdout, 'the settings are valid\n');
     assert.equal(await bad.end(), 2);
+  });
+
+  it('is nowhere without its native part', { timeout: 20_000 }, async (t) => {
+    const NODE_OPTIONS = `--require ${WITHOUT_ADDON}`;
+    const sentence =
+      /^baseten-performance-proxy: the native part of baseten-performance-client cannot be loaded, .*\n$/;
+
+    for (const flags of [[], ['--check'], ['--workers', '2']]) {
+      const args = ['--host', '127.0.0.1', '--port', '0', ...flags];
+      const proxy = runProxy(t, args, { NODE_OPTIONS });
+      assert.equal(await proxy.end(), 1, flags.join());
+      assert.match(proxy.stderr, sentence);
+      assert.equal(proxy.stdout, '');
+    }
   });
 
   it('says where it listens, or why it cannot', async (t) => {
