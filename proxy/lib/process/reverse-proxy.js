@@ -122,15 +122,32 @@ class ReverseProxy {
     return this.drain();
   }
 
-  /** Reads the operator's key again. */
+  /** Reads keys and certificate again; one that cannot be used stays. */
   reload() {
-    try {
-      this.#config.upstreamApiKey?.reload();
-      this.#log.info('the key of the upstream was read again');
-    } catch (error) {
-      this.#log.error('the key of the upstream stays as it was', {
-        reason: error.message,
+    const { upstreamApiKey, clientApiKeys, tlsCert, tlsKey } = this.#config;
+    if (upstreamApiKey)
+      this.#reread('--upstream-api-key', () => upstreamApiKey.reload());
+    if (clientApiKeys)
+      this.#reread('--client-api-key', () => clientApiKeys.reload());
+    if (tlsCert && tlsKey)
+      this.#reread('--tls-cert and --tls-key', () => {
+        tlsCert.reload();
+        tlsKey.reload();
+        this.#server.renewCertificate();
       });
+  }
+
+  /**
+   * @param {string} setting
+   * @param {() => void} read throws when what is there cannot be used
+   */
+  #reread(setting, read) {
+    try {
+      read();
+      this.#log.info('a setting was read again', { setting });
+    } catch (error) {
+      const reason = error.message;
+      this.#log.error('a setting stays as it was', { setting, reason });
     }
   }
 

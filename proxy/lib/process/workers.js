@@ -68,8 +68,7 @@ class Workers {
   drain() {
     const { drainDelayS, drainS } = this.#config;
     this.#isEnding = true;
-    for (const worker of this.#workers())
-      if (worker.isConnected()) worker.send({ kind: 'drain' });
+    this.#tell({ kind: 'drain' });
     const longestMs = 1000 * (drainDelayS + drainS + GRACE_S);
     setTimeout(() => this.close(), longestMs).unref();
     this.#endIfAlone();
@@ -81,9 +80,18 @@ class Workers {
     for (const worker of this.#workers()) worker.process.kill('SIGKILL');
   }
 
-  /** @param {NodeJS.Signals} signal */
-  pass(signal) {
-    for (const worker of this.#workers()) worker.process.kill(signal);
+  /**
+   * Lets every worker read again what may have changed. A message waits for
+   * one that is starting, which a signal would end.
+   */
+  reload() {
+    this.#tell({ kind: 'reload' });
+  }
+
+  /** @param {{ kind: string }} message */
+  #tell(message) {
+    for (const worker of this.#workers())
+      if (worker.isConnected()) worker.send(message);
   }
 
   /** @returns {Worker[]} */

@@ -46,12 +46,11 @@ function outliveFailures(log) {
 }
 
 /**
- * @param {{ drain(): void, reload(): void }} running
+ * @param {() => void} drain
  */
-function obeySignals(running) {
-  process.on('SIGTERM', () => running.drain());
-  process.on('SIGINT', () => running.drain());
-  process.on('SIGHUP', () => running.reload());
+function obeyEnd(drain) {
+  process.on('SIGTERM', drain);
+  process.on('SIGINT', drain);
 }
 
 /**
@@ -61,14 +60,12 @@ function obeySignals(running) {
 async function runPrimary(config, log) {
   const workers = new Workers(config, log);
   let isDraining = false;
-  obeySignals({
-    drain() {
-      if (isDraining) workers.close();
-      else workers.drain();
-      isDraining = true;
-    },
-    reload: () => workers.pass('SIGHUP'),
+  obeyEnd(() => {
+    if (isDraining) workers.close();
+    else workers.drain();
+    isDraining = true;
   });
+  process.on('SIGHUP', () => workers.reload());
   warnOfOpenKey(config, log);
   return await workers.run();
 }
@@ -77,17 +74,38 @@ async function runPrimary(config, log) {
  * @param {Readonly<Config>} config
  * @param {Log} log
  */
-async function runServer(config, log) {
-  if (!isWorker()) warnOfOpenKey(config, log);
+async function startServer(config, log) {
   const proxy = await ReverseProxy.create(config, log, isWorker());
   const { address, port } = await proxy.listen();
   if (!isWorker()) log.info('listening', { address, port });
+  return proxy;
+}
+
+/**
+ * @param {Readonly<Config>} config
+ * @param {Log} log
+ */
+async function runServer(config, log) {
+  if (!isWorker()) warnOfOpenKey(config, log);
+  const starting = startServer(config, log);
+  // Both may come while it starts: the signal would end the process.
+  const reload = () =>
+    void starting.then(
+      (proxy) => proxy.reload(),
+      () => {}, // it ends, and says why
+    );
+  process.on('SIGHUP', reload);
+  const isToldToDrain = new Promise((resolve) =>
+    process.on('message', (/** @type {any} */ { kind }) => {
+      if (kind === 'reload') reload();
+      else if (kind === 'drain') resolve(undefined);
+    }),
+  );
+  const proxy = await starting;
   await new Promise((resolve) => {
     const drain = () => resolve(proxy.drain());
-    obeySignals({ drain, reload: () => proxy.reload() });
-    process.on('message', (message) => {
-      if (/** @type {any} */ (message).kind === 'drain') drain();
-    });
+    obeyEnd(drain);
+    isToldToDrain.then(drain);
   });
   return 0;
 }

@@ -2,18 +2,23 @@
 
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
+const { X509Certificate } = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
+const tls = require('node:tls');
 
 const { version } = require('../../../package.json');
 const { runProxy, startProxyProcess } = require('../helpers/proxy-process');
+const { WORD_PIECE } = require('../helpers/tokenizer-files');
 const { ask } = require('../helpers/reverse-proxy');
+const { makeCertificate } = require('../../../test/helpers/certificate');
 const { startUpstream } = require('../../../test/helpers/upstream');
 
 const WITHOUT_ADDON = require.resolve('../helpers/without-addon');
+const EARLY_HANGUP = require.resolve('../helpers/early-hangup');
 
 const isListening = ({ msg }) => msg === 'listening';
 
@@ -149,31 +154,75 @@ describe('a signal', () => {
     assert.equal(await proxy.end(), 0);
   });
 
-  it('SIGHUP reads the key of the upstream again', async (t) => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxy-key-'));
-    t.after(() => fs.rmSync(folder, { recursive: true }));
-    const file = path.join(folder, 'key');
-    fs.writeFileSync(file, 'first-key');
+  it('SIGHUP reads keys again, and keeps what cannot be read', async (t) => {
+    const [file, callers] = [writeFile(t, 'first-key'), writeFile(t, 'me')];
     const upstream = await startUpstream(t, () => ({ body: {} }));
     const proxy = await startProxyProcess(t, [
       ...['--target-url', upstream.url, '--upstream-api-key', file],
+      ...['--client-api-key', callers],
     ]);
+    const statusOf = async (key) => {
+      const headers = { authorization: `Bearer ${key}` };
+      return (await ask(proxy, { path: '/v1/models', headers })).status;
+    };
 
-    await ask(proxy, { path: '/one' });
+    assert.equal(await statusOf('me'), 200);
     fs.writeFileSync(file, 'second-key');
+    fs.writeFileSync(callers, 'you');
     proxy.kill('SIGHUP');
-    await proxy.line(({ msg }) => msg.includes('read again'));
-    await ask(proxy, { path: '/two' });
+    await proxy.line(isAbout('info', '--client-api-key'));
+    assert.equal(await statusOf('me'), 401);
+    assert.equal(await statusOf('you'), 200);
     fs.rmSync(file);
+    fs.writeFileSync(callers, '');
     proxy.kill('SIGHUP');
-    await proxy.line(({ level }) => level === 'error');
-    await ask(proxy, { path: '/three' });
+    await proxy.line(isAbout('error', '--client-api-key'));
+    await proxy.line(isAbout('error', '--upstream-api-key'));
+    assert.equal(await statusOf('you'), 200);
 
     assert.deepEqual(
       upstream.requests.map(({ headers }) => headers.authorization),
       ['Bearer first-key', 'Bearer second-key', 'Bearer second-key'],
     );
+    assert.doesNotMatch(proxy.stdout + proxy.stderr, /first-key|second-key/);
   });
+
+  it('SIGHUP takes a new certificate, and none that is broken', async (t) => {
+    const [one, two] = [makeCertificate(), makeCertificate()];
+    const [cert, key] = [writeFile(t, one.cert), writeFile(t, one.key)];
+    const proxy = await startProxyProcess(t, [
+      ...['--tls-cert', cert, '--tls-key', key],
+    ]);
+    const first = await certificateOf(proxy);
+
+    fs.writeFileSync(cert, two.cert);
+    proxy.kill('SIGHUP');
+    await proxy.line(isAbout('error', '--tls-cert and --tls-key'));
+    const kept = await certificateOf(proxy);
+    fs.writeFileSync(key, two.key);
+    proxy.kill('SIGHUP');
+    await proxy.line(isAbout('info', '--tls-cert and --tls-key'));
+    const renewed = await certificateOf(proxy);
+
+    assert.equal(first, new X509Certificate(one.cert).fingerprint256);
+    assert.equal(kept, first);
+    assert.equal(renewed, new X509Certificate(two.cert).fingerprint256);
+  });
+
+  for (const workers of ['1', '2'])
+    it(`SIGHUP while ${workers} of it start waits for them`, async (t) => {
+      const tokenizer = writeFile(t, JSON.stringify(WORD_PIECE));
+      const args = ['--workers', workers, '--upstream-api-key', 'k'];
+      const proxy = await startProxyProcess(
+        t,
+        [...args, '--tokenizer', 'm', tokenizer],
+        { NODE_OPTIONS: `--require ${EARLY_HANGUP}` },
+      );
+
+      await proxy.line(isAbout('info', '--upstream-api-key'));
+      proxy.kill();
+      assert.equal(await proxy.end(), 0);
+    });
 });
 
 describe('several workers', () => {
@@ -238,4 +287,25 @@ describe('several workers', () => {
 function workersOf(pid) {
   const file = `/proc/${pid}/task/${pid}/children`;
   return fs.readFileSync(file, 'utf8').trim().split(' ').map(Number);
+}
+
+function isAbout(level, setting) {
+  return (line) => line.level === level && line.setting === setting;
+}
+
+function writeFile(t, text) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxy-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'file');
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+/** The fingerprint of what a new connection is shown. */
+async function certificateOf({ port }) {
+  const socket = tls.connect({ port, rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
 }
