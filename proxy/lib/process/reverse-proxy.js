@@ -37,7 +37,6 @@ function createWrappers({ httpVersion, upstreamH2c, maxInFlight }) {
 class ReverseProxy {
   #config;
   #log;
-  #isWorker;
   #tokenizers;
   #wrappers;
   #forwarder;
@@ -70,7 +69,6 @@ class ReverseProxy {
     const metrics = new Metrics();
     this.#config = config;
     this.#log = log;
-    this.#isWorker = isWorker;
     this.#tokenizers = tokenizers;
     this.#wrappers = wrappers;
     this.#forwarder = new Forwarder({ config, wrappers, tokenizers });
@@ -103,12 +101,10 @@ class ReverseProxy {
   }
 
   /**
-   * Lets what runs come to its end. Asked again, the only process hurries; a
-   * worker may be told once by its primary and once more by the terminal.
+   * Lets what runs come to its end.
    * @returns {Promise<void>}
    */
   drain() {
-    if (this.#ended && !this.#isWorker) this.#server.close();
     this.#ended ??= this.#end();
     return this.#ended;
   }

@@ -34,23 +34,34 @@ function warnOfOpenKey({ upstreamApiKey, clientApiKeys, host }, log) {
 }
 
 /**
- * A failure that nobody caught concerns one request; the others go on.
+ * What nobody caught leaves something undone, a request with its slot for
+ * instance, so that the process should end in good order.
  * @param {Log} log
+ * @returns {Promise<void>} settles at the first such failure
  */
-function outliveFailures(log) {
-  process.on('uncaughtException', (error) =>
-    log.error('a failure was not caught', { stack: error?.stack ?? error }),
+function untilFailure(log) {
+  return new Promise((resolve) =>
+    process.on('uncaughtException', (error) => {
+      log.error('a failure was not caught', { stack: error?.stack ?? error });
+      resolve();
+    }),
   );
-  // Nobody reads the log any more.
-  process.stdout.on('error', () => {});
 }
 
 /**
- * @param {() => void} drain
+ * Drains at the first signal to end, and hurries at the next. A worker does
+ * not: it may be told once by its primary and once more by the terminal.
+ * @param {{ drain(): unknown, close(): unknown }} running
  */
-function obeyEnd(drain) {
-  process.on('SIGTERM', drain);
-  process.on('SIGINT', drain);
+function obeyEnd(running) {
+  let isTold = false;
+  const onSignal = () => {
+    if (isTold && !isWorker()) running.close();
+    else running.drain();
+    isTold = true;
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 }
 
 /**
@@ -59,15 +70,16 @@ function obeyEnd(drain) {
  */
 async function runPrimary(config, log) {
   const workers = new Workers(config, log);
-  let isDraining = false;
-  obeyEnd(() => {
-    if (isDraining) workers.close();
-    else workers.drain();
-    isDraining = true;
-  });
+  let hasFailed = false;
+  obeyEnd(workers);
   process.on('SIGHUP', () => workers.reload());
+  untilFailure(log).then(() => {
+    hasFailed = true;
+    workers.drain();
+  });
   warnOfOpenKey(config, log);
-  return await workers.run();
+  const exitCode = await workers.run();
+  return hasFailed ? FAILURE : exitCode;
 }
 
 /**
@@ -101,13 +113,19 @@ async function runServer(config, log) {
       else if (kind === 'drain') resolve(undefined);
     }),
   );
-  const proxy = await starting;
-  await new Promise((resolve) => {
-    const drain = () => resolve(proxy.drain());
-    obeyEnd(drain);
+  const failed = untilFailure(log);
+  const proxy = await Promise.race([starting, failed]);
+  if (!proxy) return FAILURE; // before it ran
+  return await new Promise((resolve) => {
+    let exitCode = 0;
+    const drain = () => void proxy.drain().then(() => resolve(exitCode));
+    obeyEnd({ drain, close: () => proxy.close() });
     isToldToDrain.then(drain);
+    failed.then(() => {
+      exitCode = FAILURE;
+      drain();
+    });
   });
-  return 0;
 }
 
 /**
@@ -129,10 +147,12 @@ async function run(argv, env) {
     return 0;
   }
   const log = new Log(config.logLevel);
-  process.on('exit', log.flush);
-  outliveFailures(log);
   const isPrimary = config.workers > 1 && !isWorker();
-  return isPrimary ? runPrimary(config, log) : runServer(config, log);
+  try {
+    return await (isPrimary ? runPrimary(config, log) : runServer(config, log));
+  } finally {
+    await log.end();
+  }
 }
 
 /**

@@ -5,12 +5,10 @@ const assert = require('node:assert/strict');
 const { X509Certificate } = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const net = require('node:net');
-const os = require('node:os');
-const path = require('node:path');
 const tls = require('node:tls');
 
 const { version } = require('../../../package.json');
+const { writeFile } = require('../helpers/files');
 const { runProxy, startProxyProcess } = require('../helpers/proxy-process');
 const { WORD_PIECE } = require('../helpers/tokenizer-files');
 const { ask } = require('../helpers/reverse-proxy');
@@ -225,80 +223,8 @@ describe('a signal', () => {
     });
 });
 
-describe('several workers', () => {
-  const args = ['--workers', '2'];
-
-  it('listen on one port and tell their figures as one', async (t) => {
-    const proxy = await startProxyProcess(t, args);
-    for (let i = 0; i < 6; i++) await ask(proxy, { path: '/livez' });
-
-    const status = await ask(proxy, { path: '/status.json' });
-    const metrics = await ask(proxy, { path: '/metrics' });
-    const page = await ask(proxy, { path: '/status' });
-
-    assert.equal(status.json.workers, 2);
-    assert.match(
-      metrics.text,
-      /^baseten_proxy_requests_total\{route="livez",status="200"\} 6$/m,
-    );
-    assert.equal(page.status, 200);
-  });
-
-  it('end with code 0 when the primary is told to', async (t) => {
-    const proxy = await startProxyProcess(t, args);
-
-    proxy.kill('SIGTERM');
-
-    assert.equal(await proxy.end(), 0);
-    const stopped = proxy.lines.filter(({ msg }) => msg === 'stopped');
-    assert.equal(stopped.length, 2);
-  });
-
-  it('are started again when they crash', async (t) => {
-    const proxy = await startProxyProcess(t, args);
-    const pids = workersOf(proxy.pid);
-
-    process.kill(pids[0], 'SIGKILL');
-    const line = await proxy.line(({ level }) => level === 'error');
-    let workers = 1;
-    while (workers < 2)
-      workers = (await ask(proxy, { path: '/status.json' })).json.workers;
-
-    assert.equal(pids.length, 2);
-    assert.equal(line.pid, pids[0]);
-    assert.equal(line.signal, 'SIGKILL');
-  });
-
-  it('do not outlive their primary', async (t) => {
-    const proxy = await startProxyProcess(t, args);
-    const socket = net.connect(proxy.port, '127.0.0.1');
-    await once(socket, 'connect');
-    socket.on('error', () => {});
-    const closed = new Promise((resolve) => socket.on('close', resolve));
-
-    proxy.kill('SIGKILL');
-
-    assert.equal(await proxy.end(), 'SIGKILL');
-    await closed;
-  });
-});
-
-/** Process ids of the children of a process. */
-function workersOf(pid) {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  return fs.readFileSync(file, 'utf8').trim().split(' ').map(Number);
-}
-
 function isAbout(level, setting) {
   return (line) => line.level === level && line.setting === setting;
-}
-
-function writeFile(t, text) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxy-'));
-  t.after(() => fs.rmSync(folder, { recursive: true }));
-  const file = path.join(folder, 'file');
-  fs.writeFileSync(file, text);
-  return file;
 }
 
 /** The fingerprint of what a new connection is shown. */

@@ -3,21 +3,12 @@
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 
 const { readConfig } = require('../../lib/start/config');
 const { FLAGS, keyOf, variablesOf } = require('../../lib/start/flags');
 const { helpText } = require('../../lib/start/command-line');
+const { writeFile } = require('../helpers/files');
 const { makeCertificate } = require('../../../test/helpers/certificate');
-
-function writeFile(t, text) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxy-'));
-  t.after(() => fs.rmSync(folder, { recursive: true }));
-  const file = path.join(folder, 'file');
-  fs.writeFileSync(file, text);
-  return file;
-}
 
 function refuses(argv, message, env = {}) {
   assert.throws(() => readConfig(argv, env), { name: 'ConfigError', message });
