@@ -42,6 +42,9 @@ class ReverseProxy {
   #forwarder;
   #server;
 
+  /** @type {Peers | undefined} of a worker */
+  #peers;
+
   /** @type {Promise<void> | undefined} */
   #ended;
 
@@ -71,10 +74,11 @@ class ReverseProxy {
     this.#log = log;
     this.#tokenizers = tokenizers;
     this.#wrappers = wrappers;
+    this.#peers = isWorker ? new Peers(metrics) : undefined;
     this.#forwarder = new Forwarder({ config, wrappers, tokenizers });
     this.#server = new Server(config, {
       handlers: this.#forwarder.handlers,
-      pages: createPages(isWorker ? new Peers(metrics) : metrics),
+      pages: createPages(this.#peers ?? metrics),
       admission,
       log,
       metrics,
@@ -152,6 +156,7 @@ class ReverseProxy {
     await this.#server.drain();
     this.#forwarder.close();
     await Promise.all([
+      this.#peers?.leave(),
       this.#tokenizers.close(),
       this.#wrappers.trusted.destroy(),
       this.#wrappers.open.destroy(),

@@ -55,6 +55,8 @@ class Workers {
     cluster.on('message', (worker, message) =>
       this.#onMessage(worker, message),
     );
+    // Unlike its exit, this comes behind the last message of a worker.
+    cluster.on('disconnect', (worker) => this.#reporter.bury(worker));
     cluster.on('exit', (worker, code, signal) =>
       this.#onExit(worker, code, signal),
     );
@@ -164,7 +166,7 @@ class Workers {
     if (message.kind === 'report') this.#reporter.add(worker, message);
     if (message.kind !== 'gather') return;
     const connected = this.#workers().filter((peer) => peer.isConnected());
-    this.#reporter.gather(worker, message.id, connected);
+    this.#reporter.gather(worker, message, connected);
   }
 }
 

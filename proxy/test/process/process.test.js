@@ -152,15 +152,34 @@ describe('several workers', () => {
     const proxy = await startProxyProcess(t, args);
     const pids = workersOf(proxy.pid);
 
+    for (let i = 0; i < 6; i++) await ask(proxy, { path: '/nothing' });
+    await ask(proxy, { path: '/metrics' });
     process.kill(pids[0], 'SIGKILL');
     const line = await proxy.line(({ level }) => level === 'error');
     let workers = 1;
     while (workers < 2)
       workers = (await ask(proxy, { path: '/status.json' })).json.workers;
 
+    const { text } = await ask(proxy, { path: '/metrics' });
+    assert.match(text, /route="other",status="401"} 6$/m);
     assert.equal(pids.length, 2);
     assert.equal(line.pid, pids[0]);
     assert.equal(line.signal, 'SIGKILL');
+  });
+
+  it('tell of themselves though no other, nor the primary, does', async (t) => {
+    const proxy = await startProxyProcess(t, args);
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    t.after(() => agent.destroy());
+    await ask(proxy, { path: '/livez', agent }); // one worker holds it
+
+    process.kill(proxy.pid, 'SIGSTOP');
+    const status = await ask(proxy, { path: '/status.json', agent });
+    const metrics = await ask(proxy, { path: '/metrics', agent });
+
+    assert.equal(status.status, 200);
+    assert.ok(status.json.workers >= 1);
+    assert.match(metrics.text, /^baseten_proxy_requests_total/m);
   });
 
   it('do not outlive their primary', async (t) => {
