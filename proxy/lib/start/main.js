@@ -1,6 +1,6 @@
 'use strict';
 
-const { native } = require('baseten-performance-client/internal');
+const { native, redact } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
 const { helpText, readArguments } = require('./command-line');
 const { readConfig } = require('./config');
@@ -36,13 +36,17 @@ function warnOfOpenKey({ upstreamApiKey, clientApiKeys, host }, log) {
 /**
  * What nobody caught leaves something undone, a request with its slot for
  * instance, so that the process should end in good order.
+ * @param {Readonly<Config>} config
  * @param {Log} log
  * @returns {Promise<void>} settles at the first such failure
  */
-function untilFailure(log) {
+function untilFailure({ upstreamApiKey, clientApiKeys }, log) {
   return new Promise((resolve) =>
     process.on('uncaughtException', (error) => {
-      log.error('a failure was not caught', { stack: error?.stack ?? error });
+      const secrets = [...(clientApiKeys?.current() ?? [])];
+      if (upstreamApiKey) secrets.push(upstreamApiKey.current());
+      const stack = redact(String(error?.stack ?? error), secrets);
+      log.error('a failure was not caught', { stack });
       resolve();
     }),
   );
@@ -73,7 +77,7 @@ async function runPrimary(config, log) {
   let hasFailed = false;
   obeyEnd(workers);
   process.on('SIGHUP', () => workers.reload());
-  untilFailure(log).then(() => {
+  untilFailure(config, log).then(() => {
     hasFailed = true;
     workers.drain();
   });
@@ -113,7 +117,7 @@ async function runServer(config, log) {
       else if (kind === 'drain') resolve(undefined);
     }),
   );
-  const failed = untilFailure(log);
+  const failed = untilFailure(config, log);
   const proxy = await Promise.race([starting, failed]);
   if (!proxy) return FAILURE; // before it ran
   return await new Promise((resolve) => {

@@ -24,9 +24,11 @@ describe('a failure that nobody caught', { timeout: 30_000 }, () => {
       t,
       () => new Promise((resolve) => (answer = resolve)),
     );
-    const proxy = await startProxyProcess(t, ['--target-url', upstream.url], {
-      NODE_OPTIONS,
-    });
+    const proxy = await startProxyProcess(
+      t,
+      ['--target-url', upstream.url, '-k', 'my-secret'],
+      { NODE_OPTIONS },
+    );
     const headers = { authorization: 'Bearer k' };
     const call = ask(proxy, { path: '/slow', headers });
     await upstream.until((it_) => it_.requests.length === 1);
@@ -37,7 +39,8 @@ describe('a failure that nobody caught', { timeout: 30_000 }, () => {
     await proxy.line(({ msg }) => msg === 'draining');
     answer({ body: 'done' });
 
-    assert.match(line.stack, /nobody catches this/);
+    assert.match(line.stack, /nobody catches this.*-k,\[redacted\]/);
+    assert.doesNotMatch(proxy.stdout + proxy.stderr, /my-secret/);
     assert.equal((await call).text, 'done');
     assert.equal(await proxy.end(), 1);
   });
