@@ -50,13 +50,16 @@ describe('a failure that nobody caught', { timeout: 30_000 }, () => {
       NODE_OPTIONS,
     });
     const [pid] = workersOf(proxy.pid);
+    for (let i = 0; i < 6; i++) await ask(proxy, { path: '/nothing' });
 
     process.kill(pid, 'SIGUSR2');
     const line = await proxy.line(({ msg }) =>
       msg.startsWith('a worker ended'),
     );
+    const { text } = await ask(proxy, { path: '/metrics' });
     proxy.kill('SIGUSR2');
 
+    assert.match(text, /route="other",status="401"} 6$/m);
     assert.deepEqual([line.pid, line.code], [pid, 1]);
     assert.equal(await proxy.end(), 1);
   });
