@@ -2,6 +2,7 @@
 # make build  the addon           make check  the same, warnings are errors
 # make native-test SANITIZER=thread   the engine's C tests under TSan
 # make fuzz SECONDS=60                each reader against arbitrary bytes
+# make package | install-test         the tarballs, and they where users are
 # make chaos | soak | memcheck        random faults; for long; under ASan
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
@@ -39,7 +40,7 @@ C_HEADERS := $(shell find src -name '*.h' | sort)
 .PHONY: build
 build: $(ADDON)
 
-$(ADDON): binding.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | build-packages
+$(ADDON): addon.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | build-packages
 	@PC_WERROR=$(WERROR) MAKEFLAGS=--no-print-directory node scripts/build.js
 	@touch $@
 
@@ -221,6 +222,8 @@ $(BENCH)/%: benchmark/%.c | build-packages
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
 	  $(shell pkg-config --cflags --libs libcurl) -o $@
 
+include prebuild.mk
+
 # --- the proof under faults: what takes minutes -----------------------------
 
 SEED ?= 1
@@ -264,3 +267,5 @@ $(CHECKED): $(CHECKED_OBJECTS)
 	  -lm -pthread -Wl,-z,nodelete -o $@
 
 -include $(CHECKED_OBJECTS:.o=.d)
+
+include package.mk

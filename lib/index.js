@@ -1,8 +1,11 @@
 'use strict';
 
-const { BatchPostResponse } = require('./responses/batch-post');
-const { CancellationToken } = require('./cancellation/token');
-const { ClassificationResponse } = require('./responses/classification');
+const { BatchPostResponse } = require('./responses/response');
+const { CancellationToken } = require('./cancellation/cancellation');
+const {
+  ClassificationResponse,
+  RerankResponse,
+} = require('./responses/scores');
 const { EmbeddingsResponse } = require('./responses/embeddings');
 const {
   CancelledError,
@@ -16,7 +19,6 @@ const {
 const { HttpClientWrapper } = require('./pool/http-client-wrapper');
 const { PerformanceClient } = require('./client/performance-client');
 const { RequestProcessingPreference } = require('./preference/preference');
-const { RerankResponse } = require('./responses/rerank');
 const { version } = require('./base/version');
 
 module.exports = {

@@ -22,20 +22,19 @@ const {
   checkInteger,
   checkName,
   checkNumber,
+  checkOptionNames,
   checkString,
   invalidArgument,
   isGiven,
   isPlainObject,
+  nearest,
   outOfRange,
   wrongType,
 } = require('./base/check');
 const { keysIn, parseHead, statusOf } = require('./base/headers');
-const { checkOptionNames, nearest } = require('./base/nearest');
-const { headerFlags } = require('./call/request-headers');
-const { Endpoint } = require('./client/endpoint');
+const { Endpoint, headerFlags } = require('./call/host');
 const { fromNative } = require('./errors/errors');
-const { excerpt } = require('./errors/failure');
-const { redact } = require('./errors/redact');
+const { excerpt, redact } = require('./errors/failure');
 const { native } = require('./native/binding');
 const {
   FLAG,
@@ -45,11 +44,11 @@ const {
   withFlags,
   wordList,
 } = require('./native/contract');
-const { sumFigures } = require('./pool/engine-figures');
 const { LOG_LEVELS } = require('./pool/environment');
 const { environmentProxies } = require('./pool/forward-proxies');
+const { sumFigures } = require('./pool/stats');
 const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
-const { trustedRoots } = require('./pool/trust');
+const { trustedRoots } = require('./pool/roots');
 const {
   DEFAULTS,
   checkApiKey,

@@ -1,11 +1,10 @@
 'use strict';
 
 /*
- * Compiles the addon with the node-gyp that npm brings along.
- *
- * Runs as the package's install script and from `make build`. Only what
- * changed is compiled again. Where the headers of the running Node lie beside
- * it, nothing is downloaded.
+ * Compiles the addon with the node-gyp that npm brings along: for `make build`
+ * and for `npx baseten-performance-client build`. Only what changed is compiled
+ * again. Where the headers of the running Node lie beside it, nothing is
+ * downloaded.
  */
 
 const { spawnSync } = require('node:child_process');
@@ -13,18 +12,101 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const ROOT = path.join(__dirname, '..');
-const LIBRARIES = { libcurl: '7.88.0', libcjson: '1.7.13' };
-const PACKAGES =
-  'gcc make python3 pkg-config libcurl4-openssl-dev libcjson-dev';
 const NODE_GYP = path.join('node-gyp', 'bin', 'node-gyp.js');
 
-function findMissingLibraries() {
-  return Object.entries(LIBRARIES)
-    .map(([name, version]) => `${name} >= ${version}`)
-    .filter((need) => {
-      const probe = spawnSync('pkg-config', ['--exists', need]);
-      return probe.status !== 0;
-    });
+/** The oldest versions that will do, by pkg-config's names. */
+const LIBRARIES = [
+  { name: 'libcurl', oldest: '7.88.0' },
+  { name: 'libcjson', oldest: '1.7.13' },
+];
+
+/** How to install all that is needed, by the ids in /etc/os-release. */
+const INSTALLERS = [
+  {
+    ids: ['debian', 'ubuntu'],
+    command:
+      'apt-get install -y gcc make python3 pkg-config libcurl4-openssl-dev libcjson-dev',
+  },
+  {
+    ids: ['fedora', 'rhel', 'centos', 'amzn'],
+    command:
+      'dnf install -y gcc make python3 pkgconf-pkg-config libcurl-devel cjson-devel',
+  },
+  {
+    ids: ['alpine'],
+    command: 'apk add gcc make python3 pkgconf musl-dev curl-dev cjson-dev',
+  },
+];
+
+const OLD_LIBCURL =
+  'Debian 12, Ubuntu 24.04, Fedora 38, Alpine 3.18 and newer have one';
+
+/** @returns {boolean} */
+function isCommand(name) {
+  const probe = spawnSync(name, ['--version'], { stdio: 'ignore' });
+  return probe.error === undefined;
+}
+
+/** @returns {boolean} is there one of the Pythons that node-gyp looks for? */
+function hasPython() {
+  const {
+    npm_config_python: configured,
+    NODE_GYP_FORCE_PYTHON,
+    PYTHON,
+  } = process.env;
+  return [configured, NODE_GYP_FORCE_PYTHON, PYTHON, 'python3', 'python']
+    .filter((name) => name !== undefined)
+    .some(isCommand);
+}
+
+/** @returns {string[]} what is not there, in words */
+function findMissingTools() {
+  const cc = process.env.CC?.split(' ')[0] ?? 'cc';
+  const tools = [
+    { name: `a C compiler (${cc})`, isThere: isCommand(cc) },
+    { name: 'make', isThere: isCommand(process.env.MAKE ?? 'make') },
+    { name: 'python3', isThere: hasPython() },
+    { name: 'pkg-config', isThere: isCommand('pkg-config') },
+  ];
+  return tools.filter(({ isThere }) => !isThere).map(({ name }) => name);
+}
+
+/**
+ * @param {{ name: string, oldest: string }} library
+ * @returns {string} '' or what is wrong with it
+ */
+function findFault({ name, oldest }) {
+  const ask = (...args) => spawnSync('pkg-config', args, { encoding: 'utf8' });
+  if (ask('--exists', `${name} >= ${oldest}`).status === 0) return '';
+  const { status, stdout } = ask('--modversion', name);
+  if (status !== 0) return `${name} ${oldest} or newer with its headers`;
+  const hint = name === 'libcurl' ? `; ${OLD_LIBCURL}` : '';
+  return `${name} ${oldest} or newer (found ${stdout.trim()}, which is too old${hint})`;
+}
+
+/** @returns {string[]} what is not there, in words */
+function findMissing() {
+  const tools = findMissingTools();
+  // Without pkg-config nothing is known of the libraries.
+  if (!isCommand('pkg-config')) return tools;
+  return [...tools, ...LIBRARIES.map(findFault).filter(Boolean)];
+}
+
+/** @returns {string[]} the lines for this system, or for each that is known */
+function listInstallers() {
+  let release = '';
+  try {
+    release = fs.readFileSync('/etc/os-release', 'utf8');
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  const ids = [...release.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].flatMap(
+    ([, words]) => words.split(' '),
+  );
+  const own = INSTALLERS.filter((one) =>
+    one.ids.some((id) => ids.includes(id)),
+  );
+  return (own.length > 0 ? own : INSTALLERS).map(({ command }) => command);
 }
 
 /** The folders an npm may keep its own node_modules in, likeliest first. */
@@ -69,6 +151,27 @@ function linkWithC(env) {
 }
 
 /**
+ * node-gyp reads binding.gyp and no other name. It is there only meanwhile,
+ * since an installer that sees one compiles: yarn does, whatever "gypfile" says.
+ * @template T
+ * @param {() => T} build
+ * @returns {T}
+ */
+function withBindingGyp(build) {
+  const source = path.join(ROOT, 'addon.gyp');
+  const file = path.join(ROOT, 'binding.gyp');
+  fs.copyFileSync(source, file);
+  // As old as what it stands for, or make would take it for changed.
+  const { atime, mtime } = fs.statSync(source);
+  fs.utimesSync(file, atime, mtime);
+  try {
+    return build();
+  } finally {
+    fs.rmSync(file);
+  }
+}
+
+/**
  * @param {string} message
  * @returns {never}
  */
@@ -78,30 +181,32 @@ function fail(message) {
 }
 
 function main() {
-  const missing = findMissingLibraries();
+  const missing = findMissing();
   if (missing.length > 0)
     fail(
-      `cannot build without ${missing.join(' and ')}. ` +
-        `On Debian or Ubuntu:\n  apt-get install -y ${PACKAGES}`,
+      `cannot build without ${missing.join(', ')}. ` +
+        `What is needed comes with\n  ${listInstallers().join('\n  ')}`,
     );
   const nodeGyp = findNodeGyp();
   if (nodeGyp === undefined)
     fail('node-gyp was not found; it comes with npm, so install npm first.');
 
-  const build = spawnSync(
-    process.execPath,
-    [
-      nodeGyp,
-      '--loglevel=warn',
-      'configure',
-      'build',
-      '--release',
-      ...findHeaders(),
-    ],
-    { cwd: ROOT, stdio: 'inherit', env: linkWithC(process.env) },
+  const { error, status } = withBindingGyp(() =>
+    spawnSync(
+      process.execPath,
+      [
+        nodeGyp,
+        '--loglevel=warn',
+        'configure',
+        'build',
+        '--release',
+        ...findHeaders(),
+      ],
+      { cwd: ROOT, stdio: 'inherit', env: linkWithC(process.env) },
+    ),
   );
-  if (build.error) fail(`node-gyp did not start: ${build.error.message}`);
-  process.exitCode = build.status ?? 1;
+  if (error) fail(`node-gyp did not start: ${error.message}`);
+  process.exitCode = status ?? 1;
 }
 
 main();

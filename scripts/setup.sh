@@ -6,6 +6,7 @@
 #   scripts/setup.sh run      the proxy's demo, the benchmarks, chaos and soak
 #   scripts/setup.sh native   the C tests
 #   scripts/setup.sh fuzz     the fuzzers
+#   scripts/setup.sh prebuild the prebuilt addons
 #   scripts/setup.sh test     everything that `make test` runs
 set -euo pipefail
 
@@ -44,9 +45,9 @@ install_packages() {
 
 group=${1:-}
 case $group in
-build | run | native | fuzz | test) ;;
+build | run | native | fuzz | prebuild | test) ;;
 *)
-  echo "usage: $0 build|run|native|fuzz|test" >&2
+  echo "usage: $0 build|run|native|fuzz|prebuild|test" >&2
   exit 2
   ;;
 esac
@@ -76,6 +77,13 @@ native | fuzz | test)
 fuzz)
   need_command clang-14 clang-14
   need_fuzzer_runtime
+  ;;
+prebuild)
+  # Debian's own cargo is older than the lock file's format; its browsers are
+  # built with this one.
+  need_command cargo cargo-web
+  need_command readelf binutils
+  python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
   ;;
 test)
   need_command chromium chromium

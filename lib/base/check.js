@@ -5,6 +5,14 @@
  * argument, what it must be and what came instead. Nothing is ever coerced.
  */
 
+/**
+ * Returns the value of an argument, or throws the refusal of it.
+ * @template Value
+ * @typedef {(value: unknown, argument: string) => Value} Check
+ */
+
+/** @typedef {(value: unknown, argument: string, least: number, most: number) => number} CheckRange */
+
 const SHOWN_LENGTH = 60;
 
 /**
@@ -26,20 +34,14 @@ function invalidArgument(ErrorClass, argument, message, cause) {
   });
 }
 
-/**
- * @param {string} text
- * @returns {string}
- */
+/** @param {string} text */
 function quoted(text) {
   const shown =
     text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
   return JSON.stringify(shown);
 }
 
-/**
- * @param {object} value
- * @returns {string}
- */
+/** @param {object} value */
 function describeObject(value) {
   if (Array.isArray(value)) return 'an array';
   const name = Object.prototype.toString.call(value).slice(8, -1);
@@ -73,7 +75,6 @@ function describe(value) {
  * @param {string} argument
  * @param {string} expected
  * @param {unknown} value
- * @returns {TypeError}
  */
 function wrongType(argument, expected, value) {
   const message = `${argument} must be ${expected}, got ${describe(value)}`;
@@ -84,7 +85,6 @@ function wrongType(argument, expected, value) {
  * @param {string} argument
  * @param {string} expected
  * @param {unknown} value
- * @returns {RangeError}
  */
 function outOfRange(argument, expected, value) {
   const shown = typeof value === 'string' ? quoted(value) : String(value);
@@ -95,19 +95,12 @@ function outOfRange(argument, expected, value) {
 /**
  * Null counts as left out, as undefined does.
  * @param {unknown} value
- * @returns {boolean}
  */
 function isGiven(value) {
   return value !== undefined && value !== null;
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @param {number} least
- * @param {number} most
- * @returns {number}
- */
+/** @type {CheckRange} */
 function checkNumber(value, argument, least, most) {
   const expected = `a number between ${least} and ${most}`;
   if (typeof value !== 'number') throw wrongType(argument, expected, value);
@@ -116,13 +109,7 @@ function checkNumber(value, argument, least, most) {
   return value + 0; // -0 becomes 0
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @param {number} least
- * @param {number} most
- * @returns {number}
- */
+/** @type {CheckRange} */
 function checkInteger(value, argument, least, most) {
   const expected = `an integer between ${least} and ${most}`;
   if (typeof value !== 'number') throw wrongType(argument, expected, value);
@@ -146,21 +133,13 @@ function checkIntegers(value, argument, least, most) {
   );
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @returns {string}
- */
+/** @type {Check<string>} */
 function checkString(value, argument) {
   if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
   return value;
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @returns {string}
- */
+/** @type {Check<string>} */
 function checkName(value, argument) {
   if (typeof value !== 'string')
     throw wrongType(argument, 'a non-empty string', value);
@@ -168,21 +147,13 @@ function checkName(value, argument) {
   return value;
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @returns {boolean}
- */
+/** @type {Check<boolean>} */
 function checkBoolean(value, argument) {
   if (typeof value !== 'boolean') throw wrongType(argument, 'a boolean', value);
   return value;
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @returns {Function}
- */
+/** @type {Check<Function>} */
 function checkFunction(value, argument) {
   if (typeof value !== 'function')
     throw wrongType(argument, 'a function', value);
@@ -214,20 +185,12 @@ function checkChoice(value, argument, choices) {
 function checkList(value, argument, content) {
   const expected = `a non-empty array of ${content}`;
   if (!Array.isArray(value)) throw wrongType(argument, expected, value);
-  if (value.length === 0)
-    throw invalidArgument(
-      RangeError,
-      argument,
-      `${argument} must be ${expected}, got an empty array`,
-    );
-  return value;
+  if (value.length > 0) return value;
+  const message = `${argument} must be ${expected}, got an empty array`;
+  throw invalidArgument(RangeError, argument, message);
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @returns {string[]}
- */
+/** @type {Check<string[]>} */
 function checkTexts(value, argument) {
   const texts = checkList(value, argument, 'strings');
   for (let i = 0; i < texts.length; i++)
@@ -247,6 +210,61 @@ function isPlainObject(value) {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/**
+ * Edit distance between two short words (Levenshtein, one row at a time).
+ * @param {string} from
+ * @param {string} to
+ */
+function distance(from, to) {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const change = row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next[j] = Math.min(change, row[j] + 1, next[j - 1] + 1);
+    }
+    row = next;
+  }
+  return row[to.length];
+}
+
+/**
+ * Spelling without case and word separators: batch_size is batchSize.
+ * @param {string} name
+ */
+function plain(name) {
+  return name.slice(0, 64).replace(/[-_]/g, '').toLowerCase();
+}
+
+/**
+ * The known name that looks most like `name`, and how far it is off.
+ * @param {string} name
+ * @param {Iterable<string>} known
+ */
+function nearest(name, known) {
+  let best = { name: '', distance: Infinity };
+  for (const candidate of known) {
+    const off = distance(plain(name), plain(candidate));
+    if (off < best.distance) best = { name: candidate, distance: off };
+  }
+  return best;
+}
+
+/**
+ * Refuses an options object that holds a name nobody reads.
+ * @param {Record<string, unknown>} options
+ * @param {ReadonlySet<string>} known
+ * @param {string} owner whose options these are, for the message
+ */
+function checkOptionNames(options, known, owner) {
+  for (const name of Object.keys(options)) {
+    if (known.has(name)) continue;
+    const hint = nearest(name, known).name;
+    const message = `unknown option "${name}" of ${owner}, did you mean ${hint}?`;
+    throw invalidArgument(TypeError, name, message);
+  }
+}
+
 module.exports = {
   checkBoolean,
   checkChoice,
@@ -256,12 +274,14 @@ module.exports = {
   checkList,
   checkName,
   checkNumber,
+  checkOptionNames,
   checkString,
   checkTexts,
   describe,
   invalidArgument,
   isGiven,
   isPlainObject,
+  nearest,
   outOfRange,
   wrongType,
 };

@@ -1,24 +1,25 @@
 'use strict';
 
 const binding = require('../native/binding');
-const { KIND } = require('../native/contract');
-const { unwatch, watch } = require('../cancellation/cancellation');
-const { createError } = require('../errors/errors');
+const { Answers } = require('../responses/response');
+const { FLAG, KIND, withFlags, wordList } = require('../native/contract');
+const { Progress } = require('./progress');
+const { areRequestsTraced, traceCall, traceRequest } = require('./tracing');
+const { createError, fromNative, setPartial } = require('../errors/errors');
+const { engineFor, latenciesOf } = require('../pool/http-client-wrapper');
+const { failureError, inputFailures } = require('../errors/failure');
 const { statusOf } = require('../base/headers');
-const { areRequestsTraced, traceRequest } = require('./tracing');
 
-/** @typedef {import('./answers').Answers} Answers */
-/** @typedef {import('../native/binding').Engine} Engine */
 /** @typedef {import('../native/binding').Failure} Failure */
 /** @typedef {import('../native/binding').Job} Job */
-/** @typedef {import('../native/binding').Summary} Summary */
-/** @typedef {import('../cancellation/cancellation').CancelSource} CancelSource */
-/** @typedef {import('../pool/latencies').Latencies} Latencies */
 /** @typedef {import('../native/binding').ProgressFigures} ProgressFigures */
-/** @typedef {import('./tracing').CallContext} CallContext */
+/** @typedef {import('../native/binding').Summary} Summary */
+/** @typedef {import('./host').Host} Host */
+/** @typedef {import('./options').CallTerms} CallTerms */
+/** @typedef {import('./request').CallRequest} CallRequest */
 
 /**
- * How a call ended.
+ * How the engine ended a call.
  * @typedef {object} Outcome
  * @property {Failure} [failure]
  * @property {unknown} [cause] why it was cancelled
@@ -26,8 +27,19 @@ const { areRequestsTraced, traceRequest } = require('./tracing');
  */
 
 /**
+ * How a call ended, and with what.
+ * @typedef {object} CallFacts
+ * @property {Answers} answers
+ * @property {number} totalSeconds
+ * @property {boolean} isPartial
+ * @property {import('../errors/failure').FailureContext} about
+ *
+ * @typedef {Outcome & CallFacts} CallEnd
+ */
+
+/**
  * To the caller of a destroyed client its calls were not cancelled, but closed.
- * @param {Failure | undefined} failure
+ * @param {Failure} [failure]
  * @returns {Failure | undefined}
  */
 function closedInstead(failure) {
@@ -37,18 +49,44 @@ function closedInstead(failure) {
 }
 
 /**
- * One call in flight: the engine's handler, and what cancels it. The engine
- * holds it until the last outcome, so nobody else has to.
+ * The response of a call that has ended; or throws its error, which holds a
+ * response of what there is.
+ * @param {CallEnd} end
+ * @param {CallRequest['makeResponse']} makeResponse
+ */
+function responseOf(end, makeResponse) {
+  const { answers, totalSeconds, summary, failure, about } = end;
+  const result = { answers, totalSeconds, summary };
+  if (failure) {
+    const error = failureError(failure, about, end.cause);
+    const makeErrors = () => inputFailures(answers, about, { failure, error });
+    setPartial(error, () => makeResponse({ ...result, makeErrors }));
+    throw error;
+  }
+  if (!end.isPartial) return makeResponse(result);
+  const makeErrors = () => inputFailures(answers, about);
+  return makeResponse({ ...result, makeErrors });
+}
+
+/**
+ * One call, from its checks to its end: the engine's handler, and what cancels
+ * it. The engine holds it until the last outcome, so nobody else has to.
  */
 class Call {
-  #answers;
-  #sources;
+  #request;
+  #terms;
+  #host;
+  #enders;
+  #url;
+
+  /** What listeners are told: theirs to change, so never read here. */
   #context;
+
   #latencies;
+  #answers;
   #completed = 0;
   #completedInputs = 0;
   #isClosed = false;
-  #isAnyJson = false;
 
   /** @type {Summary | undefined} */
   #summary;
@@ -69,16 +107,46 @@ class Call {
   #reject = () => {};
 
   /**
-   * @param {Answers} answers filled while the call runs
-   * @param {readonly CancelSource[]} sources
-   * @param {CallContext} context
-   * @param {Latencies} latencies where each answered batch is noted
+   * @param {CallRequest} request
+   * @param {CallTerms} terms
+   * @param {Host} host
    */
-  constructor(answers, sources, context, latencies) {
-    this.#answers = answers;
-    this.#sources = sources;
-    this.#context = context;
-    this.#latencies = latencies;
+  constructor(request, terms, host) {
+    const { operation, method, path, inputs } = request;
+    this.#request = request;
+    this.#terms = terms;
+    this.#host = host;
+    this.#enders = [...host.lifecycles, ...terms.enders];
+    const url = host.endpoint.urlFor(path);
+    this.#url = url;
+    this.#context = { operation, method, url, inputs: inputs.length };
+    this.#latencies = latenciesOf(host.wrapper);
+    this.#answers = new Answers(inputs.length);
+  }
+
+  /** Throws when it may not begin any more. */
+  check() {
+    for (const ender of this.#enders) ender.check();
+  }
+
+  /**
+   * Runs it, told to those who listen; resolves to its response. Everything up
+   * to the first await happens before this returns, so the caller's arrays are
+   * its own again. Errors are made behind it: their stack is the caller's.
+   */
+  respond() {
+    const { makeResponse } = this.#request;
+    return this.run((end) => responseOf(end, makeResponse));
+  }
+
+  /**
+   * The same, but resolves to what is made of its end.
+   * @template Result
+   * @param {(end: CallEnd) => Result} conclude
+   * @returns {Promise<Result>}
+   */
+  run(conclude) {
+    return traceCall(this.#context, async () => conclude(await this.#send()));
   }
 
   /**
@@ -97,27 +165,6 @@ class Call {
       };
     }
     return this.#job && binding.native().progress(this.#job);
-  }
-
-  /**
-   * Hands the call to the engine. A failure is an outcome, not a rejection:
-   * the error is made where the caller waits, so that its stack is the caller's.
-   * @param {Engine} engine
-   * @param {number} kind
-   * @param {Readonly<Float64Array>} numbers
-   * @param {string[]} words
-   * @param {string[]} inputs
-   * @returns {Promise<Outcome>}
-   */
-  start(engine, kind, numbers, words, inputs) {
-    const native = binding.native();
-    this.#isAnyJson = kind === KIND.POST;
-    this.#job = native.submit(engine, kind, numbers, words, inputs, this);
-    for (const source of this.#sources) watch(source, this);
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
   }
 
   /** @param {unknown} [reason] */
@@ -142,8 +189,8 @@ class Call {
    * @param {number} count
    */
   onAnswer(batch, text, head, seconds, first, count) {
-    const value =
-      this.#isAnyJson && text !== undefined ? this.#read(text) : text;
+    const isAnyJson = this.#request.kind === KIND.POST;
+    const value = isAnyJson && text !== undefined ? this.#read(text) : text;
     this.#answers.add(batch, { first, count, head, seconds, value });
     this.#latencies.record(seconds);
     this.#complete(count);
@@ -165,38 +212,28 @@ class Call {
    */
   onFailure(failure) {
     const { batch, firstInput, inputCount, status, code } = failure;
+    const call = this.#context;
     this.#answers.addFailure(failure);
     this.#complete(inputCount);
     if (areRequestsTraced())
-      traceRequest({
-        call: this.#context,
-        batch,
-        firstInput,
-        inputCount,
-        status,
-        code,
-      });
+      traceRequest({ call, batch, firstInput, inputCount, status, code });
   }
 
   /**
-   * Called by the engine, once and last.
+   * Called by the engine, once and last. A failure is an outcome, not a
+   * rejection: the error is made where the caller waits.
    * @param {Failure | undefined} failure
    * @param {Summary} summary
    */
   onEnd(failure, summary) {
     this.#summary = summary;
-    if (
-      failure &&
-      failure.batch >= 0 &&
-      !this.#answers.hasFailed(failure.batch)
-    )
+    const answers = this.#answers;
+    if (failure && failure.batch >= 0 && !answers.hasFailed(failure.batch))
       this.onFailure(failure);
-    for (const source of this.#sources) unwatch(source, this);
     if (this.#unreadable) {
-      const message = `an answer cannot be read: ${this.#unreadable.message}`;
-      this.#reject(
-        createError('PARSE_ERROR', message, { cause: this.#unreadable }),
-      );
+      const cause = this.#unreadable;
+      const message = `an answer cannot be read: ${cause.message}`;
+      this.#reject(createError('PARSE_ERROR', message, { cause }));
       return;
     }
     this.#resolve({
@@ -204,6 +241,70 @@ class Call {
       cause: failure?.code === 'CANCELLED' ? this.#reason : undefined,
       summary,
     });
+  }
+
+  /** Hands it to the engine, and waits for its end. */
+  async #send() {
+    const { settings, isPartial, onProgress } = this.#terms;
+    const startedAt = performance.now();
+    const headers = this.#host.headersFor(settings, this.#request);
+    const progress = onProgress && new Progress(onProgress);
+    for (const ender of this.#enders) ender.enter(this);
+    try {
+      const ended = this.#submit(headers);
+      progress?.start(this);
+      const outcome = await ended;
+      const totalSeconds = (performance.now() - startedAt) / 1000;
+      const about = this.#failureContext(headers.secrets);
+      const answers = this.#answers;
+      return { ...outcome, answers, totalSeconds, isPartial, about };
+    } catch (error) {
+      throw fromNative(error);
+    } finally {
+      progress?.finish(this);
+      for (const ender of this.#enders) ender.leave(this);
+    }
+  }
+
+  /**
+   * @param {import('./host').RenderedHeaders} headers
+   * @returns {Promise<Outcome>}
+   */
+  #submit(headers) {
+    const { kind, method, frame, inputs } = this.#request;
+    const { settings, isPartial } = this.#terms;
+    const url = this.#url;
+    const flags =
+      this.#request.flags | headers.flags | (isPartial ? FLAG.PARTIAL : 0);
+    this.#job = binding.native().submit(
+      engineFor(this.#host.wrapper, url),
+      kind,
+      withFlags(settings.numbers, flags),
+      wordList({
+        URL: url,
+        METHOD: method,
+        HEADERS: headers.lines,
+        ID_STEM: this.#host.newRequestIdStem(),
+        ...frame,
+      }),
+      inputs,
+      this,
+    );
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /**
+   * @param {readonly string[]} secrets
+   * @returns {CallEnd['about']}
+   */
+  #failureContext(secrets) {
+    const { operation, method } = this.#request;
+    const url = this.#url;
+    const noun = operation === 'batchPost' ? 'payload' : 'input';
+    return { method, url, noun, secrets };
   }
 
   /** @param {number} inputCount */
@@ -216,7 +317,6 @@ class Call {
    * The engine has checked the text, so this does not fail; but an exception
    * must not leave a handler.
    * @param {string} text
-   * @returns {unknown}
    */
   #read(text) {
     try {

@@ -6,22 +6,32 @@ const {
   EMBED_NAMES,
   RERANK_NAMES,
 } = require('./options');
+const { BatchPostResponse } = require('../responses/response');
 const {
   checkBoolean,
   checkChoice,
   checkInteger,
+  checkList,
   checkName,
+  checkOptionNames,
   checkString,
   checkTexts,
+  describe,
+  invalidArgument,
   isGiven,
 } = require('../base/check');
-const { checkHeaders } = require('../base/headers');
 const { FLAG, KIND } = require('../native/contract');
-const { jsonText, payloadTexts } = require('./json-text');
-const { checkOptionNames } = require('../base/nearest');
+const { checkHeaders } = require('../base/headers');
+const {
+  ClassificationResponse,
+  RerankResponse,
+} = require('../responses/scores');
+const { EmbeddingsResponse } = require('../responses/embeddings');
 
-/** @typedef {import('./forms').RawOptions} RawOptions */
+/** @typedef {import('./options').RawOptions} RawOptions */
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
+/** @typedef {import('../responses/response').CallResponse} CallResponse */
+/** @typedef {import('../responses/response').CallResult} CallResult */
 
 /**
  * What one call sends: inputs, and the JSON text around them in each body.
@@ -35,9 +45,8 @@ const { checkOptionNames } = require('../base/nearest');
  * @property {{ PREFIX: string, OPEN: string, CLOSE: string, SUFFIX: string }} frame
  * @property {number} flags of FLAG
  * @property {HeaderMap} [headers]
+ * @property {(result: CallResult) => CallResponse} makeResponse
  */
-
-/** @typedef {import('../responses/vectors').VectorForm} VectorForm */
 
 const METHODS = /** @type {const} */ ([
   'GET',
@@ -61,6 +70,55 @@ const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 const NO_FRAME = { PREFIX: '', OPEN: '', CLOSE: '', SUFFIX: '' };
 
 const MOST_DIMENSIONS = 2 ** 31 - 1;
+
+/** An escaped backslash, or the escape of a lone surrogate. */
+const BACKSLASH_OR_SURROGATE = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
+
+/**
+ * JSON text as JSON.stringify makes it, but fit for UTF-8: lone surrogates
+ * become U+FFFD. Undefined when the value has no JSON text.
+ * @param {unknown} value
+ * @returns {string | undefined}
+ */
+function jsonText(value) {
+  const text = JSON.stringify(value);
+  if (text === undefined || !text.includes('\\ud')) return text;
+  return text.replace(BACKSLASH_OR_SURROGATE, (found) =>
+    found === '\\\\' ? found : '\ufffd',
+  );
+}
+
+/**
+ * @param {unknown} payload
+ * @param {number} index
+ * @returns {string}
+ */
+function payloadText(payload, index) {
+  const argument = `payloads[${index}]`;
+  let text;
+  try {
+    text = jsonText(payload);
+  } catch (error) {
+    const message = `${argument} must be a JSON value: ${error?.message ?? error}`;
+    throw invalidArgument(TypeError, argument, message, error);
+  }
+  if (text !== undefined) return text;
+  const message = `${argument} must be a JSON value, got ${describe(payload)}`;
+  throw invalidArgument(TypeError, argument, message);
+}
+
+/**
+ * Every payload as JSON text, or the refusal of the first that has none.
+ * @param {unknown} payloads
+ * @returns {string[]}
+ */
+function payloadTexts(payloads) {
+  const list = checkList(payloads, 'payloads', 'JSON values');
+  /** @type {string[]} */
+  const texts = new Array(list.length);
+  for (let i = 0; i < list.length; i++) texts[i] = payloadText(list[i], i);
+  return texts;
+}
 
 /**
  * An option's checked value, or what stands in when it was left out.
@@ -106,7 +164,7 @@ function bodyFrame(before, inputsName, behind, [OPEN, CLOSE] = ['', '']) {
 
 /**
  * What the methods that send texts in batches have in common.
- * @param {Pick<CallRequest, 'operation' | 'kind' | 'path' | 'inputs' | 'frame'>} facts
+ * @param {Omit<CallRequest, 'method' | 'hasBody' | 'flags'>} facts
  * @param {RawOptions} options
  * @returns {CallRequest}
  */
@@ -119,7 +177,7 @@ function textsRequest(facts, options) {
 /**
  * How embeddings are handed out: as `output` says, else as they were asked for.
  * @param {RawOptions} options
- * @returns {VectorForm}
+ * @returns {import('../responses/embeddings').VectorForm}
  */
 function vectorForm({ output, encodingFormat }) {
   if (isGiven(output)) return checkChoice(output, 'output', OUTPUTS);
@@ -130,35 +188,36 @@ function vectorForm({ output, encodingFormat }) {
  * @param {unknown} input
  * @param {unknown} model
  * @param {RawOptions} options
- * @returns {CallRequest & { form: VectorForm }}
+ * @returns {CallRequest}
  */
 function embedRequest(input, model, options) {
   checkOptionNames(options, EMBED_NAMES, 'embed');
   const inputs = checkTexts(input, 'input');
+  const name = checkName(model, 'model');
   const behind = {
-    model: checkName(model, 'model'),
-    encoding_format: option(options, 'encodingFormat', (value, name) =>
-      checkChoice(value, name, ENCODING_FORMATS),
+    model: name,
+    encoding_format: option(options, 'encodingFormat', (value, argument) =>
+      checkChoice(value, argument, ENCODING_FORMATS),
     ),
-    dimensions: option(options, 'dimensions', (value, name) =>
-      checkInteger(value, name, 1, MOST_DIMENSIONS),
+    dimensions: option(options, 'dimensions', (value, argument) =>
+      checkInteger(value, argument, 1, MOST_DIMENSIONS),
     ),
     user: option(options, 'user', checkString),
   };
   const form = vectorForm(options);
-  const frame = bodyFrame({}, 'input', behind);
   const request = textsRequest(
     {
       operation: 'embed',
       kind: KIND.EMBEDDINGS,
       path: '/v1/embeddings',
       inputs,
-      frame,
+      frame: bodyFrame({}, 'input', behind),
+      makeResponse: (result) => new EmbeddingsResponse(result, name, form),
     },
     options,
   );
   if (form === 'base64') request.flags |= FLAG.OPAQUE;
-  return { ...request, form };
+  return request;
 }
 
 /**
@@ -194,10 +253,15 @@ function rerankRequest(query, texts, options) {
     raw_scores,
     return_text: option(options, 'returnText', checkBoolean, false),
   };
-  const inputs = checkTexts(texts, 'texts');
-  const frame = bodyFrame(before, 'texts', truncation);
   return textsRequest(
-    { operation: 'rerank', kind: KIND.RERANK, path: '/rerank', inputs, frame },
+    {
+      operation: 'rerank',
+      kind: KIND.RERANK,
+      path: '/rerank',
+      inputs: checkTexts(texts, 'texts'),
+      frame: bodyFrame(before, 'texts', truncation),
+      makeResponse: (result) => new RerankResponse(result),
+    },
     options,
   );
 }
@@ -211,15 +275,14 @@ function rerankRequest(query, texts, options) {
  */
 function classifyRequest(inputs, options) {
   checkOptionNames(options, CLASSIFY_NAMES, 'classify');
-  const texts = checkTexts(inputs, 'inputs');
-  const frame = bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']);
   return textsRequest(
     {
       operation: 'classify',
       kind: KIND.CLASSIFY,
       path: '/predict',
-      inputs: texts,
-      frame,
+      inputs: checkTexts(inputs, 'inputs'),
+      frame: bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']),
+      makeResponse: (result) => new ClassificationResponse(result),
     },
     options,
   );
@@ -248,6 +311,7 @@ function batchPostRequest(path, payloads, options) {
     frame: NO_FRAME,
     flags: 0,
     headers: option(options, 'headers', checkHeaders),
+    makeResponse: (result) => new BatchPostResponse(result),
   };
 }
 
@@ -255,5 +319,6 @@ module.exports = {
   batchPostRequest,
   classifyRequest,
   embedRequest,
+  payloadText,
   rerankRequest,
 };

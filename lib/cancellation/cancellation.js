@@ -1,20 +1,86 @@
 'use strict';
 
-const { CancellationToken, unwatchToken, watchToken } = require('./token');
+/*
+ * What may end calls before their time: a token, an AbortSignal, and the
+ * closing of the client or the pool that they belong to.
+ */
+
 const { wrongType } = require('../base/check');
 const { createError } = require('../errors/errors');
 
-/** @typedef {import('./token').Cancellable} Cancellable */
+/**
+ * Something that runs and can be ended early.
+ * @typedef {object} Running
+ * @property {(reason?: unknown) => void} cancel called by a token or a signal
+ * @property {() => void} close called when its client is going away
+ */
+
+/**
+ * Who may end calls early.
+ * @typedef {object} Ender
+ * @property {() => void} check throws when no call may begin any more
+ * @property {(call: Running) => void} enter
+ * @property {(call: Running) => void} leave
+ */
+
+/** @typedef {Pick<Running, 'close'>} Closable */
 /** @typedef {CancellationToken | AbortSignal} CancelSource */
+
+/** @param {unknown} [cause] */
+function cancelledBefore(cause) {
+  const message = 'the call was cancelled before anything was sent';
+  return createError('CANCELLED', message, { cause });
+}
+
+/** @type {(token: CancellationToken) => Ender} */
+let enderOfToken;
+
+/** Cancels every call it was given to; may be shared by any number of calls. */
+class CancellationToken {
+  #isCancelled = false;
+
+  /** @type {Set<Running>} */
+  #calls = new Set();
+
+  /** @type {Ender} */
+  #ender = {
+    check: () => {
+      if (this.#isCancelled) throw cancelledBefore();
+    },
+    enter: (call) => void this.#calls.add(call),
+    leave: (call) => void this.#calls.delete(call),
+  };
+
+  static {
+    enderOfToken = (token) => token.#ender;
+  }
+
+  /** Aborts the running calls that hold this token, and refuses later ones. */
+  cancel() {
+    this.#isCancelled = true;
+    for (const call of this.#calls) call.cancel();
+  }
+
+  /** @returns {boolean} */
+  isCancelled() {
+    return this.#isCancelled;
+  }
+
+  /** The same as isCancelled, as the Python client spells it. */
+  is_cancelled() {
+    return this.#isCancelled;
+  }
+}
 
 /**
  * The one listener an AbortSignal gets, however many calls share it: Node
  * warns of a leak from the eleventh listener on.
+ * @implements {Ender}
  */
-class SignalWatch {
+class SignalEnder {
   #signal;
 
-  /** @type {Set<Cancellable>} */
+  /** @type {Set<Running>} */
   #calls = new Set();
 
   /** @param {AbortSignal} signal */
@@ -22,14 +88,18 @@ class SignalWatch {
     this.#signal = signal;
   }
 
-  /** @param {Cancellable} call */
-  add(call) {
+  check() {
+    if (this.#signal.aborted) throw cancelledBefore(this.#signal.reason);
+  }
+
+  /** @param {Running} call */
+  enter(call) {
     if (this.#calls.size === 0) this.#signal.addEventListener('abort', this);
     this.#calls.add(call);
   }
 
-  /** @param {Cancellable} call */
-  remove(call) {
+  /** @param {Running} call */
+  leave(call) {
     this.#calls.delete(call);
     if (this.#calls.size === 0) this.#signal.removeEventListener('abort', this);
   }
@@ -40,19 +110,77 @@ class SignalWatch {
   }
 }
 
-/** @type {WeakMap<AbortSignal, SignalWatch>} */
-const signalWatches = new WeakMap();
+/**
+ * Whether new calls of a client or a pool may begin, and which ones still run.
+ * @implements {Ender}
+ */
+class Lifecycle {
+  #owner;
+
+  /** @type {Set<Closable>} */
+  #running = new Set();
+
+  /** @type {Promise<void> | undefined} */
+  #finished;
+
+  /** @type {(() => void) | undefined} */
+  #onIdle;
+
+  /** @param {string} owner what is closed, for the message */
+  constructor(owner) {
+    this.#owner = owner;
+  }
+
+  /** Refuses when it is closed. */
+  check() {
+    if (this.#finished)
+      throw createError('CLOSED', `the ${this.#owner} is closed`);
+  }
+
+  /** @param {Closable} call */
+  enter(call) {
+    this.#running.add(call);
+  }
+
+  /** @param {Closable} call */
+  leave(call) {
+    this.#running.delete(call);
+    if (this.#running.size === 0) this.#onIdle?.();
+  }
+
+  /**
+   * Lets no new call start; resolves when the running ones have ended.
+   * @returns {Promise<void>}
+   */
+  finish() {
+    this.#finished ??= new Promise((resolve) => {
+      this.#onIdle = resolve;
+      if (this.#running.size === 0) resolve();
+    });
+    return this.#finished;
+  }
+
+  /** Ends the running calls now. */
+  interrupt() {
+    for (const call of this.#running) call.close();
+  }
+}
+
+/** @type {WeakMap<AbortSignal, SignalEnder>} */
+const signalEnders = new WeakMap();
 
 /**
- * @param {AbortSignal} signal
- * @returns {SignalWatch}
+ * @param {CancelSource} source
+ * @returns {Ender} the same one each time
  */
-function watchOf(signal) {
-  const known = signalWatches.get(signal);
-  if (known) return known;
-  const made = new SignalWatch(signal);
-  signalWatches.set(signal, made);
-  return made;
+function enderOf(source) {
+  if (source instanceof CancellationToken) return enderOfToken(source);
+  let ender = signalEnders.get(source);
+  if (!ender) {
+    ender = new SignalEnder(source);
+    signalEnders.set(source, ender);
+  }
+  return ender;
 }
 
 /**
@@ -70,70 +198,22 @@ function isAbortSignal(value) {
   );
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @returns {CancelSource}
- */
+/** @type {import('../base/check').Check<CancelSource>} */
 function checkCancelSource(value, argument) {
   if (value instanceof CancellationToken || isAbortSignal(value)) return value;
   throw wrongType(argument, 'a CancellationToken or an AbortSignal', value);
 }
 
-/**
- * @param {unknown} value
- * @param {string} argument
- * @returns {AbortSignal}
- */
+/** @type {import('../base/check').Check<AbortSignal>} */
 function checkSignal(value, argument) {
   if (isAbortSignal(value)) return value;
   throw wrongType(argument, 'an AbortSignal', value);
 }
 
-/**
- * @param {CancelSource} source
- * @returns {boolean}
- */
-function isCancelled(source) {
-  return source instanceof CancellationToken
-    ? source.isCancelled()
-    : source.aborted;
-}
-
-/**
- * Refuses a call that was cancelled before it began.
- * @param {readonly CancelSource[]} sources
- */
-function refuseCancelled(sources) {
-  const source = sources.find(isCancelled);
-  if (!source) return;
-  const cause = source instanceof CancellationToken ? undefined : source.reason;
-  const message = 'the call was cancelled before anything was sent';
-  throw createError('CANCELLED', message, { cause });
-}
-
-/**
- * @param {CancelSource} source
- * @param {Cancellable} call
- */
-function watch(source, call) {
-  if (source instanceof CancellationToken) watchToken(source, call);
-  else watchOf(source).add(call);
-}
-
-/**
- * @param {CancelSource} source
- * @param {Cancellable} call
- */
-function unwatch(source, call) {
-  if (source instanceof CancellationToken) unwatchToken(source, call);
-  else watchOf(source).remove(call);
-}
-
 module.exports = {
+  CancellationToken,
+  Lifecycle,
   checkCancelSource,
   checkSignal,
-  refuseCancelled,
-  unwatch,
-  watch,
+  enderOf,
 };

@@ -1,21 +1,18 @@
 'use strict';
 
-const crypto = require('node:crypto');
-
-const { Answers } = require('../call/answers');
-const { BatchPostResponse } = require('../responses/batch-post');
 const { Call } = require('../call/call');
+const { Endpoint, Host } = require('../call/host');
 const {
-  batchPostForm,
-  classifyForm,
-  embedForm,
-  rerankForm,
-} = require('../call/forms');
+  HttpClientWrapper,
+  WRAPPER_NAMES,
+} = require('../pool/http-client-wrapper');
+const { ResultStream } = require('../stream/result-stream');
 const {
-  cancelSources,
-  progressCallback,
-  readSettings,
-  wantsPartial,
+  batchPostOptions,
+  classifyOptions,
+  embedOptions,
+  readTerms,
+  rerankOptions,
 } = require('../call/options');
 const {
   batchPostRequest,
@@ -23,75 +20,103 @@ const {
   embedRequest,
   rerankRequest,
 } = require('../call/request');
-const { refuseCancelled } = require('../cancellation/cancellation');
-const { ClassificationResponse } = require('../responses/classification');
-const { readClientOptions } = require('./options');
-const { conclude, failureContext } = require('../errors/conclusion');
-const { EmbeddingsResponse } = require('../responses/embeddings');
-const { Endpoint } = require('./endpoint');
-const { requestIdPrefix } = require('../pool/environment');
-const { FLAG, withFlags, wordList } = require('../native/contract');
-const { fromNative } = require('../errors/errors');
+const { checkApiKey } = require('../preference/preference');
 const {
-  engineFor,
-  latenciesOf,
-  lifecycleOf,
-} = require('../pool/http-client-wrapper');
-const { Lifecycle } = require('../pool/lifecycle');
-const { Progress } = require('../call/progress');
-const { RequestHeaders } = require('../call/request-headers');
-const { RerankResponse } = require('../responses/rerank');
-const { ResultStream } = require('../stream/result-stream');
-const { planStream } = require('../stream/plan');
-const {
-  batchPostStreamRequest,
-  embedStreamRequest,
-} = require('../stream/request');
-const { traceCall } = require('../call/tracing');
-
-/** @typedef {import('../call/call').Outcome} Outcome */
-/** @typedef {import('../call/request').CallRequest} CallRequest */
-/** @typedef {import('../responses/response').CallResponse} CallResponse */
-/** @typedef {import('../responses/response').CallResult} CallResult */
-/** @typedef {import('../preference/preference').Settings} Settings */
-/** @typedef {import('../call/tracing').CallContext} CallContext */
+  checkOptionNames,
+  invalidArgument,
+  isGiven,
+  isPlainObject,
+  wrongType,
+} = require('../base/check');
+const { environmentApiKey } = require('../pool/environment');
+const { planBatchPostStream, planEmbedStream } = require('../stream/plan');
 
 /**
- * One call, checked and ready to be sent.
- * @template {CallResponse} Response
- * @typedef {object} PreparedCall
- * @property {CallRequest} request
- * @property {Settings} settings
- * @property {string} url
- * @property {CallContext} context what listeners are told; theirs, not ours
- * @property {import('../cancellation/cancellation').CancelSource[]} sources
- * @property {boolean} isPartial
- * @property {Progress} [progress]
- * @property {(result: CallResult) => Response} makeResponse
+ * @typedef {object} ClientOptions
+ * @property {string} apiKey
+ * @property {HttpClientWrapper} wrapper
+ * @property {boolean} ownsWrapper was the wrapper made for this client alone?
  */
 
-/**
- * As much of a call as the engine needs to know.
- * @typedef {Pick<PreparedCall<CallResponse>,
- *   'request' | 'settings' | 'url' | 'isPartial' | 'progress'>} SendableCall
- */
+/** Options that a given wrapper's own decide in silence. */
+const YIELDING_NAMES = new Set(['httpVersion', 'proxy']);
+
+const OPTION_NAMES = new Set(['apiKey', 'clientWrapper', ...WRAPPER_NAMES]);
 
 /**
- * Ten hexadecimal digits, from the random end of a UUID.
+ * The positional form (apiKey, httpVersion, clientWrapper, proxy), or one
+ * options object.
+ * @param {unknown[]} args what follows the base URL
+ * @returns {Record<string, unknown>}
+ */
+function namedArguments(args) {
+  const [apiKey, httpVersion, clientWrapper, proxy] = args;
+  if (!isPlainObject(apiKey))
+    return { apiKey, httpVersion, clientWrapper, proxy };
+  checkOptionNames(apiKey, OPTION_NAMES, 'PerformanceClient');
+  return apiKey;
+}
+
+/**
+ * @param {unknown} apiKey
  * @returns {string}
  */
-function randomDigits() {
-  return crypto.randomUUID().slice(-10);
+function findApiKey(apiKey) {
+  if (isGiven(apiKey)) return checkApiKey(apiKey, 'apiKey');
+  const found = environmentApiKey(process.env);
+  if (found) return checkApiKey(found.value, found.name);
+  throw invalidArgument(
+    TypeError,
+    'apiKey',
+    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY',
+  );
+}
+
+/**
+ * @param {unknown} clientWrapper
+ * @param {Record<string, unknown>} named
+ * @returns {HttpClientWrapper}
+ */
+function checkWrapper(clientWrapper, named) {
+  if (!(clientWrapper instanceof HttpClientWrapper))
+    throw wrongType('clientWrapper', 'an HttpClientWrapper', clientWrapper);
+  const idle = [...WRAPPER_NAMES].find(
+    (name) => isGiven(named[name]) && !YIELDING_NAMES.has(name),
+  );
+  if (idle)
+    throw invalidArgument(
+      TypeError,
+      idle,
+      `${idle} must be given to the HttpClientWrapper, not beside it`,
+    );
+  return clientWrapper;
+}
+
+/**
+ * Without a wrapper the client makes its own; with one, httpVersion and proxy
+ * are the wrapper's.
+ * @param {unknown[]} args what follows the base URL
+ * @returns {ClientOptions}
+ */
+function readClientOptions(args) {
+  const named = namedArguments(args);
+  const apiKey = findApiKey(named.apiKey);
+  if (isGiven(named.clientWrapper)) {
+    const wrapper = checkWrapper(named.clientWrapper, named);
+    return { apiKey, wrapper, ownsWrapper: false };
+  }
+  const wrapper = new HttpClientWrapper(
+    Object.fromEntries(
+      Array.from(WRAPPER_NAMES, (name) => [name, named[name]]),
+    ),
+  );
+  return { apiKey, wrapper, ownsWrapper: true };
 }
 
 /** Sends many requests at once to one deployment; safe to share and reuse. */
 class PerformanceClient {
-  #endpoint;
-  #headers;
-  #wrapper;
+  #host;
   #ownsWrapper;
-  #requestIdPrefix = requestIdPrefix(process.env);
-  #lifecycle = new Lifecycle('PerformanceClient');
 
   /**
    * @param {string} baseUrl
@@ -99,19 +124,18 @@ class PerformanceClient {
    * options object
    */
   constructor(baseUrl, ...args) {
-    this.#endpoint = new Endpoint(baseUrl);
+    const endpoint = new Endpoint(baseUrl);
     const { apiKey, wrapper, ownsWrapper } = readClientOptions(args);
-    this.#headers = new RequestHeaders(apiKey);
-    this.#wrapper = wrapper;
+    this.#host = new Host(endpoint, apiKey, wrapper);
     this.#ownsWrapper = ownsWrapper;
   }
 
   get clientWrapper() {
-    return this.#wrapper;
+    return this.#host.wrapper;
   }
 
   getClientWrapper() {
-    return this.#wrapper;
+    return this.#host.wrapper;
   }
 
   /**
@@ -122,11 +146,8 @@ class PerformanceClient {
    */
   async embed(input, model, ...rest) {
     PerformanceClient.#checkThis(this, 'embed');
-    const options = embedForm(rest);
-    const request = embedRequest(input, model, options);
-    const makeResponse = (result) =>
-      new EmbeddingsResponse(result, model, request.form);
-    return await this.#run(request, options, makeResponse);
+    const options = embedOptions(rest);
+    return await this.#run(embedRequest(input, model, options), options);
   }
 
   /**
@@ -137,10 +158,8 @@ class PerformanceClient {
    */
   async rerank(query, texts, ...rest) {
     PerformanceClient.#checkThis(this, 'rerank');
-    const options = rerankForm(rest);
-    const request = rerankRequest(query, texts, options);
-    const makeResponse = (result) => new RerankResponse(result);
-    return await this.#run(request, options, makeResponse);
+    const options = rerankOptions(rest);
+    return await this.#run(rerankRequest(query, texts, options), options);
   }
 
   /**
@@ -150,10 +169,8 @@ class PerformanceClient {
    */
   async classify(inputs, ...rest) {
     PerformanceClient.#checkThis(this, 'classify');
-    const options = classifyForm(rest);
-    const request = classifyRequest(inputs, options);
-    const makeResponse = (result) => new ClassificationResponse(result);
-    return await this.#run(request, options, makeResponse);
+    const options = classifyOptions(rest);
+    return await this.#run(classifyRequest(inputs, options), options);
   }
 
   /**
@@ -164,10 +181,11 @@ class PerformanceClient {
    */
   async batchPost(urlPath, payloads, ...rest) {
     PerformanceClient.#checkThis(this, 'batchPost');
-    const options = batchPostForm(rest);
-    const request = batchPostRequest(urlPath, payloads, options);
-    const makeResponse = (result) => new BatchPostResponse(result);
-    return await this.#run(request, options, makeResponse);
+    const options = batchPostOptions(rest);
+    return await this.#run(
+      batchPostRequest(urlPath, payloads, options),
+      options,
+    );
   }
 
   /**
@@ -178,7 +196,7 @@ class PerformanceClient {
   embedStream(source, model, options) {
     return new ResultStream(() => {
       PerformanceClient.#checkThis(this, 'embedStream');
-      return this.#planStream(embedStreamRequest(source, model, options));
+      return planEmbedStream(source, model, options, this.#host);
     });
   }
 
@@ -190,28 +208,28 @@ class PerformanceClient {
   batchPostStream(urlPath, source, options) {
     return new ResultStream(() => {
       PerformanceClient.#checkThis(this, 'batchPostStream');
-      return this.#planStream(batchPostStreamRequest(urlPath, source, options));
+      return planBatchPostStream(urlPath, source, options, this.#host);
     });
   }
 
   /** What its pool of connections has done so far, for all clients of it. */
   stats() {
     PerformanceClient.#checkThis(this, 'stats');
-    return this.#wrapper.stats();
+    return this.#host.wrapper.stats();
   }
 
   /** Refuses new calls, lets the running ones finish, then lets go. */
   async close() {
-    await this.#lifecycle.finish();
-    if (this.#ownsWrapper) await this.#wrapper.close();
+    await this.#host.lifecycle.finish();
+    if (this.#ownsWrapper) await this.#host.wrapper.close();
   }
 
   /** Ends the running calls of this client now, with code CLOSED. */
   async destroy() {
-    const finished = this.#lifecycle.finish();
-    this.#lifecycle.interrupt();
+    const finished = this.#host.lifecycle.finish();
+    this.#host.lifecycle.interrupt();
     await finished;
-    if (this.#ownsWrapper) await this.#wrapper.destroy();
+    if (this.#ownsWrapper) await this.#host.wrapper.destroy();
   }
 
   [Symbol.asyncDispose]() {
@@ -223,116 +241,19 @@ class PerformanceClient {
    * @param {string} method
    */
   static #checkThis(self, method) {
-    if (typeof self !== 'object' || self === null || !(#endpoint in self))
+    if (typeof self !== 'object' || self === null || !(#host in self))
       throw new TypeError(`${method} must be called on a PerformanceClient`);
   }
 
   /**
-   * Checks what is left to check, and makes the call. Everything up to the
-   * first await happens before the method returns, so the caller's arrays are
-   * its own again.
-   * @template {CallResponse} Response
-   * @param {CallRequest} request
-   * @param {Record<string, unknown>} options
-   * @param {(result: CallResult) => Response} makeResponse
-   * @returns {Promise<Response>}
+   * Checks what is left to check, and makes the call.
+   * @param {import('../call/request').CallRequest} request
+   * @param {import('../call/options').RawOptions} options
    */
-  async #run(request, options, makeResponse) {
-    const settings = readSettings(options);
-    const sources = cancelSources(settings, options);
-    const isPartial = wantsPartial(options);
-    const onProgress = progressCallback(options);
-    const url = this.#endpoint.urlFor(request.path);
-    this.#lifecycle.check();
-    lifecycleOf(this.#wrapper).check();
-    refuseCancelled(sources);
-
-    const { operation, method } = request;
-    const context = { operation, method, url, inputs: request.inputs.length };
-    const progress = onProgress && new Progress(onProgress);
-    return await traceCall(context, () =>
-      this.#perform({
-        request,
-        settings,
-        url,
-        context,
-        sources,
-        isPartial,
-        progress,
-        makeResponse,
-      }),
-    );
-  }
-
-  /**
-   * Sends a call and waits for its end. Errors are made here, behind the await:
-   * their stack is the caller's.
-   * @template {CallResponse} Response
-   * @param {PreparedCall<Response>} prepared
-   * @returns {Promise<Response>}
-   */
-  async #perform(prepared) {
-    const { request, settings, url, isPartial, makeResponse } = prepared;
-    const startedAt = performance.now();
-    const headers = this.#headers.forRequest(settings, request);
-    const latencies = latenciesOf(this.#wrapper);
-    const answers = new Answers(request.inputs.length);
-    const { context, sources } = prepared;
-    const call = new Call(answers, sources, context, latencies);
-    const outcome = await this.#send(call, prepared, headers);
-    const totalSeconds = (performance.now() - startedAt) / 1000;
-    const about = failureContext(request, url, headers.secrets);
-    const telling = { totalSeconds, isPartial, makeResponse };
-    return conclude(answers, outcome, about, telling);
-  }
-
-  /**
-   * @param {Call} call
-   * @param {SendableCall} prepared
-   * @param {import('../call/request-headers').RenderedHeaders} headers
-   * @returns {Promise<Outcome>}
-   */
-  async #send(call, { request, settings, url, isPartial, progress }, headers) {
-    const stem = `${this.#requestIdPrefix}-${randomDigits()}`;
-    const flags =
-      request.flags | headers.flags | (isPartial ? FLAG.PARTIAL : 0);
-    const wrapperLifecycle = lifecycleOf(this.#wrapper);
-    this.#lifecycle.enter(call);
-    wrapperLifecycle.enter(call);
-    try {
-      const outcome = call.start(
-        engineFor(this.#wrapper, url),
-        request.kind,
-        withFlags(settings.numbers, flags),
-        wordList({
-          URL: url,
-          METHOD: request.method,
-          HEADERS: headers.lines,
-          ID_STEM: stem,
-          ...request.frame,
-        }),
-        request.inputs,
-      );
-      progress?.start(call);
-      return await outcome;
-    } catch (error) {
-      throw fromNative(error);
-    } finally {
-      progress?.finish(call);
-      this.#lifecycle.leave(call);
-      wrapperLifecycle.leave(call);
-    }
-  }
-
-  /** @param {import('../stream/request').StreamRequest} stream */
-  #planStream(stream) {
-    return planStream(stream, {
-      endpoint: this.#endpoint,
-      headers: this.#headers,
-      latencies: latenciesOf(this.#wrapper),
-      lifecycles: [this.#lifecycle, lifecycleOf(this.#wrapper)],
-      send: (call, prepared, headers) => this.#send(call, prepared, headers),
-    });
+  async #run(request, options) {
+    const call = new Call(request, readTerms(options), this.#host);
+    call.check();
+    return await call.respond();
   }
 }
 

@@ -4,7 +4,7 @@
  * What is known of a failure; anything may be missing.
  * @typedef {object} ErrorFacts
  * @property {string} [code]
- * @property {import('./error-response').ErrorResponse} [response]
+ * @property {import('./failure').ErrorResponse} [response]
  * @property {number} [status]
  * @property {string} [requestId]
  * @property {number} [attempts]
@@ -87,9 +87,18 @@ const CLASSES = new Map([
   ['PARSE_ERROR', ParseError],
 ]);
 
-for (const ErrorClass of [PerformanceClientError, ...CLASSES.values()])
+// Written out, as a minifier changes the names of classes.
+for (const [name, ErrorClass] of Object.entries({
+  PerformanceClientError,
+  HttpError,
+  TimeoutError,
+  CancelledError,
+  ClosedError,
+  ConnectionError,
+  ParseError,
+}))
   Object.defineProperty(ErrorClass.prototype, 'name', {
-    value: ErrorClass.name,
+    value: name,
     writable: true,
     configurable: true,
   });

@@ -1,13 +1,11 @@
 'use strict';
 
-const { ErrorResponse } = require('./error-response');
 const { createError } = require('./errors');
-const { redact } = require('./redact');
+const { parseHead } = require('../base/headers');
 
-/** @typedef {import('../call/answers').Answers} Answers */
 /** @typedef {import('../native/binding').Failure} Failure */
+/** @typedef {import('../responses/response').Answers} Answers */
 /** @typedef {import('../responses/response').InputFailure} InputFailure */
-/** @typedef {import('./errors').ErrorFacts} ErrorFacts */
 /** @typedef {import('./errors').PerformanceClientError} PerformanceClientError */
 
 /**
@@ -17,8 +15,10 @@ const { redact } = require('./redact');
  * @property {string} url
  * @property {'input' | 'payload'} noun what a batch holds
  * @property {readonly string[]} secrets never shown
- * @property {unknown} [cause] why the call was cancelled
  */
+
+/** Shorter texts occur by chance; hiding them would only garble the rest. */
+const SHORTEST_SECRET = 4;
 
 const EXCERPT_LENGTH = 200;
 
@@ -26,9 +26,43 @@ const EXCERPT_LENGTH = 200;
 const ANSWERED = new Set(['HTTP_ERROR', 'PARSE_ERROR', 'RESPONSE_TOO_LARGE']);
 
 /**
+ * Hides every occurrence of the secrets in a text that is about to be shown.
+ * @param {string} text
+ * @param {readonly string[]} secrets
+ */
+function redact(text, secrets) {
+  return secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length)
+    .reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
+}
+
+/** The HTTP answer behind an error. */
+class ErrorResponse {
+  /**
+   * @param {number} status
+   * @param {string} head raw header block
+   * @param {string} body
+   * @param {readonly string[]} secrets hidden wherever the server echoes them
+   */
+  constructor(status, head, body, secrets) {
+    this.status = status;
+    this.headers = parseHead(redact(head, secrets));
+    this.text = redact(body, secrets);
+  }
+
+  /**
+   * The body as a value; throws a SyntaxError when it is not JSON.
+   * @returns {unknown}
+   */
+  json() {
+    return JSON.parse(this.text);
+  }
+}
+
+/**
  * One short line of a body.
  * @param {string} body
- * @returns {string}
  */
 function excerpt(body) {
   // eslint-disable-next-line no-control-regex
@@ -36,15 +70,6 @@ function excerpt(body) {
   const characters = Array.from(line.slice(0, 2 * EXCERPT_LENGTH));
   const shown = characters.slice(0, EXCERPT_LENGTH).join('');
   return shown.length < line.length ? `${shown}…` : line;
-}
-
-/**
- * @param {number} count
- * @param {string} noun
- * @returns {string}
- */
-function counted(count, noun) {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /**
@@ -65,22 +90,22 @@ function place({ batch, firstInput, inputCount }, noun) {
 /**
  * @param {Failure} failure
  * @param {FailureContext} context
- * @returns {string}
  */
 function message(failure, { method, url, noun, secrets }) {
+  const { attempts, body, code, detail, requestId, status } = failure;
   const where = `${method} ${new URL(url).pathname}`;
   const what =
-    failure.code === 'HTTP_ERROR'
-      ? `HTTP ${failure.status} from ${where}`
+    code === 'HTTP_ERROR'
+      ? `HTTP ${status} from ${where}`
       : `${failure.message}: ${where}`;
   const details = place(failure, noun);
-  if (failure.attempts > 0) details.push(counted(failure.attempts, 'attempt'));
-  if (failure.requestId) details.push(`request ${failure.requestId}`);
+  if (attempts > 0)
+    details.push(`${attempts} attempt${attempts === 1 ? '' : 's'}`);
+  if (requestId) details.push(`request ${requestId}`);
 
   const parts = [details.length ? `${what} (${details.join(', ')})` : what];
-  if (failure.detail) parts.push(excerpt(redact(failure.detail, secrets)));
-  if (ANSWERED.has(failure.code) && failure.body)
-    parts.push(excerpt(redact(failure.body, secrets)));
+  if (detail) parts.push(excerpt(redact(detail, secrets)));
+  if (ANSWERED.has(code) && body) parts.push(excerpt(redact(body, secrets)));
   return redact(parts.join(': '), secrets);
 }
 
@@ -88,12 +113,13 @@ function message(failure, { method, url, noun, secrets }) {
  * Turns what the engine tells of a failed call into the caller's error.
  * @param {Failure} failure
  * @param {FailureContext} context
- * @returns {import('./errors').PerformanceClientError}
+ * @param {unknown} [cause] why the call was cancelled
+ * @returns {PerformanceClientError}
  */
-function failureError(failure, context) {
+function failureError(failure, context, cause) {
   const { code, status, head, body, requestId, attempts } = failure;
-  /** @type {ErrorFacts} */
-  const facts = { attempts, cause: context.cause };
+  /** @type {import('./errors').ErrorFacts} */
+  const facts = { attempts, cause };
   if (status > 0) facts.status = status;
   if (requestId) facts.requestId = requestId;
   if (status > 0 && ANSWERED.has(code))
@@ -116,17 +142,20 @@ function failureError(failure, context) {
  * @returns {InputFailure[]}
  */
 function inputFailures(answers, context, end) {
-  /** @param {Failure} [failure] */
-  const errorFor = (failure) =>
-    failure && failure.batch !== end?.failure.batch
-      ? failureError(failure, context)
-      : end?.error;
-
   return answers.gaps().map(({ first, count, failure }) => ({
     firstInput: first,
     inputCount: count,
-    error: errorFor(failure),
+    error:
+      failure && failure.batch !== end?.failure.batch
+        ? failureError(failure, context)
+        : end?.error,
   }));
 }
 
-module.exports = { excerpt, failureError, inputFailures };
+module.exports = {
+  ErrorResponse,
+  excerpt,
+  failureError,
+  inputFailures,
+  redact,
+};

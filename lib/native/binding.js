@@ -1,10 +1,9 @@
 'use strict';
 
-const { loadFailure } = require('./load-failure');
-const { settleWaiting } = require('./settle');
+const { loadAddon } = require('./addon');
 
 /**
- * The one place that knows the addon: its loader and its face.
+ * The face of the addon.
  *
  * @typedef {object} Engine opaque: a thread with its connections
  * @typedef {object} Job opaque: one call in flight
@@ -17,8 +16,7 @@ const { settleWaiting } = require('./settle');
  * @property {number} maxInFlight 0 for no limit
  * @property {string} proxy '' for none
  * @property {string} noProxy
- * @property {string} ca PEM, '' for none
- * @property {boolean} systemRoots
+ * @property {string} ca PEM of all trusted roots
  * @property {string} cert PEM, '' for none
  * @property {string} key PEM, '' for none
  * @property {number} connectTimeoutMs
@@ -91,7 +89,7 @@ const { settleWaiting } = require('./settle');
  *
  * @typedef {object} Native
  * @property {Readonly<Record<string, number>>} contract what contract.js must be
- * @property {() => { libcurl: string, http2: boolean, encodings: string, caInfo: string, caPath: string }} info
+ * @property {() => { libcurl: string, tls: string, http2: boolean, encodings: string }} info
  * @property {(text: string) => boolean} isPublicAddress false for what is no address, too
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
@@ -106,18 +104,28 @@ const { settleWaiting } = require('./settle');
  * @property {(callback: () => void) => void} setWake
  */
 
+/** Outcomes between two looks at the clock. */
+const HANDFUL = 64;
+
+/** How long one turn of the event loop may be kept busy. */
+const SLICE_MS = 4;
+
+/**
+ * Delivers waiting outcomes, and goes on in a later turn when there are more
+ * than fit into a slice, so that timers and sockets of the host get theirs.
+ * @param {{ drain(limit: number): number }} addon
+ */
+function settleWaiting(addon) {
+  const end = performance.now() + SLICE_MS;
+  while (addon.drain(HANDFUL) > 0)
+    if (performance.now() >= end) {
+      setImmediate(settleWaiting, addon);
+      return;
+    }
+}
+
 /** @type {Native | undefined} */
 let loaded;
-
-/** @returns {Native} */
-function load() {
-  try {
-    // @ts-ignore: the build makes this file
-    return require('../../build/Release/performance_client.node');
-  } catch (error) {
-    throw loadFailure(error);
-  }
-}
 
 /**
  * The addon, loaded at the first use. A failed load is tried anew next time.
@@ -125,11 +133,11 @@ function load() {
  */
 function native() {
   if (!loaded) {
-    const addon = load();
+    const addon = /** @type {Native} */ (loadAddon());
     addon.setWake(() => settleWaiting(addon));
     loaded = addon;
   }
   return loaded;
 }
 
-module.exports = { native };
+module.exports = { native, settleWaiting };

@@ -6,15 +6,14 @@ const {
   checkChoice,
   checkInteger,
   checkNumber,
+  checkOptionNames,
   isGiven,
   isPlainObject,
   wrongType,
 } = require('../base/check');
-const { sumFigures } = require('./engine-figures');
 const { logLevel } = require('./environment');
-const { Latencies } = require('./latencies');
-const { Lifecycle } = require('./lifecycle');
-const { checkOptionNames } = require('../base/nearest');
+const { Latencies, sumFigures } = require('./stats');
+const { Lifecycle } = require('../cancellation/cancellation');
 const {
   checkProxy,
   environmentProxies,

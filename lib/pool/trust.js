@@ -1,25 +1,19 @@
 'use strict';
 
-const fs = require('node:fs');
-const tls = require('node:tls');
-
 const {
   checkList,
   invalidArgument,
   isGiven,
   wrongType,
 } = require('../base/check');
-const { native } = require('../native/binding');
-const { LOG } = require('../native/contract');
-const { logLevel } = require('./environment');
+const { trustedRoots } = require('./roots');
 
 /**
- * Whom a connection trusts and how it presents itself; PEM text, '' for none.
+ * Whom a connection trusts and how it presents itself; PEM text.
  * @typedef {object} Trust
- * @property {string} ca
- * @property {boolean} systemRoots are the system's roots trusted too?
- * @property {string} cert
- * @property {string} key
+ * @property {string} ca '' for those that the process trusts
+ * @property {string} cert '' for none
+ * @property {string} key '' for none
  */
 
 /**
@@ -60,35 +54,6 @@ function checkAuthorities(value) {
 }
 
 /**
- * @param {string} name the variable that named the file
- * @param {NodeJS.ProcessEnv} env
- * @param {string} reason
- */
-function warnOfFile(name, env, reason) {
-  if (logLevel(env) < LOG.WARN) return;
-  const line = `${name} is not used: ${reason}`.replace(/\s+/g, ' ');
-  process.stderr.write(`performance-client warn ${line}\n`);
-}
-
-/**
- * Certificates from a file that a variable names. A file that cannot be read
- * is reported and left out, as Node does with NODE_EXTRA_CA_CERTS.
- * @param {string} name
- * @param {NodeJS.ProcessEnv} env
- * @returns {string}
- */
-function readAuthorities(name, env) {
-  const path = env[name];
-  if (!path) return '';
-  try {
-    return checkPem(fs.readFileSync(path, 'latin1'), path);
-  } catch (error) {
-    warnOfFile(name, env, error.message);
-    return '';
-  }
-}
-
-/**
  * Checks the caller's TLS options. Given authorities replace the system's.
  * @param {{ ca?: unknown, cert?: unknown, key?: unknown }} options
  * @returns {Trust}
@@ -100,40 +65,21 @@ function checkTrust({ ca, cert, key }) {
     throw invalidArgument(TypeError, 'key', 'key must be given with cert');
   return {
     ca: isGiven(ca) ? checkAuthorities(ca) : '',
-    systemRoots: !isGiven(ca),
     cert: isGiven(cert) ? checkPem(cert, 'cert') : '',
     key: isGiven(key) ? checkPem(key, 'key') : '',
   };
 }
 
 /**
- * Adds what the environment trusts, unless the caller named its own roots.
+ * Fills in whom the process trusts, unless the caller named its own roots.
  * @param {Trust} trust
  * @param {NodeJS.ProcessEnv} env
  * @returns {Trust}
  */
 function withEnvironmentTrust(trust, env) {
-  if (!trust.systemRoots) return trust;
-  const extra = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']
-    .map((name) => readAuthorities(name, env))
-    .filter(Boolean);
-  return { ...trust, ca: extra.join('\n') };
+  if (trust.ca) return trust;
+  const sources = trustedRoots(env);
+  return { ...trust, ca: sources.map(({ pem }) => pem).join('\n') };
 }
 
-/**
- * The roots that connections trust unless they are given others: the system's,
- * where libcurl finds them, and those of the environment. For connections that
- * are not the engine's.
- * @param {NodeJS.ProcessEnv} env
- * @returns {string[]} PEM texts
- */
-function trustedRoots(env) {
-  const { caInfo } = native().info();
-  const { ca } = withEnvironmentTrust(checkTrust({}), env);
-  const system = fs.existsSync(caInfo)
-    ? [fs.readFileSync(caInfo, 'latin1')]
-    : tls.rootCertificates;
-  return ca === '' ? [...system] : [...system, ca];
-}
-
-module.exports = { checkTrust, trustedRoots, withEnvironmentTrust };
+module.exports = { checkTrust, withEnvironmentTrust };

@@ -5,13 +5,13 @@ const {
   checkInteger,
   checkIntegers,
   checkNumber,
+  checkOptionNames,
   invalidArgument,
   isGiven,
   isPlainObject,
   outOfRange,
 } = require('../base/check');
 const { checkHeaders, isHeaderValue } = require('../base/headers');
-const { checkOptionNames } = require('../base/nearest');
 const { MOST, NUMBER } = require('../native/contract');
 const { LIMITS, STATUS_CODES } = require('./limits');
 

@@ -2,11 +2,29 @@
 
 const { parseHead } = require('../base/headers');
 
-/** @typedef {import('../call/answers').Answers} Answers */
-/** @typedef {import('../call/answers').Part} Part */
+/** @typedef {import('../native/binding').Failure} Failure */
 
 /**
- * Inputs in a row that have no answer, and why.
+ * One batch that was answered.
+ * @typedef {object} Part
+ * @property {number} first place of its first input
+ * @property {number} count
+ * @property {string} head raw header block
+ * @property {number} seconds
+ * @property {any} value of batchPost, what the answer said; of rerank and
+ * classify, its strings as JSON text if there are any
+ */
+
+/**
+ * Inputs in a row that have no answer.
+ * @typedef {object} Gap
+ * @property {number} first
+ * @property {number} count
+ * @property {Failure} [failure] of their batch, if it came to its end
+ */
+
+/**
+ * The same for the caller, with an error.
  * @typedef {object} InputFailure
  * @property {number} firstInput
  * @property {number} inputCount
@@ -29,6 +47,79 @@ const { parseHead } = require('../base/headers');
  * @property {'list'} [object]
  * @property {{ prompt_tokens: number, total_tokens: number }} [usage]
  */
+
+/**
+ * What has become of each input of a call. Batches may be split while the call
+ * runs, so only inputs give the order; but batches are numbered as they are
+ * made, which is in that order but for the split ones.
+ */
+class Answers {
+  /** @type {Part[]} by batch, with holes where batches failed */
+  #parts = [];
+
+  /** @type {Failure[]} */
+  #failures = [];
+
+  /** @param {number} inputCount */
+  constructor(inputCount) {
+    this.inputCount = inputCount;
+  }
+
+  /**
+   * @param {number} batch
+   * @param {Part} part
+   */
+  add(batch, part) {
+    this.#parts[batch] = part;
+  }
+
+  /** @param {Failure} failure */
+  addFailure(failure) {
+    this.#failures.push(failure);
+  }
+
+  /** @param {number} batch */
+  hasFailed(batch) {
+    return this.#failures.some((failure) => failure.batch === batch);
+  }
+
+  /**
+   * The answered batches by their inputs. Sorting costs next to nothing where
+   * the order is right already.
+   * @returns {Part[]}
+   */
+  parts() {
+    return this.#parts.filter(Boolean).sort((a, b) => a.first - b.first);
+  }
+
+  /**
+   * The inputs without an answer, in order: failed batches, and whatever lies
+   * between the batches that ended.
+   * @returns {Gap[]}
+   */
+  gaps() {
+    const failed = this.#failures.map((failure) => ({
+      first: failure.firstInput,
+      count: failure.inputCount,
+      failure,
+    }));
+    const ended = [...this.parts(), ...failed];
+    ended.sort((a, b) => a.first - b.first);
+
+    /** @type {Gap[]} */
+    const gaps = [];
+    let next = 0;
+    for (const batch of ended) {
+      if (batch.first > next)
+        gaps.push({ first: next, count: batch.first - next });
+      if ('failure' in batch) gaps.push(batch);
+      next = batch.first + batch.count;
+    }
+    if (next < this.inputCount)
+      gaps.push({ first: next, count: this.inputCount - next });
+    return gaps;
+  }
+}
 
 /**
  * What the answers of all methods share. The properties are the response's own
@@ -102,4 +193,19 @@ class CallResponse {
   }
 }
 
-module.exports = { CallResponse };
+/**
+ * One answer per payload, in payload order; null where there was no body, or no
+ * answer.
+ */
+class BatchPostResponse extends CallResponse {
+  /** @param {CallResult} result */
+  constructor(result) {
+    super(result, (parts) => {
+      const data = new Array(result.answers.inputCount).fill(null);
+      for (const { first, value } of parts) data[first] = value;
+      return data;
+    });
+  }
+}
+
+module.exports = { Answers, BatchPostResponse, CallResponse };

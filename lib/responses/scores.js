@@ -1,6 +1,11 @@
 'use strict';
 
-/** @typedef {import('../native/binding').Summary} Summary */
+const { CallResponse } = require('./response');
+
+/** @typedef {import('./response').CallResult} CallResult */
+/** @typedef {import('./response').Part} Part */
+/** @typedef {{ label: string, score: number }} Classification */
+/** @typedef {{ index: number, score: number, text: string | null }} RerankResult */
 
 const PAIR_SIZE = 2 * Float64Array.BYTES_PER_ELEMENT;
 
@@ -27,7 +32,7 @@ class Scores {
   #places;
   #rowLength;
 
-  /** @param {Summary} summary */
+  /** @param {import('../native/binding').Summary} summary */
   constructor({ vectors, rowSize, places }) {
     this.#values = new Float64Array(vectors ?? new ArrayBuffer(0));
     this.#rowLength = rowSize / PAIR_SIZE;
@@ -37,7 +42,6 @@ class Scores {
   /**
    * The first pair of a row.
    * @param {number} row
-   * @returns {number}
    */
   begin(row) {
     const places = this.#places;
@@ -47,7 +51,6 @@ class Scores {
   /**
    * How many pairs a row has.
    * @param {number} row
-   * @returns {number}
    */
   length(row) {
     const places = this.#places;
@@ -62,13 +65,105 @@ class Scores {
     return this.#values[2 * pair] >>> 0;
   }
 
-  /**
-   * @param {number} pair
-   * @returns {number}
-   */
+  /** @param {number} pair */
   score(pair) {
     return this.#values[2 * pair + 1];
   }
 }
 
-module.exports = { Scores, readStrings };
+/**
+ * @param {Part[]} parts
+ * @param {Scores} scores
+ * @returns {RerankResult[]}
+ */
+function makeResults(parts, scores) {
+  const results = [];
+  for (const { first, count, value } of parts) {
+    const texts = value === undefined ? undefined : readStrings(value);
+    for (let i = 0; i < count; i++)
+      results.push({
+        index: scores.number(first + i),
+        score: scores.score(first + i),
+        text: texts ? texts[i] : null,
+      });
+  }
+  return results;
+}
+
+/**
+ * One score per text, batch by batch, each batch in the server's order; texts
+ * without an answer are absent.
+ */
+class RerankResponse extends CallResponse {
+  /** @param {CallResult} result */
+  constructor(result) {
+    const scores = new Scores(result.summary);
+    super(result, (parts) => makeResults(parts, scores), { object: 'list' });
+  }
+
+  /**
+   * All results, best first; equal scores keep their order.
+   * @returns {RerankResult[]}
+   */
+  sorted() {
+    const { data } = /** @type {{ data: RerankResult[] }} */ (
+      /** @type {unknown} */ (this)
+    );
+    return [...data].sort((a, b) => b.score - a.score);
+  }
+}
+
+/**
+ * @param {Scores} scores
+ * @param {number} row
+ * @param {string[]} labels
+ * @returns {Classification[]}
+ */
+function makeList(scores, row, labels) {
+  const begin = scores.begin(row);
+  const list = new Array(scores.length(row));
+  for (let i = 0; i < list.length; i++)
+    list[i] = {
+      label: labels[scores.number(begin + i)],
+      score: scores.score(begin + i),
+    };
+  return list;
+}
+
+/**
+ * Batches mostly have the same labels, which are then read once.
+ * @param {Part[]} parts
+ * @param {Scores} scores
+ * @param {number} inputCount
+ * @returns {(Classification[] | null)[]}
+ */
+function makeLists(parts, scores, inputCount) {
+  const lists = new Array(inputCount).fill(null);
+  let labels = [];
+  let json;
+  for (const { first, count, value } of parts) {
+    if (value !== json) {
+      labels = value === undefined ? [] : readStrings(value);
+      json = value;
+    }
+    for (let row = first; row < first + count; row++)
+      lists[row] = makeList(scores, row, labels);
+  }
+  return lists;
+}
+
+/**
+ * One list of labels with scores per input, in input order; null where there is
+ * no answer.
+ */
+class ClassificationResponse extends CallResponse {
+  /** @param {CallResult} result */
+  constructor(result) {
+    const { answers, summary } = result;
+    const scores = new Scores(summary);
+    const makeData = (parts) => makeLists(parts, scores, answers.inputCount);
+    super(result, makeData, { object: 'list' });
+  }
+}
+
+module.exports = { ClassificationResponse, RerankResponse };

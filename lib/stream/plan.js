@@ -1,129 +1,207 @@
 'use strict';
 
-const { Answers } = require('../call/answers');
+const { BATCH_POST_NAMES, EMBED_NAMES, readTerms } = require('../call/options');
 const { Call } = require('../call/call');
-const {
-  cancelSources,
-  readSettings,
-  wantsPartial,
-} = require('../call/options');
-const { failureContext } = require('../errors/conclusion');
+const { RequestProcessingPreference } = require('../preference/preference');
+const { NUMBER } = require('../native/contract');
 const { StreamBatches } = require('./batches');
-const { acceptedSize } = require('./results');
-const { streamSettings } = require('./settings');
-const { traceCall } = require('../call/tracing');
+const { StreamSource } = require('./source');
+const { acceptedSize, embedResults, postResults } = require('./results');
+const {
+  batchPostRequest,
+  embedRequest,
+  payloadText,
+} = require('../call/request');
+const {
+  checkBoolean,
+  checkOptionNames,
+  checkString,
+  isGiven,
+  isPlainObject,
+  wrongType,
+} = require('../base/check');
+const { enderOf } = require('../cancellation/cancellation');
+const { mergeHeaders } = require('../base/headers');
 
+/** @typedef {import('../call/call').CallEnd} CallEnd */
+/** @typedef {import('../call/host').Host} Host */
 /** @typedef {import('../call/request').CallRequest} CallRequest */
-/** @typedef {import('../cancellation/token').CancellationToken} CancellationToken */
+/** @typedef {import('../cancellation/cancellation').CancellationToken} CancellationToken */
+/** @typedef {import('../cancellation/cancellation').Ender} Ender */
 /** @typedef {import('../preference/preference').Settings} Settings */
-/** @typedef {import('../call/request-headers').RenderedHeaders} RenderedHeaders */
 /** @typedef {import('./batches').StreamBatch} StreamBatch */
-/** @typedef {import('./request').StreamRequest} StreamRequest */
 
 /**
- * What the batches of a stream have in common.
- * @typedef {object} BatchCall
- * @property {CallRequest} request
- * @property {Settings} settings of each batch
- * @property {string} url
- * @property {boolean} isPartial
+ * What one stream sends, where it gets that from, and what it yields.
+ * @typedef {object} StreamRequest
+ * @property {CallRequest} request with a stand-in for its inputs
+ * @property {StreamSource} source
+ * @property {(value: unknown, place: number) => string} toText
+ * @property {(batch: StreamBatch, end: CallEnd) => object[]} toResults
  */
 
 /**
- * The client that a stream belongs to, as far as the stream may see it.
- * @typedef {object} StreamHost
- * @property {import('../client/endpoint').Endpoint} endpoint
- * @property {import('../call/request-headers').RequestHeaders} headers
- * @property {import('../pool/latencies').Latencies} latencies
- * @property {import('../pool/lifecycle').Lifecycle[]} lifecycles
- * @property {(call: Call, batchCall: BatchCall, headers: RenderedHeaders) => Promise<import('../call/call').Outcome>} send
+ * What only streams understand, and the options that calls have, too.
+ * @typedef {{ options: Record<string, unknown>, isOrdered: boolean }} StreamOptions
  */
 
 /**
- * Checks what is left to check, and says how the stream is to run.
+ * All that a stream needs, checked and ready to begin.
+ * @typedef {object} StreamPlan
+ * @property {StreamSource} source
+ * @property {StreamBatches} batches
+ * @property {(batch: StreamBatch, token: CancellationToken) => Promise<object[]>} send
+ * @property {number} width batches sent and not yet taken, at most
+ * @property {boolean} isOrdered
+ * @property {readonly Ender[]} enders
+ * @property {number} totalTimeoutMs 0 for none
+ * @property {string} where method and path, for messages
+ */
+
+/** Each batch brings inputs of its own. */
+const STAND_IN = [''];
+
+/**
+ * A stream has no end to be told of, and results in one form.
+ * @param {ReadonlySet<string>} names of the call
+ * @returns {ReadonlySet<string>}
+ */
+function streamNames(names) {
+  const own = new Set([...names, 'ordered']);
+  own.delete('onProgress');
+  own.delete('output');
+  return own;
+}
+
+const EMBED_STREAM_NAMES = streamNames(EMBED_NAMES);
+const BATCH_POST_STREAM_NAMES = streamNames(BATCH_POST_NAMES);
+
+/**
+ * @param {unknown} given
+ * @param {ReadonlySet<string>} names
+ * @param {string} method
+ * @returns {StreamOptions}
+ */
+function readOptions(given, names, method) {
+  if (!isGiven(given)) return { options: {}, isOrdered: true };
+  if (given instanceof RequestProcessingPreference)
+    return { options: { preference: given }, isOrdered: true };
+  if (!isPlainObject(given))
+    throw wrongType(
+      'options',
+      'a RequestProcessingPreference or an options object',
+      given,
+    );
+  checkOptionNames(given, names, method);
+  const { ordered, ...options } = given;
+  const isOrdered = isGiven(ordered) ? checkBoolean(ordered, 'ordered') : true;
+  return { options, isOrdered };
+}
+
+/**
+ * The settings of each batch. One that is sent in parts sends one at a time, so
+ * that never more requests are in flight than batches may be.
+ * @param {Settings} settings of the stream
+ * @param {CallRequest} request
+ * @returns {Settings}
+ */
+function batchSettings(settings, request) {
+  const numbers = settings.numbers.slice();
+  numbers[NUMBER.MAX_CONCURRENT_REQUESTS] = 1;
+  numbers[NUMBER.TOTAL_TIMEOUT_MS] = 0;
+  const headers = mergeHeaders(settings.headers, request.headers);
+  return { ...settings, numbers, headers };
+}
+
+/**
+ * Checks what is left to check, and says how the stream is to run. Each batch
+ * is a call of its own.
  * @param {StreamRequest} stream
- * @param {StreamHost} host
- * @returns {import('./running-stream').StreamPlan}
+ * @param {StreamOptions} given
+ * @param {Host} host
+ * @returns {StreamPlan}
  */
-function planStream(stream, host) {
-  const { request, source, options, isOrdered } = stream;
-  const given = readSettings(options);
-  const { settings, limits, ...bounds } = streamSettings(given, request);
-  const sources = cancelSources(given, options);
-  const isPartial = wantsPartial(options);
+function planStream(stream, { options, isOrdered }, host) {
+  const { request, source, toText, toResults } = stream;
+  const terms = readTerms(options);
+  const { numbers } = terms.settings;
+  const items = numbers[NUMBER.BATCH_SIZE];
+  const chars = numbers[NUMBER.MAX_CHARS_PER_REQUEST];
+  const isSingle = request.operation === 'batchPost';
+  const limits = isSingle ? { items: 1, chars: 0 } : { items, chars };
+  const batches = new StreamBatches(source, toText, limits);
   const url = host.endpoint.urlFor(request.path);
-  const batchCall = { request, settings, url, isPartial };
-  const batches = new StreamBatches(source, stream.toText, limits);
-  const sender = new BatchSender(host, batchCall, batches, stream.toResults);
+  const settings = batchSettings(terms.settings, request);
   return {
     source,
     batches,
-    send: (batch, token) => sender.send(batch, token),
+    send(batch, token) {
+      const own = { ...request, headers: undefined, inputs: batch.inputs };
+      const enders = [enderOf(token)];
+      const call = new Call(own, { ...terms, settings, enders }, host);
+      return call.run((end) => {
+        batches.limit(acceptedSize(end.answers));
+        return toResults(batch, end);
+      });
+    },
+    width: numbers[NUMBER.MAX_CONCURRENT_REQUESTS],
     isOrdered,
-    sources,
-    lifecycles: host.lifecycles,
+    enders: [...host.lifecycles, ...terms.enders],
+    totalTimeoutMs: numbers[NUMBER.TOTAL_TIMEOUT_MS],
     where: `${request.method} ${new URL(url).pathname}`,
-    ...bounds,
   };
 }
 
-/** Sends each batch of a stream as a call of its own. */
-class BatchSender {
-  #host;
-  #batchCall;
-  #batches;
-  #toResults;
-  #headers;
-  #about;
-
-  /**
-   * @param {StreamHost} host
-   * @param {BatchCall} batchCall
-   * @param {StreamBatches} batches told when they are too large
-   * @param {StreamRequest['toResults']} toResults
-   */
-  constructor(host, batchCall, batches, toResults) {
-    const { request, settings, url } = batchCall;
-    this.#host = host;
-    this.#batchCall = batchCall;
-    this.#batches = batches;
-    this.#toResults = toResults;
-    this.#headers = host.headers.forRequest(settings, request);
-    this.#about = failureContext(request, url, this.#headers.secrets);
-  }
-
-  /**
-   * @param {StreamBatch} batch
-   * @param {CancellationToken} token
-   * @returns {Promise<object[]>} what the stream yields for it
-   */
-  async send(batch, token) {
-    const { operation, method } = this.#batchCall.request;
-    const { url } = this.#batchCall;
-    const context = { operation, method, url, inputs: batch.inputs.length };
-    return await traceCall(context, () => this.#run(batch, token, context));
-  }
-
-  /**
-   * @param {StreamBatch} batch
-   * @param {CancellationToken} token
-   * @param {import('../call/tracing').CallContext} context
-   * @returns {Promise<object[]>}
-   */
-  async #run(batch, token, context) {
-    const { inputs } = batch;
-    const { request, isPartial } = this.#batchCall;
-    const answers = new Answers(inputs.length);
-    const call = new Call(answers, [token], context, this.#host.latencies);
-    const outcome = await this.#host.send(
-      call,
-      { ...this.#batchCall, request: { ...request, inputs } },
-      this.#headers,
-    );
-    this.#batches.limit(acceptedSize(answers));
-    const about = this.#about;
-    return this.#toResults({ batch, answers, outcome, about, isPartial });
-  }
+/**
+ * @param {unknown} value
+ * @param {number} place
+ */
+function inputText(value, place) {
+  return typeof value === 'string'
+    ? value
+    : checkString(value, `input[${place}]`);
 }
 
-module.exports = { planStream };
+/**
+ * @param {unknown} source
+ * @param {unknown} model
+ * @param {unknown} given
+ * @param {Host} host
+ */
+function planEmbedStream(source, model, given, host) {
+  const own = readOptions(given, EMBED_STREAM_NAMES, 'embedStream');
+  const stream = {
+    source: new StreamSource(source, 'strings'),
+    request: embedRequest(STAND_IN, model, {
+      ...own.options,
+      output: 'float32',
+    }),
+    toText: inputText,
+    toResults: embedResults,
+  };
+  return planStream(stream, own, host);
+}
+
+/**
+ * @param {unknown} path
+ * @param {unknown} source
+ * @param {unknown} given
+ * @param {Host} host
+ */
+function planBatchPostStream(path, source, given, host) {
+  const own = readOptions(given, BATCH_POST_STREAM_NAMES, 'batchPostStream');
+  const request = batchPostRequest(path, STAND_IN, own.options);
+  const stream = {
+    request,
+    source: new StreamSource(source, 'JSON values'),
+    /** @type {StreamRequest['toText']} */
+    toText(value, place) {
+      const text = payloadText(value, place);
+      return request.hasBody ? text : '';
+    },
+    toResults: postResults,
+  };
+  return planStream(stream, own, host);
+}
+
+module.exports = { planBatchPostStream, planEmbedStream };

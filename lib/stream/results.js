@@ -3,24 +3,13 @@
 const { createError } = require('../errors/errors');
 const { failureError } = require('../errors/failure');
 const { parseHead } = require('../base/headers');
-const { Vectors } = require('../responses/vectors');
+const { Vectors } = require('../responses/embeddings');
 
-/** @typedef {import('../call/answers').Answers} Answers */
-/** @typedef {import('../native/binding').Failure} Failure */
-/** @typedef {import('../call/call').Outcome} Outcome */
+/** @typedef {import('../call/call').CallEnd} CallEnd */
 /** @typedef {import('../errors/errors').PerformanceClientError} PerformanceClientError */
-/** @typedef {import('../errors/failure').FailureContext} FailureContext */
+/** @typedef {import('../native/binding').Failure} Failure */
+/** @typedef {import('../responses/response').Answers} Answers */
 /** @typedef {import('./batches').StreamBatch} StreamBatch */
-
-/**
- * What became of one batch of a stream.
- * @typedef {object} BatchEnd
- * @property {StreamBatch} batch
- * @property {Answers} answers
- * @property {Outcome} outcome
- * @property {FailureContext} about
- * @property {boolean} isPartial
- */
 
 /**
  * The inputs of a batch that share a fate, with an error where they failed.
@@ -45,14 +34,14 @@ function placedInStream(failure, { number, start }) {
 /**
  * The runs of a batch in order: several when it was sent in parts and not all
  * of them failed. Throws the error that ends the stream, if there is one.
- * @param {BatchEnd} end
+ * @param {StreamBatch} batch
+ * @param {CallEnd} end
  * @returns {Run[]}
  */
-function runsOf({ batch, answers, outcome, about, isPartial }) {
-  const { failure, cause } = outcome;
+function runsOf(batch, { answers, failure, cause, about, isPartial }) {
   /** @param {Failure} one */
   const errorOf = (one) =>
-    failureError(placedInStream(one, batch), { ...about, cause });
+    failureError(placedInStream(one, batch), about, cause);
   if (failure && (failure.batch < 0 || !isPartial)) throw errorOf(failure);
 
   /** @type {Run[]} */
@@ -71,13 +60,13 @@ function runsOf({ batch, answers, outcome, about, isPartial }) {
 
 /**
  * The embeddings of a batch as one matrix.
- * @param {BatchEnd} end
+ * @param {StreamBatch} batch
+ * @param {CallEnd} end
  */
-function matrixOf({ batch, outcome }) {
+function matrixOf({ number, start, inputs }, { summary }) {
   try {
-    return new Vectors(outcome.summary, 'float32').matrix();
+    return new Vectors(summary, 'float32').matrix();
   } catch (cause) {
-    const { number, start, inputs } = batch;
     const place = `batch ${number}, inputs ${start}-${start + inputs.length - 1}`;
     throw createError('PARSE_ERROR', `${cause.message} (${place})`, {
       batch: number,
@@ -89,16 +78,15 @@ function matrixOf({ batch, outcome }) {
 }
 
 /**
- * @param {BatchEnd} end
+ * @param {StreamBatch} batch
+ * @param {CallEnd} end
  * @param {Run[]} runs
  */
-function embeddedRuns(end, runs) {
-  const { summary } = end.outcome;
-  const { data, dimensions } = matrixOf(end);
-  let promptTokens = summary.promptTokens;
-  let totalTokens = summary.totalTokens;
+function embeddedRuns(batch, end, runs) {
+  const { data, dimensions } = matrixOf(batch, end);
+  let { promptTokens, totalTokens } = end.summary;
   return runs.map(({ first, count, error }) => {
-    const start = end.batch.start + first;
+    const start = batch.start + first;
     if (error) return { start, count, error };
     const from = first * dimensions;
     const rows = data.subarray(from, from + count * dimensions);
@@ -111,26 +99,27 @@ function embeddedRuns(end, runs) {
 /**
  * What embedStream yields for a batch. The usage of a batch that was sent in
  * parts is told once, with the first inputs that have an answer.
- * @param {BatchEnd} end
+ * @param {StreamBatch} batch
+ * @param {CallEnd} end
  */
-function embedResults(end) {
-  const runs = runsOf(end);
+function embedResults(batch, end) {
+  const runs = runsOf(batch, end);
   try {
-    return embeddedRuns(end, runs);
+    return embeddedRuns(batch, end, runs);
   } catch (error) {
     if (!end.isPartial) throw error;
-    const { start, inputs } = end.batch;
-    return [{ start, count: inputs.length, error }];
+    return [{ start: batch.start, count: batch.inputs.length, error }];
   }
 }
 
 /**
  * What batchPostStream yields for a batch, which is one payload.
- * @param {BatchEnd} end
+ * @param {StreamBatch} batch
+ * @param {CallEnd} end
  */
-function postResults(end) {
-  const [{ error }] = runsOf(end);
-  const index = end.batch.start;
+function postResults(batch, end) {
+  const [{ error }] = runsOf(batch, end);
+  const index = batch.start;
   if (error) return [{ index, error }];
   const [{ value, head, seconds }] = end.answers.parts();
   return [{ index, data: value, headers: parseHead(head), seconds }];

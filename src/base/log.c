@@ -31,6 +31,15 @@ static void redact_after(char *text, const char *scheme)
     at = blank_until(at + strlen(scheme), " \t,;\"'");
 }
 
+/* The last `byte` of what stands before `end`, NULL without one. */
+static char *last_before(char *start, char *end, char byte)
+{
+  while (end > start)
+    if (*--end == byte)
+      return end;
+  return NULL;
+}
+
 static void redact_urls(char *text)
 {
   char *at = text;
@@ -38,7 +47,7 @@ static void redact_urls(char *text)
   while ((at = strstr(at, "://")) != NULL) {
     char *host = at + 3;
     char *end = host + strcspn(host, " \t/?#\"'");
-    char *sign = memrchr(host, '@', (size_t)(end - host));
+    char *sign = last_before(host, end, '@');
 
     if (sign)
       memset(host, '*', (size_t)(sign - host));

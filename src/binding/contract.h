@@ -62,7 +62,7 @@ enum pc_flag {
   X(KIND_EMBEDDINGS, PC_EMBEDDINGS)                                            \
   X(KIND_RERANK, PC_RERANK)                                                    \
   X(KIND_CLASSIFY, PC_CLASSIFY)                                                \
-  X(KIND_POST, PC_BATCH)                                                       \
+  X(KIND_POST, PC_POST)                                                        \
   X(FORM_EMBEDDINGS, PC_SPLICE_EMBEDDINGS)                                     \
   X(FORM_RERANK, PC_SPLICE_RERANK)                                             \
   X(FORM_CLASSIFY, PC_SPLICE_CLASSIFY)                                         \

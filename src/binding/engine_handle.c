@@ -44,12 +44,11 @@ static void finalize(napi_env env, void *data, void *hint)
 static bool
 read_transport(napi_env env, napi_value options, struct pc_transport *out)
 {
-  enum { HTTP, H2C, PUBLIC, IN_FLIGHT, ROOTS, TIMEOUT, LOG, COUNT };
+  enum { HTTP, H2C, PUBLIC, IN_FLIGHT, TIMEOUT, LOG, COUNT };
   static const char *const names[] = {
-      [HTTP] = "httpVersion",  [H2C] = "cleartextHttp2",
-      [PUBLIC] = "publicOnly", [IN_FLIGHT] = "maxInFlight",
-      [ROOTS] = "systemRoots", [TIMEOUT] = "connectTimeoutMs",
-      [LOG] = "logLevel"};
+      [HTTP] = "httpVersion",         [H2C] = "cleartextHttp2",
+      [PUBLIC] = "publicOnly",        [IN_FLIGHT] = "maxInFlight",
+      [TIMEOUT] = "connectTimeoutMs", [LOG] = "logLevel"};
   double values[COUNT];
 
   for (int i = 0; i < COUNT; i++)
@@ -59,7 +58,6 @@ read_transport(napi_env env, napi_value options, struct pc_transport *out)
   out->cleartext_h2 = values[H2C] != 0;
   out->public_only = values[PUBLIC] != 0;
   out->max_in_flight = (uint32_t)values[IN_FLIGHT];
-  out->system_roots = values[ROOTS] != 0;
   out->connect_timeout_ms = (long)values[TIMEOUT];
   out->log_level = (enum pc_log_level)values[LOG];
   return pc_string_property(env, options, "proxy", &out->proxy) &&
@@ -92,7 +90,7 @@ napi_value pc_engine_handle_create(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
   struct pc_engine_handle *handle = NULL;
-  struct pc_transport transport = {.ca_file = -1};
+  struct pc_transport transport = {0};
   napi_value options = NULL;
   napi_value external = NULL;
 

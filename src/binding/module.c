@@ -28,7 +28,7 @@ static void on_environment_end(void *context)
   }
 }
 
-/* info() -> { libcurl, http2, encodings, caInfo, caPath } */
+/* info() -> { libcurl, tls, http2, encodings } */
 static napi_value info_of_library(napi_env env, napi_callback_info info)
 {
   struct pc_transport_library library = pc_transport_library();
@@ -43,8 +43,7 @@ static napi_value info_of_library(napi_env env, napi_callback_info info)
   pc_property_set(env, object, "http2", has_http2);
   pc_property_set(env, object, "encodings",
                   pc_text_make(env, pc_transport_encodings()));
-  pc_property_set(env, object, "caInfo", pc_text_make(env, library.ca_info));
-  pc_property_set(env, object, "caPath", pc_text_make(env, library.ca_path));
+  pc_property_set(env, object, "tls", pc_text_make(env, library.tls));
   return object;
 }
 

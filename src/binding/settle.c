@@ -131,7 +131,7 @@ set_body(napi_env env, napi_value object, struct pc_splice_join *join)
 
 static void set_splicing(napi_env env, napi_value object, struct pc_job *job)
 {
-  struct pc_splicing *splicing = &job->splicing;
+  struct pc_splicing *splicing = &job->result.splicing;
 
   pc_number_set(env, object, "inputs", job->plan.inputs.count);
   set_body(env, object, &splicing->join);
@@ -151,7 +151,7 @@ static napi_value summary_of(napi_env env, struct pc_job *job)
   pc_counter_set(env, object, "hedges", &job->progress.hedges);
   if (job->plan.kind == PC_SPLICE)
     set_splicing(env, object, job);
-  else if (job->plan.kind != PC_BATCH)
+  else if (job->plan.kind != PC_POST)
     set_vectors(env, object, job);
   if (job->plan.kind == PC_EMBEDDINGS)
     set_usage(env, object, job);
@@ -187,7 +187,7 @@ static void tell(napi_env env,
 
 static napi_value text_of(napi_env env, const struct pc_outcome *outcome)
 {
-  if (outcome->job->plan.kind != PC_BATCH && !outcome->value.size)
+  if (outcome->job->plan.kind != PC_POST && !outcome->value.size)
     return pc_undefined(env);
   if (outcome->is_ascii)
     return pc_latin1_make(env, &outcome->value);

@@ -102,7 +102,7 @@ static bool read_texts_plan(napi_env env,
 {
   int kind = 0;
 
-  if (!read_choice(env, arguments[ARG_KIND], "kind", PC_BATCH, &kind))
+  if (!read_choice(env, arguments[ARG_KIND], "kind", PC_POST, &kind))
     return false;
   plan->kind = (enum pc_kind)kind;
   if (read_numbers(env, arguments[ARG_NUMBERS], plan) &&

@@ -11,6 +11,7 @@
 #include "base/queue.h"
 #include "engine/decoder.h"
 #include "net/counters.h"
+#include "net/exchange.h"
 #include "net/reactor.h"
 #include "net/transport.h"
 
@@ -18,18 +19,16 @@ struct pc_context {
   struct pc_reactor reactor;
   struct pc_decoder decoder;
   const struct pc_transport *transport; /* kept */
-  struct pc_queue jobs;                 /* all that are not over */
+  struct pc_exchanges exchanges;
+  struct pc_queue jobs;          /* all that are not over */
   struct pc_queue runnable;      /* jobs with something to send and a slot */
   struct pc_queue outcomes;      /* handed over at the end of the turn */
   struct pc_queue origins;       /* servers that jobs ask */
-  struct pc_queue idle_attempts; /* free list */
   struct pc_queue idle_requests; /* free list */
+  struct pc_queue idle_readers;  /* free list */
   uint64_t random_state;
   uint64_t last_serial; /* of targets */
   struct pc_counters counters;
 };
-
-/* Uniform in [0, 1). */
-double pc_context_random(struct pc_context *context);
 
 #endif

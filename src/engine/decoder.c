@@ -139,7 +139,7 @@ static struct piece *take_begun(struct pc_decoding *decoding)
   return piece;
 }
 
-static void hand_over(struct pc_decoding *decoding)
+static void queue_begun(struct pc_decoding *decoding)
 {
   struct pc_decoder *decoder = decoding->decoder;
   struct piece *piece = take_begun(decoding);
@@ -251,7 +251,7 @@ void pc_decoder_flush(struct pc_decoder *decoder)
 
   while ((link = pc_queue_pop(&decoder->begun)) != NULL) {
     pthread_mutex_lock(&decoder->lock);
-    hand_over(PC_ITEM_OF(link, struct pc_decoding, begun_link));
+    queue_begun(PC_ITEM_OF(link, struct pc_decoding, begun_link));
     pthread_mutex_unlock(&decoder->lock);
   }
 }
@@ -328,7 +328,7 @@ fill_piece(struct pc_decoding *decoding, const char *data, size_t size)
   piece->size += taken;
   if (taken == room) {
     pthread_mutex_lock(&decoding->decoder->lock);
-    hand_over(decoding);
+    queue_begun(decoding);
     pthread_mutex_unlock(&decoding->decoder->lock);
   }
   return taken;
@@ -353,7 +353,7 @@ void pc_decoding_end(struct pc_decoding *decoding)
 {
   pthread_mutex_lock(&decoding->decoder->lock);
   if (decoding->begun)
-    hand_over(decoding);
+    queue_begun(decoding);
   decoding->is_ended = true;
   if (decoding->state == PC_DECODING_EMPTY)
     set_over(decoding);

@@ -8,9 +8,9 @@
  * DESIGN. An answer that has turned out to be large becomes a decoding. The
  * engine copies its bytes into pieces and hands them over, full ones at once
  * and begun ones at the end of its turn. The decoder reads a piece at a time,
- * one decoding after the other; the engine is told when one is over. When many
- * pieces wait, the engine reads one before it hands over the next: so memory is
- * bounded, and both threads have work.
+ * one decoding after the other; the engine is notified when one is over. When
+ * many pieces wait, the engine reads one before it hands over the next: so
+ * memory is bounded, and both threads have work.
  *
  *   engine  ──ready──▶ decoder   decodings with pieces; lock + condition
  *   engine ◀── over ── decoder   decodings at their end; lock + uv_async

@@ -17,22 +17,22 @@
  */
 #include "engine/engine.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <uv.h>
 
 #include "base/clock.h"
-#include "engine/attempt.h"
+#include "base/memory.h"
 #include "engine/context.h"
 #include "engine/origin.h"
+#include "engine/reader.h"
 #include "engine/request.h"
 
 enum {
   /* Batches begun before sockets are looked at again: bodies take time. */
   STARTS_PER_TURN = 64,
-  IDLE_BEFORE_REST_MS = 30 * 1000
+  IDLE_TIMEOUT_MS = 30 * 1000
 };
 
 struct inbox {
@@ -50,8 +50,8 @@ struct pc_engine {
   void *on_outcomes_context;
   uv_loop_t loop;
   struct pc_context context; /* the engine thread's */
-  struct pc_alarm *rest_alarm;
-  bool is_rested;  /* the engine thread's: idle, without connections */
+  struct pc_alarm *idle_alarm;
+  bool is_idle;    /* the engine thread's: idle, without connections */
   bool is_stopped; /* the engine thread's */
   bool is_started; /* the creator's */
   pthread_t thread;
@@ -79,45 +79,40 @@ static void start_requests(struct pc_engine *engine)
 
   for (int started = 0; started < STARTS_PER_TURN; started++) {
     struct pc_link *link = is_full(engine) ? NULL : pc_queue_pop(runnable);
-    struct pc_job *job = NULL;
 
     if (!link)
       return;
-    job = PC_ITEM_OF(link, struct pc_job, runnable_link);
-    pc_job_send_one(job);
-    pc_job_wake(job);
+    pc_job_send_one(PC_ITEM_OF(link, struct pc_job, send_link));
   }
   if (!pc_queue_is_empty(runnable))
     uv_async_send(&engine->inbox.async);
 }
 
 /* Connections that idled longer than we reuse them only hold descriptors. */
-static void on_rest(void *context)
+static void on_idle_timeout(void *context)
 {
   struct pc_engine *engine = context;
 
-  pc_alarm_end(&engine->rest_alarm);
-  engine->is_rested = true;
+  pc_alarm_end(&engine->idle_alarm);
+  engine->is_idle = true;
   pc_decoder_trim(&engine->context.decoder);
   if (pc_reactor_drop_connections(&engine->context.reactor) != PC_OK)
     pc_log_line(engine->transport.log_level, PC_LOG_ERROR,
                 "no memory to go on after idling");
 }
 
-static void plan_rest(struct pc_engine *engine)
+static void watch_idleness(struct pc_engine *engine)
 {
-  bool is_idle = pc_queue_is_empty(&engine->context.jobs);
-
-  if (!is_idle) {
-    pc_alarm_end(&engine->rest_alarm);
-    engine->is_rested = false;
+  if (!pc_queue_is_empty(&engine->context.jobs)) {
+    pc_alarm_end(&engine->idle_alarm);
+    engine->is_idle = false;
     return;
   }
-  if (engine->rest_alarm || engine->is_rested)
+  if (engine->idle_alarm || engine->is_idle)
     return;
-  if (pc_alarm_start(&engine->context.reactor.alarms, IDLE_BEFORE_REST_MS,
-                     on_rest, engine, &engine->rest_alarm) != PC_OK)
-    engine->rest_alarm = NULL;
+  if (pc_alarm_start(&engine->context.reactor, IDLE_TIMEOUT_MS, on_idle_timeout,
+                     engine, &engine->idle_alarm) != PC_OK)
+    engine->idle_alarm = NULL;
 }
 
 static void on_turn(void *context)
@@ -127,7 +122,7 @@ static void on_turn(void *context)
   pc_decoder_flush(&engine->context.decoder);
   start_requests(engine);
   flush_outcomes(engine);
-  plan_rest(engine);
+  watch_idleness(engine);
 }
 
 static void cancel_jobs(struct pc_queue *cancelled)
@@ -162,7 +157,8 @@ static void close_loop(struct pc_engine *engine)
 {
   engine->is_stopped = true;
   pc_origin_destroy_all(&engine->context);
-  pc_attempt_destroy_idle(&engine->context);
+  pc_exchange_destroy_idle(&engine->context.exchanges);
+  pc_reader_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
   pc_decoder_close(&engine->context.decoder);
   pc_reactor_close(&engine->context.reactor);
@@ -194,24 +190,13 @@ static void on_inbox(uv_async_t *async)
   }
 }
 
-/*
- * glibc keeps what a thread has freed in that thread's arena. Programs that
- * make and drop many clients would go from arena to arena and grow for minutes.
- */
-static void give_memory_back(void)
-{
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
-
 static void *run(void *context)
 {
   struct pc_engine *engine = context;
 
   uv_run(&engine->loop, UV_RUN_DEFAULT);
   pc_reactor_deinit(&engine->context.reactor);
-  give_memory_back();
+  pc_memory_give_back();
   return NULL;
 }
 
@@ -224,8 +209,13 @@ static void init_context(struct pc_engine *engine)
   pc_queue_init(&context->runnable);
   pc_queue_init(&context->outcomes);
   pc_queue_init(&context->origins);
-  pc_queue_init(&context->idle_attempts);
   pc_queue_init(&context->idle_requests);
+  pc_queue_init(&context->idle_readers);
+  context->exchanges = (struct pc_exchanges){.reactor = &context->reactor,
+                                             .transport = context->transport,
+                                             .events = &pc_attempt_events,
+                                             .counters = &context->counters};
+  pc_queue_init(&context->exchanges.idle);
   context->random_state = pc_clock_monotonic_ns() ^ (uintptr_t)engine;
 }
 
@@ -265,7 +255,7 @@ static enum pc_status open_loop(struct pc_engine *engine)
   if (uv_loop_init(&engine->loop) != 0)
     return PC_SYSTEM_ERROR;
   status = pc_reactor_init(&engine->context.reactor, &engine->loop,
-                           pc_transfer_finished, on_turn, engine);
+                           pc_exchange_on_finished, on_turn, engine);
   if (status == PC_OK)
     status = pc_decoder_init(&engine->context.decoder, &engine->loop);
   if (status == PC_OK &&

@@ -6,47 +6,30 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/batches.h"
 #include "engine/origin.h"
-#include "engine/request.h"
-#include "policy/hedge.h"
+#include "engine/reader.h"
 
 static const double NS_PER_MS = 1e6;
 
-const char *pc_job_word(const struct pc_job *job, enum pc_word word)
-{
-  return pc_texts_at(&job->plan.words, (uint32_t)word).data;
-}
-
-static struct pc_text word_text(const struct pc_job *job, enum pc_word word)
-{
-  struct pc_text text = pc_texts_at(&job->plan.words, (uint32_t)word);
-
-  text.size--; /* without its NUL */
-  return text;
-}
-
 static void init(struct pc_job *job)
 {
+  struct pc_job_plan *plan = &job->plan;
+
   atomic_init(&job->reference_count, 1);
-  job->largest_batch = UINT32_MAX;
-  pc_queue_init(&job->requests);
-  pc_queue_init(&job->ready);
   pc_failure_init(&job->failure, PC_OK);
-  pc_result_init(&job->result, job->plan.inputs.count);
+  pc_result_init(&job->result, plan->inputs.count);
   job->end = (struct pc_outcome){.job = job, .is_end = true};
-  pc_splicing_init(&job->splicing, &job->plan.splice);
-  if (job->plan.kind == PC_SPLICE)
-    return;
-  job->frame = (struct pc_body_frame){.prefix = word_text(job, PC_WORD_PREFIX),
-                                      .open = word_text(job, PC_WORD_OPEN),
-                                      .close = word_text(job, PC_WORD_CLOSE),
-                                      .suffix = word_text(job, PC_WORD_SUFFIX)};
+  plan->url = pc_plan_word(plan, PC_WORD_URL).data;
+}
+
+static const struct pc_reader_ops *ops_of(const struct pc_job *job)
+{
+  return pc_reader_ops_of(job->plan.kind);
 }
 
 static enum pc_status check(const struct pc_job *job, struct pc_fault *fault)
 {
-  if (!job->plan.inputs.count && job->plan.kind != PC_SPLICE)
+  if (!job->plan.inputs.count && !ops_of(job)->is_spliced)
     return pc_fault_set(fault, PC_INVALID_ARGUMENT, "there are no inputs");
   return PC_OK;
 }
@@ -69,10 +52,11 @@ enum pc_status pc_job_create(struct pc_job_plan *plan,
 
   status = check(job, fault);
   if (status == PC_OK)
-    status =
-        pc_target_init(&job->target, pc_job_word(job, PC_WORD_URL),
-                       pc_job_word(job, PC_WORD_METHOD),
-                       pc_job_word(job, PC_WORD_HEADERS), plan->own_headers);
+    status = pc_target_init(&job->target, job->plan.url,
+                            pc_plan_word(&job->plan, PC_WORD_METHOD).data,
+                            pc_plan_word(&job->plan, PC_WORD_HEADERS).data,
+                            job->plan.own_headers);
+  job->plan.is_bodiless = job->target.method == PC_METHOD_HEAD;
   if (status == PC_OK)
     *out = job;
   else
@@ -95,41 +79,27 @@ void pc_job_release(struct pc_job *job)
   free(job->batch_starts);
   pc_failure_deinit(&job->failure);
   pc_result_deinit(&job->result);
-  pc_splicing_deinit(&job->splicing);
   free(job);
-}
-
-bool pc_job_sends_inputs_alone(const struct pc_job *job)
-{
-  return job->plan.kind == PC_BATCH ||
-         (job->plan.kind == PC_SPLICE &&
-          job->plan.splice.form == PC_SPLICE_GENERIC);
 }
 
 static enum pc_status split_inputs(struct pc_job *job)
 {
   const struct pc_preference *preference = &job->plan.preference;
+  struct pc_requests *requests = &job->requests;
 
   job->batch_starts =
       calloc((size_t)job->plan.inputs.count + 1, sizeof(*job->batch_starts));
   if (!job->batch_starts)
     return PC_NO_MEMORY;
-  job->planned_count = pc_batches_plan(job, job->batch_starts);
+  job->planned_count = pc_plan_batches(&job->plan, job->batch_starts);
   pc_counter_add(&job->progress.batches, job->planned_count);
   pc_counter_add(&job->engine->counters.queued, job->planned_count);
-  job->retry_budget =
-      pc_budget_for_retries(job->planned_count, preference->retry_budget_pct);
-  job->hedge_budget =
+  requests->retry_budget =
+      pc_retry_budget(job->planned_count, preference->retry_budget_pct);
+  requests->hedge_budget =
       pc_hedge_budget(job->planned_count, preference->hedge_delay_ms,
                       preference->hedge_budget_pct);
   return PC_OK;
-}
-
-static void stop_requests(struct pc_job *job)
-{
-  while (!pc_queue_is_empty(&job->requests))
-    pc_request_destroy(
-        PC_ITEM_OF(job->requests.head.next, struct pc_request, link));
 }
 
 static void unlink_if_queued(struct pc_link *link)
@@ -138,29 +108,27 @@ static void unlink_if_queued(struct pc_link *link)
     pc_link_remove(link);
 }
 
-static void leave_engine(struct pc_job *job)
+/* The last that the engine knows of the job. */
+static void finish(struct pc_job *job)
 {
-  job->is_over = true;
-  stop_requests(job);
-  pc_alarm_end(&job->total_alarm);
-  unlink_if_queued(&job->runnable_link);
-  unlink_if_queued(&job->origin_link);
-  pc_origin_release(job->origin);
-  pc_link_remove(&job->link);
-  pc_counter_take(&job->engine->counters.queued,
-                  job->planned_count - job->next_planned);
-}
+  struct pc_context *engine = job->engine;
 
-static void hand_over(struct pc_job *job)
-{
-  leave_engine(job);
+  job->is_over = true;
+  pc_requests_end(&job->requests);
+  pc_alarm_end(&job->total_alarm);
+  unlink_if_queued(&job->send_link);
+  pc_origin_release(job->requests.origin);
+  pc_link_remove(&job->link);
+  pc_counter_take(&engine->counters.queued,
+                  job->planned_count - job->next_planned);
   if (job->answered_count < job->plan.inputs.count)
-    pc_result_fill_gaps(&job->result);
-  pc_log_line(job->engine->transport->log_level, PC_LOG_INFO,
-              "call %s: %s, %u of %u inputs", pc_job_word(job, PC_WORD_ID_STEM),
+    pc_vectors_fill_gaps(&job->result.vectors); /* show no stale memory */
+  pc_log_line(engine->transport->log_level, PC_LOG_INFO,
+              "call %s: %s, %u of %u inputs",
+              pc_plan_word(&job->plan, PC_WORD_ID_STEM).data,
               pc_status_sentence(job->failure.status), job->answered_count,
               job->plan.inputs.count);
-  pc_queue_push(&job->engine->outcomes, &job->end.link);
+  pc_queue_push(&engine->outcomes, &job->end.link);
 }
 
 static void
@@ -171,7 +139,7 @@ end_because(struct pc_job *job, enum pc_status status, const char *detail)
   pc_failure_deinit(&job->failure);
   pc_failure_init(&job->failure, status);
   snprintf(job->failure.detail, sizeof(job->failure.detail), "%s", detail);
-  hand_over(job);
+  finish(job);
 }
 
 void pc_job_end(struct pc_job *job, enum pc_status status)
@@ -190,9 +158,8 @@ static void on_total_timeout(void *context)
 
   job->is_overdue = true;
   pc_alarm_end(&job->total_alarm);
-  if (is_second ||
-      pc_alarm_start(&job->engine->reactor.alarms, 0, on_total_timeout, job,
-                     &job->total_alarm) != PC_OK)
+  if (is_second || pc_alarm_start(&job->engine->reactor, 0, on_total_timeout,
+                                  job, &job->total_alarm) != PC_OK)
     pc_job_end(job, PC_TOTAL_TIMEOUT);
 }
 
@@ -200,47 +167,35 @@ static enum pc_status set_total_alarm(struct pc_job *job)
 {
   double total_ms = ceil(job->plan.preference.total_timeout_ms);
 
-  job->deadline_ns = UINT64_MAX;
+  job->requests.deadline_ns = UINT64_MAX;
   if (total_ms == 0)
     return PC_OK;
-  job->deadline_ns = pc_clock_monotonic_ns() + (uint64_t)(total_ms * NS_PER_MS);
-  return pc_alarm_start(&job->engine->reactor.alarms, (uint64_t)total_ms,
+  job->requests.deadline_ns =
+      pc_clock_monotonic_ns() + (uint64_t)(total_ms * NS_PER_MS);
+  return pc_alarm_start(&job->engine->reactor, (uint64_t)total_ms,
                         on_total_timeout, job, &job->total_alarm);
-}
-
-void pc_job_start(struct pc_job *job, struct pc_context *engine)
-{
-  struct pc_fault fault = {{0}};
-  enum pc_status status = PC_OK;
-
-  job->engine = engine;
-  job->target.serial = ++engine->last_serial;
-  pc_queue_push(&engine->jobs, &job->link);
-  status = pc_origin_take(engine, job->target.url, &job->origin);
-  if (status == PC_OK && job->plan.kind == PC_SPLICE)
-    status = pc_splicing_start(job, &fault);
-  if (status == PC_OK)
-    status = split_inputs(job);
-  if (status == PC_OK)
-    status = set_total_alarm(job);
-  if (status == PC_OK)
-    pc_job_wake(job);
-  else
-    end_because(job, status, fault.reason);
 }
 
 static bool wants_slot(const struct pc_job *job)
 {
-  if (job->is_over ||
-      job->running_count >= job->plan.preference.max_concurrent_requests)
-    return false;
-  return !pc_queue_is_empty(&job->ready) ||
-         job->next_planned < job->planned_count;
+  const struct pc_requests *requests = &job->requests;
+
+  return !job->is_over &&
+         requests->running_count <
+             job->plan.preference.max_concurrent_requests &&
+         (!pc_queue_is_empty(&requests->ready) ||
+          job->next_planned < job->planned_count);
 }
 
-bool pc_job_can_send(const struct pc_job *job)
+/* Queues the job for sending when it can. */
+static void wake(struct pc_job *job)
 {
-  return wants_slot(job) && !pc_origin_is_closed(job->origin);
+  struct pc_origin *origin = job->requests.origin;
+
+  if (wants_slot(job) && !pc_link_is_queued(&job->send_link))
+    pc_queue_push(pc_origin_is_cooling(origin) ? &origin->waiting
+                                               : &job->engine->runnable,
+                  &job->send_link);
 }
 
 /* Makes the next planned batch, or as much of it as the server takes. */
@@ -248,23 +203,23 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
 {
   uint32_t *first = &job->batch_starts[job->next_planned];
   uint32_t count = first[1] - *first;
+  uint32_t largest = job->requests.largest_batch;
   enum pc_status status = PC_OK;
 
-  if (count > job->largest_batch) {
-    count = job->largest_batch;
-    status = pc_request_create(job, *first, count, out);
-    *first += count;
+  if (count > largest) {
+    status = pc_request_create(&job->requests, *first, largest, out);
+    *first += largest;
     pc_counter_add(&job->progress.batches, 1);
     return status;
   }
   job->next_planned++;
   pc_counter_take(&job->engine->counters.queued, 1);
-  return pc_request_create(job, *first, count, out);
+  return pc_request_create(&job->requests, *first, count, out);
 }
 
 void pc_job_send_one(struct pc_job *job)
 {
-  struct pc_link *ready = pc_queue_pop(&job->ready);
+  struct pc_link *ready = pc_queue_pop(&job->requests.ready);
   struct pc_request *request = NULL;
   enum pc_status status = PC_OK;
 
@@ -276,37 +231,7 @@ void pc_job_send_one(struct pc_job *job)
     pc_request_send(request);
   else
     pc_job_end(job, status);
-}
-
-void pc_job_wake(struct pc_job *job)
-{
-  if (!wants_slot(job))
-    return;
-  if (!pc_origin_is_closed(job->origin)) {
-    if (!pc_link_is_queued(&job->runnable_link))
-      pc_queue_push(&job->engine->runnable, &job->runnable_link);
-  } else if (!pc_link_is_queued(&job->origin_link)) {
-    pc_queue_push(&job->origin->waiting, &job->origin_link);
-  }
-}
-
-enum pc_status
-pc_job_add_batch(struct pc_job *job, uint32_t first, uint32_t count)
-{
-  struct pc_request *request = NULL;
-  enum pc_status status = pc_request_create(job, first, count, &request);
-
-  if (status != PC_OK)
-    return status;
-  pc_counter_add(&job->progress.batches, 1);
-  pc_queue_push(&job->ready, &request->ready_link);
-  return PC_OK;
-}
-
-static bool is_finished(const struct pc_job *job)
-{
-  return job->next_planned == job->planned_count &&
-         pc_queue_is_empty(&job->requests);
+  wake(job);
 }
 
 /* The first failure is kept: it is the call's own when no batch succeeds. */
@@ -318,7 +243,13 @@ static enum pc_status keep_first_failure(struct pc_job *job,
   return pc_failure_copy(failure, &job->failure);
 }
 
-static void finish(struct pc_job *job)
+static bool is_last_over(const struct pc_job *job)
+{
+  return job->next_planned == job->planned_count &&
+         pc_queue_is_empty(&job->requests.all);
+}
+
+static void conclude(struct pc_job *job)
 {
   enum pc_status status = PC_OK;
 
@@ -326,23 +257,19 @@ static void finish(struct pc_job *job)
     pc_failure_deinit(&job->failure);
     pc_failure_init(&job->failure, PC_OK);
   }
-  if (job->plan.kind == PC_SPLICE)
-    status = pc_splicing_finish(job);
+  if (ops_of(job)->finish_job)
+    status = ops_of(job)->finish_job(&job->plan, &job->result);
   if (status == PC_OK)
-    hand_over(job);
+    finish(job);
   else
     pc_job_end(job, status);
 }
 
-/* The owner hears of batches one by one, unless their answers are joined. */
-static bool is_told(const struct pc_job *job, const struct pc_outcome *outcome)
+/* Takes `outcome`, of which the owner hears unless answers are joined. */
+static enum pc_status take_batch(struct pc_job *job, struct pc_outcome *outcome)
 {
-  return outcome->failure ? job->plan.wants_partial
-                          : job->plan.kind != PC_SPLICE;
-}
-
-void pc_job_take_batch(struct pc_job *job, struct pc_outcome *outcome)
-{
+  bool is_reported =
+      outcome->failure ? job->plan.wants_partial : !ops_of(job)->is_spliced;
   enum pc_status status = PC_OK;
 
   pc_counter_add(&job->progress.completed_batches, 1);
@@ -351,18 +278,63 @@ void pc_job_take_batch(struct pc_job *job, struct pc_outcome *outcome)
     status = keep_first_failure(job, outcome->failure);
   else
     job->answered_count += outcome->count;
-
-  if (is_told(job, outcome))
+  if (is_reported)
     pc_queue_push(&job->engine->outcomes, &outcome->link);
   else
     pc_outcome_destroy(outcome);
+  return status;
+}
 
+static void on_changed(struct pc_job *job,
+                       enum pc_status status,
+                       struct pc_outcome *outcome)
+{
+  if (outcome)
+    status = take_batch(job, outcome);
   if (status != PC_OK)
     pc_job_end(job, status);
   else if (job->failure.status != PC_OK && !job->plan.wants_partial)
-    hand_over(job);
-  else if (is_finished(job))
     finish(job);
+  else if (outcome && is_last_over(job))
+    conclude(job);
   else
-    pc_job_wake(job);
+    wake(job);
+}
+
+/* What the requests share, less what follows from the inputs. */
+static void init_requests(struct pc_job *job)
+{
+  job->requests = (struct pc_requests){.engine = job->engine,
+                                       .job = job,
+                                       .on_changed = on_changed,
+                                       .plan = &job->plan,
+                                       .target = &job->target,
+                                       .result = &job->result,
+                                       .progress = &job->progress,
+                                       .largest_batch = UINT32_MAX};
+  pc_queue_init(&job->requests.all);
+  pc_queue_init(&job->requests.ready);
+}
+
+void pc_job_start(struct pc_job *job, struct pc_context *engine)
+{
+  struct pc_fault fault = {{0}};
+  enum pc_status status = PC_OK;
+
+  job->engine = engine;
+  job->target.serial = ++engine->last_serial;
+  init_requests(job);
+  pc_queue_push(&engine->jobs, &job->link);
+  status = pc_origin_take(engine, job->target.url, &job->requests.origin);
+  if (status == PC_OK)
+    status = ops_of(job)->start_job(&job->plan, &job->result, &fault);
+  job->target.url = job->plan.url;
+  if (status == PC_OK)
+    status = split_inputs(job);
+  if (status == PC_OK)
+    status = set_total_alarm(job);
+  if (status == PC_OK)
+    wake(job);
+  else
+    end_because(job, status, fault.reason);
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "engine/job.h"
 
 static const uint64_t NS_PER_MS = 1000000;
 
@@ -76,37 +75,35 @@ void pc_origin_release(struct pc_origin *origin)
     destroy(origin);
 }
 
-static void on_reopened(void *context)
+static void on_cooled_down(void *context)
 {
   struct pc_origin *origin = context;
-  struct pc_link *link = NULL;
 
   pc_alarm_end(&origin->alarm);
-  origin->closed_until_ns = 0;
-  while ((link = pc_queue_pop(&origin->waiting)) != NULL)
-    pc_job_wake(PC_ITEM_OF(link, struct pc_job, origin_link));
+  origin->cool_until_ns = 0;
+  pc_queue_move(&origin->engine->runnable, &origin->waiting);
   pc_origin_release(origin);
 }
 
-void pc_origin_close(struct pc_origin *origin, uint64_t wait_ms)
+void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms)
 {
   uint64_t until_ns = pc_clock_monotonic_ns() + wait_ms * NS_PER_MS;
   struct pc_alarm *alarm = NULL;
 
-  if (until_ns <= origin->closed_until_ns)
+  if (until_ns <= origin->cool_until_ns)
     return;
   /* Without memory the origin is asked earlier than it wished; no more. */
-  if (pc_alarm_start(&origin->engine->reactor.alarms, wait_ms, on_reopened,
-                     origin, &alarm) != PC_OK)
+  if (pc_alarm_start(&origin->engine->reactor, wait_ms, on_cooled_down, origin,
+                     &alarm) != PC_OK)
     return;
   if (!origin->alarm)
     origin->references++;
   pc_alarm_end(&origin->alarm);
   origin->alarm = alarm;
-  origin->closed_until_ns = until_ns;
+  origin->cool_until_ns = until_ns;
 }
 
-bool pc_origin_is_closed(const struct pc_origin *origin)
+bool pc_origin_is_cooling(const struct pc_origin *origin)
 {
   return origin->alarm != NULL;
 }

@@ -1,9 +1,10 @@
 /*
- * outcome.h - what crosses from the engine to its owner, one piece at a time.
+ * outcome.h - what crosses from the engine to a call's owner.
  *
  * Each batch gives one outcome, those that failed only where the caller wants
- * partial results; the end of the job gives the last. Made before the first
- * attempt, so that handing over cannot fail.
+ * partial results; the end of the job gives the last. An outcome is made before
+ * the first attempt, so that handing it over cannot fail. What the answers have
+ * in common is gathered in the job's result, the owner's once it has ended.
  */
 #ifndef PC_ENGINE_OUTCOME_H
 #define PC_ENGINE_OUTCOME_H
@@ -12,10 +13,31 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
 #include "base/queue.h"
+#include "base/status.h"
+#include "engine/splicing.h"
+#include "net/exchange.h"
+#include "wire/answers/embeddings.h"
+#include "wire/vectors/vectors.h"
 
-struct pc_failure;
+#define PC_FAILURE_DETAIL_SIZE 256
+
 struct pc_job;
+
+/* How a batch or a call failed: all its caller may want to know. */
+struct pc_failure {
+  enum pc_status status;
+  char detail[PC_FAILURE_DETAIL_SIZE]; /* libcurl's or a reader's words */
+  char request_id[PC_REQUEST_ID_SIZE]; /* "" when nothing was sent */
+  struct pc_bytes head; /* of the failed answer, empty without one */
+  struct pc_bytes body; /* its body, cut */
+  long http_status;     /* 0 without an answer */
+  uint32_t attempts;    /* made for that batch */
+  int64_t batch;        /* -1 when no single batch failed the call */
+  int64_t first_input;  /* -1 likewise */
+  int64_t input_count;  /* -1 likewise */
+};
 
 struct pc_outcome {
   struct pc_link link;
@@ -31,10 +53,61 @@ struct pc_outcome {
   struct pc_failure *failure; /* owned; how the batch failed, else NULL */
 };
 
-/* Gives an empty outcome, NULL when there is no memory. */
-struct pc_outcome *pc_outcome_create(struct pc_job *job, uint32_t batch);
+struct pc_result {
+  struct pc_vectors vectors; /* one row per input: a vector, or scores */
+  struct pc_usage usage;     /* summed */
+  struct pc_bytes model;     /* JSON text, of the answer that begins first */
+  uint32_t model_first;      /* input with which that answer begins */
+  struct pc_splicing splicing;
+};
+
+/* Begins with "no batch failed". */
+void pc_failure_init(struct pc_failure *failure, enum pc_status status);
+
+void pc_failure_deinit(struct pc_failure *failure);
+
+/*
+ * Lends why an exchange was no success: in words of the reader of its body,
+ * whose `fault` this is, of ours or of libcurl. "" for none.
+ */
+const char *pc_failure_words(const struct pc_exchange *exchange,
+                             const struct pc_fault *fault);
+
+/* Copies `from`, which it borrows, over *to. PC_NO_MEMORY leaves *to alone. */
+PC_MUST_CHECK enum pc_status pc_failure_copy(const struct pc_failure *from,
+                                             struct pc_failure *to);
+
+/*
+ * Gives an outcome of batch number `batch`, which are `count` inputs from
+ * `first` on. NULL when there is no memory.
+ */
+struct pc_outcome *pc_outcome_create(struct pc_job *job,
+                                     uint32_t batch,
+                                     uint32_t first,
+                                     uint32_t count);
+
+/*
+ * Makes a failure of it: that of the last of `attempts`, an exchange whose head
+ * it takes, with the memory of `body`. `fault` as in pc_failure_words.
+ */
+PC_MUST_CHECK enum pc_status pc_outcome_fail(struct pc_outcome *outcome,
+                                             enum pc_status status,
+                                             uint32_t attempts,
+                                             struct pc_exchange *exchange,
+                                             const struct pc_fault *fault,
+                                             struct pc_bytes *body);
 
 /* NULL is allowed. The outcome that ends a job belongs to the job. */
 void pc_outcome_destroy(struct pc_outcome *outcome);
+
+/* For a call of `input_count` inputs. */
+void pc_result_init(struct pc_result *result, uint32_t input_count);
+
+void pc_result_deinit(struct pc_result *result);
+
+/* Adds a whole embeddings answer for the inputs from `first` on. */
+PC_MUST_CHECK enum pc_status pc_result_merge(struct pc_result *result,
+                                             const struct pc_embeddings *answer,
+                                             uint32_t first);
 
 #endif

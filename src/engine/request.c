@@ -6,19 +6,28 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "engine/verdict.h"
+#include "engine/origin.h"
+#include "engine/outcome.h"
+#include "net/retry_after.h"
+#include "wire/http/limit_hint.h"
 
 enum { LARGE_BODY_SIZE = 256 * 1024, NS_PER_MS = 1000000 };
 
+static const double NS_PER_S = 1e9;
+
 static void set_state(struct pc_request *request, enum pc_request_state state)
 {
-  struct pc_job *job = request->job;
-
   if (request->state == PC_REQUEST_RUNNING)
-    job->running_count--;
+    request->shared->running_count--;
   if (state == PC_REQUEST_RUNNING)
-    job->running_count++;
+    request->shared->running_count++;
   request->state = state;
+}
+
+/* The job may be over afterwards, and the request with it. */
+static void report(struct pc_requests *shared, enum pc_status status)
+{
+  shared->on_changed(shared->job, status, NULL);
 }
 
 static struct pc_request *take_idle(struct pc_context *engine)
@@ -36,84 +45,68 @@ static struct pc_request *take_idle(struct pc_context *engine)
 
 static enum pc_status build_body(struct pc_request *request)
 {
-  struct pc_job *job = request->job;
-  enum pc_status status = PC_OK;
+  const struct pc_outcome *outcome = request->outcome;
 
-  if (pc_job_sends_inputs_alone(job)) {
-    request->body = pc_texts_at(&job->plan.inputs, request->first);
-    return PC_OK;
-  }
-  status = pc_body_write(&job->frame, &job->plan.inputs, request->first,
-                         request->count, &request->buffer);
-  request->body = (struct pc_text){.data = request->buffer.data,
-                                   .size = request->buffer.size};
-  return status;
+  return pc_plan_body(request->shared->plan, outcome->first, outcome->count,
+                      &request->buffer, &request->body);
 }
 
-static void init(struct pc_request *request,
-                 struct pc_job *job,
-                 uint32_t first,
-                 uint32_t count)
+static void release(struct pc_attempt **attempt)
 {
-  request->job = job;
-  request->state = PC_REQUEST_READY;
-  request->batch = job->made_count++;
-  request->first = first;
-  request->count = count;
-  request->attempts = 0;
-  request->refusals = 0;
-  request->outcome = pc_outcome_create(job, request->batch);
-  pc_queue_push(&job->requests, &request->link);
-}
-
-enum pc_status pc_request_create(struct pc_job *job,
-                                 uint32_t first,
-                                 uint32_t count,
-                                 struct pc_request **out)
-{
-  struct pc_request *request = take_idle(job->engine);
-  enum pc_status status = PC_NO_MEMORY;
-
-  *out = NULL;
-  if (!request)
-    return PC_NO_MEMORY;
-  init(request, job, first, count);
-  if (request->outcome)
-    status = build_body(request);
-  if (status == PC_OK)
-    *out = request;
-  else
-    pc_request_destroy(request);
-  return status;
-}
-
-static void release_attempt(struct pc_attempt **attempt)
-{
-  struct pc_attempt *released = *attempt;
-
-  if (!released)
+  if (!*attempt)
     return;
-  pc_counter_take(&released->engine->counters.in_flight, 1);
-  pc_attempt_release(released);
+  pc_exchange_release((*attempt)->exchange);
+  pc_reader_release((*attempt)->reader);
+  **attempt = (struct pc_attempt){0};
   *attempt = NULL;
 }
 
-void pc_request_destroy(struct pc_request *request)
+static void destroy(struct pc_request *request)
 {
-  struct pc_context *engine = request->job->engine;
-
   set_state(request, PC_REQUEST_OVER);
-  release_attempt(&request->attempt);
-  release_attempt(&request->copy);
+  release(&request->attempt);
+  release(&request->hedge);
   pc_alarm_end(&request->alarm);
   pc_outcome_destroy(request->outcome);
-  request->outcome = NULL;
   if (request->buffer.capacity > LARGE_BODY_SIZE)
     pc_bytes_deinit(&request->buffer);
   if (pc_link_is_queued(&request->ready_link))
     pc_link_remove(&request->ready_link);
   pc_link_remove(&request->link);
-  pc_queue_push_front(&engine->idle_requests, &request->link);
+  pc_queue_push_front(&request->shared->engine->idle_requests, &request->link);
+}
+
+enum pc_status pc_request_create(struct pc_requests *shared,
+                                 uint32_t first,
+                                 uint32_t count,
+                                 struct pc_request **out)
+{
+  struct pc_request *request = take_idle(shared->engine);
+  enum pc_status status = PC_NO_MEMORY;
+
+  *out = NULL;
+  if (!request)
+    return PC_NO_MEMORY;
+  *request =
+      (struct pc_request){.shared = shared,
+                          .state = PC_REQUEST_READY,
+                          .buffer = request->buffer,
+                          .outcome = pc_outcome_create(
+                              shared->job, shared->made_count++, first, count)};
+  pc_queue_push(&shared->all, &request->link);
+  if (request->outcome)
+    status = build_body(request);
+  if (status == PC_OK)
+    *out = request;
+  else
+    destroy(request);
+  return status;
+}
+
+void pc_requests_end(struct pc_requests *shared)
+{
+  while (!pc_queue_is_empty(&shared->all))
+    destroy(PC_ITEM_OF(shared->all.head.next, struct pc_request, link));
 }
 
 void pc_request_destroy_idle(struct pc_context *engine)
@@ -128,19 +121,102 @@ void pc_request_destroy_idle(struct pc_context *engine)
   }
 }
 
+/* Ends the request with its outcome, which leaves filled, or with the job. */
+static void conclude(struct pc_request *request, enum pc_status status)
+{
+  struct pc_requests *shared = request->shared;
+  struct pc_outcome *outcome = request->outcome;
+
+  if (status != PC_OK) {
+    report(shared, status);
+    return;
+  }
+  request->outcome = NULL;
+  destroy(request);
+  shared->on_changed(shared->job, PC_OK, outcome);
+}
+
+static void succeed(struct pc_request *request, struct pc_attempt *attempt)
+{
+  struct pc_requests *shared = request->shared;
+
+  request->outcome->seconds =
+      (double)(pc_clock_monotonic_ns() - request->started_ns) / NS_PER_S;
+  if (attempt == request->hedge)
+    pc_counter_add(&shared->engine->counters.hedges_won, 1);
+  conclude(request, attempt->reader->ops->deliver(
+                        attempt->reader, &attempt->exchange->head,
+                        shared->result, request->outcome));
+}
+
+static void fail(struct pc_request *request, enum pc_status status)
+{
+  struct pc_attempt *attempt = request->attempt;
+
+  conclude(request,
+           pc_outcome_fail(request->outcome, status, request->attempt_count,
+                           attempt->exchange, &attempt->reader->fault,
+                           &attempt->reader->text));
+}
+
 static void make_ready(struct pc_request *request)
 {
   set_state(request, PC_REQUEST_READY);
-  pc_queue_push(&request->job->ready, &request->ready_link);
+  pc_queue_push(&request->shared->ready, &request->ready_link);
 }
 
-enum pc_status pc_request_shrink(struct pc_request *request, uint32_t count)
+static bool may_halve(const struct pc_request *request, enum pc_status status)
 {
-  release_attempt(&request->attempt);
-  request->count = count;
-  request->refusals++;
+  const struct pc_bytes *text = &request->attempt->reader->text;
+
+  return request->shared->plan->may_split && request->outcome->count > 1 &&
+         status == PC_HTTP_ERROR &&
+         pc_limit_hint(request->attempt->exchange->http_status, text->data,
+                       text->size);
+}
+
+/* What the server has refused as too large goes out again as two halves. */
+static enum pc_status halve(struct pc_request *request)
+{
+  struct pc_requests *shared = request->shared;
+  struct pc_outcome *outcome = request->outcome;
+  uint32_t half = (outcome->count + 1) / 2;
+  struct pc_request *second = NULL;
+  enum pc_status status = pc_request_create(shared, outcome->first + half,
+                                            outcome->count - half, &second);
+
+  if (status != PC_OK)
+    return status;
+  pc_counter_add(&shared->progress->batches, 1);
+  pc_queue_push(&shared->ready, &second->ready_link);
+  if (shared->largest_batch > half)
+    shared->largest_batch = half;
+  release(&request->attempt);
+  outcome->count = half;
+  request->refusal_count++;
   make_ready(request);
   return build_body(request);
+}
+
+/* Attempts that count against max_retries. */
+static uint32_t counted_attempts(const struct pc_request *request)
+{
+  return request->attempt_count - request->refusal_count;
+}
+
+static bool may_try_again(struct pc_request *request, enum pc_status status)
+{
+  struct pc_requests *shared = request->shared;
+  struct pc_retry_cause cause = {
+      .status = status, .http_status = request->attempt->exchange->http_status};
+  enum pc_retry_price price = pc_retry_price(cause);
+
+  if (price == PC_RETRY_NEVER ||
+      counted_attempts(request) > shared->plan->preference.max_retries ||
+      (status == PC_HTTP_ERROR &&
+       pc_plan_is_final(shared->plan, cause.http_status)))
+    return false;
+  return price == PC_RETRY_FREE || pc_budget_take(&shared->retry_budget);
 }
 
 static void on_waited(void *context)
@@ -149,77 +225,113 @@ static void on_waited(void *context)
 
   pc_alarm_end(&request->alarm);
   make_ready(request);
-  pc_job_wake(request->job);
+  report(request->shared, PC_OK);
 }
 
-enum pc_status pc_request_wait(struct pc_request *request, uint64_t wait_ms)
+static enum pc_status back_off(struct pc_request *request,
+                               enum pc_status status)
 {
-  release_attempt(&request->attempt);
+  struct pc_requests *shared = request->shared;
+  struct pc_context *engine = shared->engine;
+  const struct pc_exchange *exchange = request->attempt->exchange;
+  long http_status = exchange->http_status;
+  uint64_t asked_ms = pc_retry_after_ms(
+      exchange->head.data, exchange->head.size, pc_clock_epoch_ms());
+  uint64_t wait_ms =
+      pc_retry_wait_ms(counted_attempts(request),
+                       (uint64_t)shared->plan->preference.initial_backoff_ms,
+                       asked_ms, pc_retry_jitter(&engine->random_state));
+
+  pc_log_line(
+      engine->transport->log_level, PC_LOG_INFO,
+      "request %s: %s (HTTP status %ld) %s; next attempt in %" PRIu64 " ms",
+      exchange->order.request_id, pc_status_sentence(status), http_status,
+      pc_failure_words(exchange, &request->attempt->reader->fault), wait_ms);
+  if (asked_ms && (http_status == 429 || http_status == 503))
+    pc_origin_cool_down(shared->origin, asked_ms);
+  pc_counter_add(&engine->counters.retries, 1);
+  pc_counter_add(&shared->progress->retries, 1);
+  release(&request->attempt);
   set_state(request, PC_REQUEST_WAITING);
-  return pc_alarm_start(&request->job->engine->reactor.alarms, wait_ms,
-                        on_waited, request, &request->alarm);
+  return pc_alarm_start(&engine->reactor, wait_ms, on_waited, request,
+                        &request->alarm);
 }
 
-/* While its twin still runs, a failed attempt only ends itself. */
-static void drop_failed(struct pc_request *request, struct pc_attempt *attempt)
+/* request->attempt has failed with `status`, and no hedge is in flight. */
+static void judge(struct pc_request *request, enum pc_status status)
 {
-  if (attempt == request->attempt) {
-    request->attempt = request->copy;
-    request->copy = attempt;
-  }
-  release_attempt(&request->copy);
+  if (may_halve(request, status))
+    report(request->shared, halve(request));
+  else if (may_try_again(request, status))
+    report(request->shared, back_off(request, status));
+  else
+    fail(request, status);
 }
 
-static void on_attempt_done(struct pc_attempt *attempt, enum pc_status status)
+/* An attempt has ended: with a checked answer, or for this reason. */
+static void on_ended(void *context, enum pc_status status)
 {
+  struct pc_attempt *attempt = context;
   struct pc_request *request = attempt->request;
 
-  pc_log_line(attempt->engine->transport->log_level, PC_LOG_DEBUG,
-              "request %s: %s, HTTP status %ld", attempt->request_id,
-              pc_status_sentence(status), attempt->transfer->http_status);
-  if (status != PC_OK && request->copy) {
-    drop_failed(request, attempt);
+  pc_log_line(request->shared->engine->transport->log_level, PC_LOG_DEBUG,
+              "request %s: %s, HTTP status %ld",
+              attempt->exchange->order.request_id, pc_status_sentence(status),
+              attempt->exchange->http_status);
+  pc_exchange_give_up(attempt->exchange);
+  if (status != PC_OK && request->hedge) {
+    /* While the other is in flight, a failed attempt only ends itself. */
+    if (attempt == request->attempt)
+      request->attempt = request->hedge;
+    request->hedge = NULL;
+    release(&attempt);
     return;
   }
   pc_alarm_end(&request->alarm);
   if (status == PC_OK)
-    pc_verdict_success(request, attempt);
+    succeed(request, attempt);
   else
-    pc_verdict_failure(request, status);
+    judge(request, status);
 }
+
+static enum pc_status on_begin(void *context)
+{
+  struct pc_attempt *attempt = context;
+
+  return pc_reader_begin(attempt->reader);
+}
+
+static enum pc_status on_body(void *context, const char *data, size_t size)
+{
+  struct pc_attempt *attempt = context;
+
+  return pc_reader_feed(attempt->reader,
+                        !pc_exchange_is_success(attempt->exchange), data, size);
+}
+
+static void on_done(void *context, enum pc_status status)
+{
+  struct pc_attempt *attempt = context;
+
+  if (status == PC_OK)
+    pc_reader_finish(attempt->reader);
+  else
+    on_ended(attempt, status);
+}
+
+const struct pc_exchange_events pc_attempt_events = {
+    .on_begin = on_begin, .on_body = on_body, .on_done = on_done};
 
 /* What is left of the attempt's and of the call's time, whichever is less. */
-static uint64_t time_left_ms(const struct pc_job *job, uint64_t now_ns)
+static uint64_t time_left_ms(const struct pc_requests *shared,
+                             uint64_t timeout_ms)
 {
-  uint64_t timeout_ms = (uint64_t)ceil(job->plan.preference.timeout_ms);
-  uint64_t left_ms = 0;
+  uint64_t now_ns = pc_clock_monotonic_ns();
+  uint64_t left_ms = shared->deadline_ns > now_ns
+                         ? (shared->deadline_ns - now_ns) / NS_PER_MS
+                         : 0;
 
-  if (job->deadline_ns == UINT64_MAX)
-    return timeout_ms;
-  if (job->deadline_ns > now_ns)
-    left_ms = (job->deadline_ns - now_ns) / NS_PER_MS;
   return left_ms < timeout_ms ? left_ms : timeout_ms;
-}
-
-static void prepare(struct pc_attempt *attempt,
-                    struct pc_request *request,
-                    const char *id_suffix)
-{
-  struct pc_job *job = request->job;
-
-  attempt->request = request;
-  attempt->on_done = on_attempt_done;
-  attempt->answer.kind = job->plan.kind;
-  attempt->answer.first = request->first;
-  attempt->answer.count = request->count;
-  attempt->answer.is_opaque = job->plan.is_opaque;
-  attempt->answer.form = job->plan.splice.form;
-  attempt->answer.is_whole = job->splicing.request.is_whole;
-  attempt->answer.is_head = job->target.method == PC_HEAD;
-  snprintf(attempt->request_id, sizeof(attempt->request_id),
-           "%.120s-%" PRIu32 "-%" PRIu32 "%s",
-           pc_job_word(job, PC_WORD_ID_STEM), request->batch,
-           request->attempts - 1, id_suffix);
 }
 
 /* Sends the body, for the first time or once more; *out is the attempt. */
@@ -227,64 +339,62 @@ static enum pc_status launch(struct pc_request *request,
                              const char *id_suffix,
                              struct pc_attempt **out)
 {
-  struct pc_job *job = request->job;
-  struct pc_counters *counters = &job->engine->counters;
-  uint64_t now_ns = pc_clock_monotonic_ns();
-  struct pc_transfer_order order = {
-      .target = &job->target,
-      .body = request->body.data,
-      .body_size = request->body.size,
-      .timeout_ms = (uint64_t)ceil(job->plan.preference.timeout_ms),
-      .deadline_ms = pc_clock_epoch_ms() + time_left_ms(job, now_ns)};
+  const struct pc_requests *shared = request->shared;
+  const struct pc_outcome *outcome = request->outcome;
+  struct pc_attempt *attempt =
+      &request->places[request->places[0].request != NULL];
+  struct pc_exchange_order *order = NULL;
 
-  *out = pc_attempt_take(job->engine);
-  if (!*out)
+  *out = attempt;
+  attempt->request = request;
+  attempt->exchange = pc_exchange_take(&shared->engine->exchanges, attempt);
+  attempt->reader = pc_reader_take(shared->engine, shared->plan, outcome->first,
+                                   outcome->count, on_ended, attempt);
+  if (!attempt->exchange || !attempt->reader)
     return PC_NO_MEMORY;
-  pc_counter_add(&counters->in_flight, 1);
-  pc_counter_add(&counters->requests, 1);
-  prepare(*out, request, id_suffix);
-  order.request_id = (*out)->request_id;
-  return pc_attempt_start(*out, &order);
+  order = &attempt->exchange->order;
+  order->target = shared->target;
+  order->body = request->body;
+  order->timeout_ms = (uint64_t)ceil(shared->plan->preference.timeout_ms);
+  order->deadline_ms =
+      pc_clock_epoch_ms() + time_left_ms(shared, order->timeout_ms);
+  snprintf(order->request_id, sizeof(order->request_id),
+           "%.120s-%" PRIu32 "-%" PRIu32 "%s",
+           pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, outcome->batch,
+           request->attempt_count - 1, id_suffix);
+  return pc_exchange_start(attempt->exchange);
 }
 
 /* The request has run for long: may the better of two win? */
 static void on_hedge_due(void *context)
 {
   struct pc_request *request = context;
-  struct pc_job *job = request->job;
+  struct pc_requests *shared = request->shared;
   enum pc_status status = PC_OK;
 
   pc_alarm_end(&request->alarm);
-  if (!pc_budget_take(&job->hedge_budget))
+  if (!pc_budget_take(&shared->hedge_budget))
     return;
-  pc_counter_add(&job->engine->counters.hedges, 1);
-  pc_counter_add(&job->progress.hedges, 1);
-  status = launch(request, "-hedge", &request->copy);
+  pc_counter_add(&shared->engine->counters.hedges, 1);
+  pc_counter_add(&shared->progress->hedges, 1);
+  status = launch(request, "-hedge", &request->hedge);
   if (status != PC_OK)
-    pc_job_end(job, status);
-}
-
-static enum pc_status plan_hedge(struct pc_request *request)
-{
-  struct pc_job *job = request->job;
-
-  if (!job->hedge_budget.left)
-    return PC_OK;
-  return pc_alarm_start(&job->engine->reactor.alarms,
-                        (uint64_t)job->plan.preference.hedge_delay_ms,
-                        on_hedge_due, request, &request->alarm);
+    report(shared, status);
 }
 
 void pc_request_send(struct pc_request *request)
 {
+  struct pc_requests *shared = request->shared;
   enum pc_status status = PC_OK;
 
   set_state(request, PC_REQUEST_RUNNING);
-  if (!request->attempts++)
+  if (!request->attempt_count++)
     request->started_ns = pc_clock_monotonic_ns();
   status = launch(request, "", &request->attempt);
-  if (status == PC_OK)
-    status = plan_hedge(request);
+  if (status == PC_OK && shared->hedge_budget.left)
+    status = pc_alarm_start(&shared->engine->reactor,
+                            (uint64_t)shared->plan->preference.hedge_delay_ms,
+                            on_hedge_due, request, &request->alarm);
   if (status != PC_OK)
-    pc_job_end(request->job, status);
+    report(shared, status);
 }

@@ -8,25 +8,14 @@
 #ifndef PC_ENGINE_SPLICING_H
 #define PC_ENGINE_SPLICING_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/status.h"
-#include "base/texts.h"
-#include "wire/splice/form.h"
+#include "engine/plan.h"
 #include "wire/splice/join.h"
 #include "wire/splice/request.h"
-
-struct pc_attempt;
-struct pc_job;
-
-struct pc_splice_plan {
-  enum pc_splice_form form;
-  bool is_bare;        /* see struct pc_splice_facts */
-  struct pc_text body; /* kept: the owner's until the job has ended */
-};
 
 struct pc_splicing {
   struct pc_splice_request request;
@@ -38,23 +27,21 @@ struct pc_splicing {
   double upstream_seconds; /* from then to the last answer */
 };
 
-void pc_splicing_init(struct pc_splicing *splicing,
-                      const struct pc_splice_plan *plan);
+void pc_splicing_init(struct pc_splicing *splicing);
 
 void pc_splicing_deinit(struct pc_splicing *splicing);
 
 /*
- * Cuts the inputs of `job` out of its body. PC_BAD_BODY fills `fault`; see
- * splice_request.h for the other refusals.
+ * Cuts the inputs of `plan` out of its body: from here on it is as if the call
+ * had been submitted with them. PC_BAD_BODY fills `fault`; see
+ * wire/splice/request.h for the other refusals.
  */
-PC_MUST_CHECK enum pc_status pc_splicing_start(struct pc_job *job,
+PC_MUST_CHECK enum pc_status pc_splicing_start(struct pc_splicing *splicing,
+                                               struct pc_job_plan *plan,
                                                struct pc_fault *fault);
 
-/* Adds the checked answer of `attempt`, which lost its text to the join. */
-PC_MUST_CHECK enum pc_status
-pc_splicing_add(struct pc_job *job, struct pc_attempt *attempt, double seconds);
-
 /* All inputs have their answer: makes the body for the caller. */
-PC_MUST_CHECK enum pc_status pc_splicing_finish(struct pc_job *job);
+PC_MUST_CHECK enum pc_status pc_splicing_finish(struct pc_splicing *splicing,
+                                                const struct pc_job_plan *plan);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * counters.h - what an engine has done, counted while it runs.
  *
- * Written by the engine's thread only, read by any: relaxed atomics, so a
- * reading is never torn but not of one moment either.
+ * Written by the engine's thread only, read by any: a relaxed load and store
+ * each, so a reading is never torn but not of one moment either.
  */
 #ifndef PC_NET_COUNTERS_H
 #define PC_NET_COUNTERS_H
@@ -16,10 +16,10 @@
 typedef atomic_uint_fast64_t pc_counter;
 
 struct pc_counters {
-  pc_counter requests; /* attempts sent, copies included */
+  pc_counter requests; /* attempts sent, hedges included */
   pc_counter retries;
-  pc_counter hedges;     /* copies sent */
-  pc_counter hedges_won; /* copies that brought the answer */
+  pc_counter hedges;     /* second attempts beside slow ones */
+  pc_counter hedges_won; /* those that brought the answer */
   pc_counter connections_opened;
   pc_counter connections_reused; /* exchanges on a connection already open */
   pc_counter bytes_sent;         /* of request bodies */
@@ -32,13 +32,15 @@ struct pc_counters {
 /* Thread: engine. */
 static inline void pc_counter_add(pc_counter *counter, uint64_t count)
 {
-  atomic_fetch_add_explicit(counter, count, memory_order_relaxed);
+  uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
+
+  atomic_store_explicit(counter, value + count, memory_order_relaxed);
 }
 
 /* Thread: engine. */
 static inline void pc_counter_take(pc_counter *counter, uint64_t count)
 {
-  atomic_fetch_sub_explicit(counter, count, memory_order_relaxed);
+  pc_counter_add(counter, 0 - count);
 }
 
 /* Thread: any. */

@@ -1,6 +1,7 @@
 #include "net/reactor.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 enum {
   IDLE_CONNECTIONS = 512,
@@ -23,7 +24,7 @@ enum pc_status pc_reactor_prepare(void)
   return prepare_result == CURLE_OK ? PC_OK : PC_SYSTEM_ERROR;
 }
 
-static void tell_finished(struct pc_reactor *reactor)
+static void report_finished(struct pc_reactor *reactor)
 {
   CURLMsg *message = NULL;
   int left = 0;
@@ -52,15 +53,15 @@ static bool run_due_curl(struct pc_reactor *reactor)
 }
 
 /*
- * Whatever libcurl was run for, its finished transfers are told before the loop
- * waits: nothing else would wake it for them.
+ * Whatever libcurl was run for, its finished transfers are reported before the
+ * loop waits: nothing else would wake it for them.
  */
 static void end_turn(struct pc_reactor *reactor)
 {
   int round = 0;
 
   do {
-    tell_finished(reactor);
+    report_finished(reactor);
     reactor->on_turn(reactor->context);
   } while (round++ < ROUNDS_PER_TURN && run_due_curl(reactor));
 }
@@ -138,7 +139,6 @@ enum pc_status pc_reactor_init(struct pc_reactor *reactor,
   uv_prepare_init(loop, &reactor->prepare);
   reactor->prepare.data = reactor;
   uv_prepare_start(&reactor->prepare, on_prepare);
-  pc_alarms_init(&reactor->alarms, loop);
   pc_sockets_init(&reactor->sockets, loop, on_socket_ready, reactor);
 
   status = make_share(reactor);
@@ -152,12 +152,19 @@ void pc_reactor_close(struct pc_reactor *reactor)
   pc_sockets_drop_all(&reactor->sockets);
   uv_close((uv_handle_t *)&reactor->timer, NULL);
   uv_close((uv_handle_t *)&reactor->prepare, NULL);
-  pc_alarms_close(&reactor->alarms);
+  for (struct pc_alarm *alarm = reactor->made_alarms; alarm;
+       alarm = alarm->next_made)
+    uv_close((uv_handle_t *)&alarm->timer, NULL);
 }
 
 void pc_reactor_deinit(struct pc_reactor *reactor)
 {
-  pc_alarms_deinit(&reactor->alarms);
+  while (reactor->made_alarms) {
+    struct pc_alarm *alarm = reactor->made_alarms;
+
+    reactor->made_alarms = alarm->next_made;
+    free(alarm);
+  }
   pc_sockets_deinit(&reactor->sockets);
   curl_share_cleanup(reactor->share);
   reactor->share = NULL;
@@ -181,4 +188,60 @@ enum pc_status pc_reactor_drop_connections(struct pc_reactor *reactor)
   reactor->multi = NULL;
   pc_sockets_drop_all(&reactor->sockets);
   return make_multi(reactor);
+}
+
+static void on_alarm_timer(uv_timer_t *timer)
+{
+  struct pc_alarm *alarm = timer->data;
+
+  alarm->on_ring(alarm->context);
+}
+
+static struct pc_alarm *make_alarm(struct pc_reactor *reactor)
+{
+  struct pc_alarm *alarm = calloc(1, sizeof(*alarm));
+
+  if (!alarm)
+    return NULL;
+  uv_timer_init(reactor->loop, &alarm->timer);
+  alarm->timer.data = alarm;
+  alarm->reactor = reactor;
+  alarm->next_made = reactor->made_alarms;
+  reactor->made_alarms = alarm;
+  return alarm;
+}
+
+enum pc_status pc_alarm_start(struct pc_reactor *reactor,
+                              uint64_t delay_ms,
+                              pc_alarm_fn *on_ring,
+                              void *context,
+                              struct pc_alarm **out)
+{
+  struct pc_alarm *alarm = reactor->idle_alarms;
+
+  *out = NULL;
+  if (alarm)
+    reactor->idle_alarms = alarm->next_idle;
+  else
+    alarm = make_alarm(reactor);
+  if (!alarm)
+    return PC_NO_MEMORY;
+
+  alarm->on_ring = on_ring;
+  alarm->context = context;
+  uv_timer_start(&alarm->timer, on_alarm_timer, delay_ms, 0);
+  *out = alarm;
+  return PC_OK;
+}
+
+void pc_alarm_end(struct pc_alarm **alarm)
+{
+  struct pc_alarm *ended = *alarm;
+
+  if (!ended)
+    return;
+  uv_timer_stop(&ended->timer);
+  ended->next_idle = ended->reactor->idle_alarms;
+  ended->reactor->idle_alarms = ended;
+  *alarm = NULL;
 }

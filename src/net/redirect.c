@@ -1,7 +1,5 @@
 #include "net/redirect.h"
 
-#include <curl/curl.h>
-#include <string.h>
 #include <strings.h>
 
 bool pc_redirect_is_status(long http_status)
@@ -32,7 +30,7 @@ static bool has_same_part(CURLU *a, CURLU *b, CURLUPart part)
   return is_same;
 }
 
-bool pc_redirect_is_same_origin(const char *from, const char *to)
+static bool is_same_origin(const char *from, const char *to)
 {
   CURLU *a = curl_url();
   CURLU *b = curl_url();
@@ -48,13 +46,21 @@ bool pc_redirect_is_same_origin(const char *from, const char *to)
   return is_same;
 }
 
+const char *pc_redirect_place(CURL *easy, long http_status, const char *url)
+{
+  const char *place = NULL;
+
+  if (!pc_redirect_is_status(http_status))
+    return NULL;
+  curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &place);
+  return place && is_same_origin(url, place) ? place : NULL;
+}
+
 enum pc_method pc_redirect_method(long http_status, enum pc_method method)
 {
-  bool was_post = method == PC_POST;
-
-  if (http_status == 303 && method != PC_HEAD)
-    return PC_GET;
-  if ((http_status == 301 || http_status == 302) && was_post)
-    return PC_GET;
+  if (http_status == 303 && method != PC_METHOD_HEAD)
+    return PC_METHOD_GET;
+  if ((http_status == 301 || http_status == 302) && method == PC_METHOD_POST)
+    return PC_METHOD_GET;
   return method;
 }

@@ -8,6 +8,7 @@
 #ifndef PC_NET_REDIRECT_H
 #define PC_NET_REDIRECT_H
 
+#include <curl/curl.h>
 #include <stdbool.h>
 
 #include "net/target.h"
@@ -17,8 +18,12 @@
 /* Is this one of the statuses that name another place? */
 bool pc_redirect_is_status(long http_status);
 
-/* Do two absolute URLs share scheme, host and port? */
-bool pc_redirect_is_same_origin(const char *from, const char *to);
+/*
+ * The place to which the finished answer of `easy`, of this status, redirects a
+ * request for `url`: lent by `easy`. NULL when it names none of the same
+ * scheme, host and port.
+ */
+const char *pc_redirect_place(CURL *easy, long http_status, const char *url);
 
 /* The method with which to ask at the other place. */
 enum pc_method pc_redirect_method(long http_status, enum pc_method method);

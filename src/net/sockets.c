@@ -1,6 +1,6 @@
 #include "net/sockets.h"
 
-#include <stdbool.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -98,19 +98,14 @@ void pc_sockets_drop_all(struct pc_sockets *sockets)
       drop(sockets->by_fd[fd]);
 }
 
-static void rest(struct pc_socket *resting)
-{
-  uv_poll_stop(&resting->poll);
-  resting->watched = 0;
-}
-
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
   struct pc_socket *ready = poll->data;
   int bits = 0;
 
   if (!ready->wanted) {
-    rest(ready);
+    uv_poll_stop(&ready->poll);
+    ready->watched = 0;
     return;
   }
   if (status < 0)
@@ -167,15 +162,31 @@ int pc_sockets_on_interest(
   return 0;
 }
 
-curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
-                              const struct curl_sockaddr *address)
+/* Programs that the host starts must not inherit it. */
+static curl_socket_t open_socket(const struct curl_sockaddr *address)
 {
-  curl_socket_t fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
-                            address->protocol);
+#ifdef SOCK_CLOEXEC
+  return socket(address->family, address->socktype | SOCK_CLOEXEC,
+                address->protocol);
+#else
+  curl_socket_t fd =
+      socket(address->family, address->socktype, address->protocol);
+
+  if (fd >= 0)
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return fd;
+#endif
+}
+
+curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
+                              const struct curl_sockaddr *address,
+                              bool is_plain)
+{
+  curl_socket_t fd = open_socket(address);
 
   if (fd < 0)
     return CURL_SOCKET_BAD;
-  if (!add(sockets, fd, true)) {
+  if (is_plain && !add(sockets, fd, true)) {
     close(fd);
     return CURL_SOCKET_BAD;
   }

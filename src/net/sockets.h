@@ -5,7 +5,7 @@
  * "no interest" after every answer and "readable" at the next request of the
  * same kept-alive connection; taking it at its word costs two epoll_ctl calls
  * per request. So a socket that pc_sockets_open made stays watched while it
- * idles, and is put to rest only if something happens on it then (the peer
+ * is idle, and is left unwatched only if something happens on it then (the peer
  * closed it). pc_sockets_on_close ends it.
  *
  * That is safe only where libcurl does call it before closing. It does not for
@@ -20,6 +20,7 @@
 #define PC_NET_SOCKETS_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -52,11 +53,13 @@ int pc_sockets_on_interest(
     CURL *easy, curl_socket_t fd, int what, void *context, void *unused);
 
 /*
- * Opens a socket for a connection that is complete once TCP has connected.
- * Gives CURL_SOCKET_BAD on failure.
+ * Opens a socket; one whose connection is complete once TCP has connected
+ * (`is_plain`) stays watched between two requests. Gives CURL_SOCKET_BAD on
+ * failure.
  */
 curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
-                              const struct curl_sockaddr *address);
+                              const struct curl_sockaddr *address,
+                              bool is_plain);
 
 /* For CURLOPT_CLOSESOCKETFUNCTION; `context` is the struct pc_sockets. */
 int pc_sockets_on_close(void *context, curl_socket_t fd);

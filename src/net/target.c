@@ -6,14 +6,25 @@
 static const char *const method_names[PC_METHOD_COUNT] = {
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
 
-const char *pc_method_name(enum pc_method method)
-{
-  return method_names[method];
-}
-
 bool pc_method_has_body(enum pc_method method)
 {
-  return method == PC_POST || method == PC_PUT || method == PC_PATCH;
+  return method == PC_METHOD_POST || method == PC_METHOD_PUT ||
+         method == PC_METHOD_PATCH;
+}
+
+CURLcode pc_method_apply(enum pc_method method, CURL *easy)
+{
+  bool needs_name = method != PC_METHOD_GET && method != PC_METHOD_POST &&
+                    method != PC_METHOD_HEAD;
+
+  if (pc_method_has_body(method))
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  else
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  if (method == PC_METHOD_HEAD)
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST,
+                          needs_name ? method_names[method] : NULL);
 }
 
 static bool find_method(const char *name, enum pc_method *out)
@@ -50,7 +61,7 @@ static bool add_lines(struct curl_slist **list, const char *lines)
   bool is_whole = copy != NULL;
 
   for (char *line = copy; is_whole && *line;) {
-    char *end = strchrnul(line, '\n');
+    char *end = line + strcspn(line, "\n");
     char *next = *end ? end + 1 : end;
 
     *end = '\0';

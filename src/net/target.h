@@ -14,13 +14,13 @@
 #include "base/status.h"
 
 enum pc_method {
-  PC_GET,
-  PC_POST,
-  PC_PUT,
-  PC_PATCH,
-  PC_DELETE,
-  PC_HEAD,
-  PC_OPTIONS,
+  PC_METHOD_GET,
+  PC_METHOD_POST,
+  PC_METHOD_PUT,
+  PC_METHOD_PATCH,
+  PC_METHOD_DELETE,
+  PC_METHOD_HEAD,
+  PC_METHOD_OPTIONS,
   PC_METHOD_COUNT
 };
 
@@ -53,9 +53,10 @@ PC_MUST_CHECK enum pc_status pc_target_init(struct pc_target *target,
 
 void pc_target_deinit(struct pc_target *target);
 
-const char *pc_method_name(enum pc_method method);
-
 /* Do requests of this method carry a body? */
 bool pc_method_has_body(enum pc_method method);
+
+/* Makes the next transfer of `easy` one of this method. Thread: engine. */
+PC_MUST_CHECK CURLcode pc_method_apply(enum pc_method method, CURL *easy);
 
 #endif

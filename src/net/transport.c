@@ -1,17 +1,15 @@
 #include "net/transport.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum {
   /* Below the server's usual 60-120 s, so that dead connections are rare. */
   IDLE_CONNECTION_S = 30,
   RECEIVE_BUFFER_SIZE = 64 * 1024,
-  FIRST_REWORKED_H2_VERSION = 0x080000
+  FIRST_REWORKED_H2_VERSION = 0x080000,
+  FIRST_SHARED_H2C_VERSION = 0x081600
 };
 
 static char *copy_text(const char *text, bool *is_whole)
@@ -23,85 +21,43 @@ static char *copy_text(const char *text, bool *is_whole)
   return copy;
 }
 
-static bool write_all(int file, const char *data, size_t size)
-{
-  while (size) {
-    ssize_t written = write(file, data, size);
-
-    if (written < 0)
-      return false;
-    data += written;
-    size -= (size_t)written;
-  }
-  return true;
-}
-
-static bool write_system_roots(int file)
-{
-  const char *path = curl_version_info(CURLVERSION_NOW)->cainfo;
-  FILE *bundle = path ? fopen(path, "re") : NULL;
-  char piece[4096];
-  size_t size = 0;
-  bool is_written = true;
-
-  while (bundle && is_written &&
-         (size = fread(piece, 1, sizeof(piece), bundle)) > 0)
-    is_written = write_all(file, piece, size);
-  if (bundle)
-    fclose(bundle);
-  return is_written && write_all(file, "\n", 1);
-}
-
-/*
- * All trusted roots as one file in memory. libcurl caches the parsed store of a
- * file, but neither that of a blob nor of a directory; and it copies a blob for
- * every request, which with the system's 200 KB costs 30 us.
- */
-static int make_ca_file(const struct pc_transport *transport)
-{
-  int file = memfd_create("trusted-roots", MFD_CLOEXEC);
-
-  if (file < 0)
-    return -1;
-  if ((!transport->system_roots || write_system_roots(file)) &&
-      write_all(file, transport->ca, strlen(transport->ca)))
-    return file;
-  close(file);
-  return -1;
-}
-
 enum pc_status pc_transport_copy(const struct pc_transport *from,
                                  struct pc_transport *out)
 {
   bool is_whole = true;
+  enum pc_status status = PC_NO_MEMORY;
 
   *out = *from;
-  out->ca_file = -1;
+  out->trust = NULL;
+  out->ca = NULL;
   out->proxy = copy_text(from->proxy, &is_whole);
   out->no_proxy = copy_text(from->no_proxy, &is_whole);
-  out->ca = copy_text(from->ca, &is_whole);
   out->cert = copy_text(from->cert, &is_whole);
   out->key = copy_text(from->key, &is_whole);
-  if (is_whole && *out->ca)
-    out->ca_file = make_ca_file(out);
-  if (is_whole && (!*out->ca || out->ca_file >= 0))
-    return PC_OK;
-  pc_transport_deinit(out);
-  return is_whole ? PC_SYSTEM_ERROR : PC_NO_MEMORY;
+  if (is_whole)
+    status = pc_trust_create(from->ca ? from->ca : "", &out->trust);
+  if (status != PC_OK)
+    pc_transport_deinit(out);
+  return status;
+}
+
+/* Through a volatile pointer, so that no compiler leaves it out. */
+static void wipe(char *secret)
+{
+  for (volatile char *at = secret; at && *at; at++)
+    *at = '\0';
 }
 
 void pc_transport_deinit(struct pc_transport *transport)
 {
+  wipe(transport->key);
   free(transport->proxy);
   free(transport->no_proxy);
   free(transport->ca);
-  if (transport->ca_file >= 0)
-    close(transport->ca_file);
   free(transport->cert);
-  if (transport->key)
-    explicit_bzero(transport->key, strlen(transport->key));
   free(transport->key);
-  *transport = (struct pc_transport){.ca_file = -1};
+  pc_trust_destroy(transport->trust);
+  *transport = (struct pc_transport){0};
 }
 
 static const char *or_empty(const char *text)
@@ -114,8 +70,7 @@ struct pc_transport_library pc_transport_library(void)
   const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
 
   return (struct pc_transport_library){.version = or_empty(info->version),
-                                       .ca_info = or_empty(info->cainfo),
-                                       .ca_path = or_empty(info->capath),
+                                       .tls = or_empty(info->ssl_version),
                                        .has_http2 =
                                            info->features & CURL_VERSION_HTTP2};
 }
@@ -141,26 +96,12 @@ static CURLcode set_blob(CURL *easy, CURLoption option, char *pem)
   return *pem ? curl_easy_setopt(easy, option, &blob) : CURLE_OK;
 }
 
-/* A directory of roots is only named when there is no bundle to name. */
-static CURLcode apply_trust(const struct pc_transport *transport, CURL *easy)
+static CURLcode apply_tls(const struct pc_transport *transport, CURL *easy)
 {
-  bool has_bundle = curl_version_info(CURLVERSION_NOW)->cainfo != NULL;
-  bool has_file = transport->ca_file >= 0;
-  char path[sizeof("/proc/self/fd/") + 10];
-  CURLcode code = CURLE_OK;
+  CURLcode code = pc_trust_apply(transport->trust, easy);
 
-  snprintf(path, sizeof(path), "/proc/self/fd/%d", transport->ca_file);
-  if (has_file) {
-    code = curl_easy_setopt(easy, CURLOPT_CAINFO, path);
-    code = code ? code : curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, path);
-  }
-  if (has_bundle || !transport->system_roots) {
-    code = code ? code : curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    code = code ? code : curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
-  }
   code = code ? code : set_blob(easy, CURLOPT_SSLCERT_BLOB, transport->cert);
-  code = code ? code : set_blob(easy, CURLOPT_SSLKEY_BLOB, transport->key);
-  return code;
+  return code ? code : set_blob(easy, CURLOPT_SSLKEY_BLOB, transport->key);
 }
 
 static CURLcode apply_network(const struct pc_transport *transport, CURL *easy)
@@ -195,7 +136,7 @@ enum pc_status pc_transport_apply(const struct pc_transport *transport,
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 
   code = apply_network(transport, easy);
-  code = code ? code : apply_trust(transport, easy);
+  code = code ? code : apply_tls(transport, easy);
   return code == CURLE_OK ? PC_OK : PC_NO_MEMORY;
 }
 
@@ -238,6 +179,17 @@ static bool has_reworked_h2(void)
 }
 
 /*
+ * Can requests wait for the first cleartext connection instead of opening their
+ * own? libcurl 8.14 waits for ever for a connection that it will not call
+ * HTTP/2 before an answer has come; 8.22 does not.
+ */
+static bool shares_cleartext_h2(void)
+{
+  return curl_version_info(CURLVERSION_NOW)->version_num >=
+         FIRST_SHARED_H2C_VERSION;
+}
+
+/*
  * libcurl keeps the reset of an aborted stream to itself until the connection
  * is used again (seen in 7.88 and 8.14). A connection that carried nothing else
  * is closed instead.
@@ -267,12 +219,9 @@ enum pc_status pc_transport_apply_version(const struct pc_transport *transport,
   else if (is_tls_h2)
     version = CURL_HTTP_VERSION_2TLS;
   code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
-  /*
-   * Requests wait for the first connection instead of opening their own. Not on
-   * cleartext: there libcurl 8.14 waits for ever for a connection that it will
-   * not call HTTP/2 before an answer has come.
-   */
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_tls_h2 ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT,
+                   (long)(is_tls_h2 ||
+                          (is_cleartext_h2 && shares_cleartext_h2())));
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_single_use ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, is_single_use ? 1L : 0L);
   return code == CURLE_OK ? PC_OK : PC_SYSTEM_ERROR;

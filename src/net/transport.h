@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/status.h"
+#include "net/trust.h"
 
 struct pc_transport {
   int http_version;  /* 1: HTTP/1.1; 2: ALPN over TLS, see cleartext_h2 else */
@@ -21,19 +22,18 @@ struct pc_transport {
   bool public_only;  /* never connects to private addresses, but to `proxy` */
   char *proxy;       /* URL, "" for none; the environment is never read */
   char *no_proxy;    /* comma-separated hosts that need no proxy */
-  char *ca;          /* PEM certificates to trust, "" for none */
-  int ca_file;       /* descriptor of all trusted roots in one, -1 for none */
-  bool system_roots; /* trust the system's roots, too */
-  char *cert;        /* PEM client certificate chain, "" for none */
-  char *key;         /* PEM private key of `cert`, "" for none */
+  char *ca;          /* PEM certificates of all trusted roots; not copied */
+  struct pc_trust *trust;  /* made of `ca` when copied */
+  char *cert;              /* PEM client certificate chain, "" for none */
+  char *key;               /* PEM private key of `cert`, "" for none */
   long connect_timeout_ms; /* resolving, TCP and TLS together */
   uint32_t max_in_flight;  /* requests over all calls, 0 for no limit */
   enum pc_log_level log_level;
 };
 
 /*
- * Copies `from`, which it borrows, into *out; opens ca_file when `from` has
- * certificates of its own. Thread: any.
+ * Copies `from`, which it borrows, into *out, with what it trusts made ready.
+ * PC_NO_MEMORY, PC_SYSTEM_ERROR. Thread: any.
  */
 PC_MUST_CHECK enum pc_status pc_transport_copy(const struct pc_transport *from,
                                                struct pc_transport *out);
@@ -70,8 +70,7 @@ void pc_transport_apply_abort(const struct pc_transport *transport, CURL *easy);
 /* The libcurl that runs us. Texts are lent literals, "" when unknown. */
 struct pc_transport_library {
   const char *version;
-  const char *ca_info; /* the system's bundle of roots */
-  const char *ca_path; /* the system's directory of roots */
+  const char *tls; /* "OpenSSL/3.0.15" */
   bool has_http2;
 };
 

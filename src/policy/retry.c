@@ -1,8 +1,8 @@
 #include "policy/retry.h"
 
-#include <stdbool.h>
+#include <math.h>
 
-enum { GROWTH = 4 };
+enum { GROWTH = 4, FEWEST_RETRIES = 2 };
 
 static bool is_passing_status(long http_status)
 {
@@ -48,6 +48,31 @@ enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
   return PC_RETRY_NEVER;
 }
 
+struct pc_budget pc_retry_budget(uint32_t batches, double pct)
+{
+  uint64_t left = 1 + (uint64_t)ceil(batches * pct);
+
+  return (struct pc_budget){.left =
+                                left < FEWEST_RETRIES ? FEWEST_RETRIES : left};
+}
+
+struct pc_budget pc_hedge_budget(uint32_t batches, double delay_ms, double pct)
+{
+  uint64_t share = (uint64_t)ceil(batches * pct);
+
+  if (delay_ms == 0 || pct == 0)
+    return (struct pc_budget){.left = 0};
+  return (struct pc_budget){.left = share ? share : 1};
+}
+
+bool pc_budget_take(struct pc_budget *budget)
+{
+  if (!budget->left)
+    return false;
+  budget->left--;
+  return true;
+}
+
 static uint64_t least(uint64_t a, uint64_t b)
 {
   return a < b ? a : b;
@@ -73,4 +98,15 @@ uint64_t pc_retry_wait_ms(uint32_t number,
     return wait_ms - (uint64_t)((double)wait_ms * jitter / 2);
   wait_ms = least(asked_ms, PC_RETRY_LONGEST_ASKED_MS);
   return wait_ms + (uint64_t)((double)wait_ms * jitter / 4);
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014): spreads waits, guards no secret. */
+double pc_retry_jitter(uint64_t *state)
+{
+  uint64_t mixed = *state += 0x9e3779b97f4a7c15u;
+
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+  mixed ^= mixed >> 31;
+  return (double)(mixed >> 11) * 0x1p-53;
 }

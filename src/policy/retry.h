@@ -1,12 +1,13 @@
 /*
- * retry.h - may a failed attempt be made again, and after how long.
+ * retry.h - may another attempt be made, out of which budget, and how soon.
  *
  * Pure arithmetic: what happened, how often and a random number come in, the
- * verdict goes out. Thread: any.
+ * verdict goes out. Thread: any; one at a time for a budget.
  */
 #ifndef PC_POLICY_RETRY_H
 #define PC_POLICY_RETRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -35,6 +36,26 @@ enum pc_retry_price {
 enum pc_retry_price pc_retry_price(struct pc_retry_cause cause);
 
 /*
+ * Extra attempts that a whole call may still make, so that a sick deployment is
+ * not asked many times over by every batch at once.
+ */
+struct pc_budget {
+  uint64_t left;
+};
+
+/* Retries of a call with `batches` batches: max(2, 1 + ceil(batches * pct)). */
+struct pc_budget pc_retry_budget(uint32_t batches, double pct);
+
+/*
+ * Hedges, that is second attempts beside slow ones: max(1, ceil(batches *
+ * pct)), none when `pct` is 0 or no delay is set.
+ */
+struct pc_budget pc_hedge_budget(uint32_t batches, double delay_ms, double pct);
+
+/* Takes one. False, and nothing taken, when none is left. */
+bool pc_budget_take(struct pc_budget *budget);
+
+/*
  * Milliseconds to wait before retry `number` (1 is the first).
  *
  * Without the server's word: `initial_ms` times 4 for each retry before it, at
@@ -47,5 +68,8 @@ uint64_t pc_retry_wait_ms(uint32_t number,
                           uint64_t initial_ms,
                           uint64_t asked_ms,
                           double jitter);
+
+/* The next number, uniform in [0, 1), of the row that *state stands for. */
+double pc_retry_jitter(uint64_t *state);
 
 #endif

@@ -4,7 +4,6 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
 const lib = require('../..');
-const { loadFailure } = require('../../lib/native/load-failure');
 const { fail, standInEngine, succeed } = require('../helpers/stand-in-engine');
 
 const { HttpClientWrapper, PerformanceClient, PerformanceClientError } = lib;
@@ -358,39 +357,5 @@ describe('a closed wrapper', () => {
     await assert.rejects(call, { code: 'CLOSED' });
     await destroying;
     assert.equal(engine.destroyed.length, 1);
-  });
-});
-
-describe('a native part that cannot be loaded', () => {
-  const missing = (library) =>
-    new Error(`${library}: cannot open shared object file: No such file`);
-
-  it('is explained with what to do', () => {
-    const remedies = [
-      [missing('libcurl.so.4'), /libcurl\.so\.4 .* "apt-get install libcurl4"/],
-      [
-        missing('libcjson.so.1'),
-        /libcjson\.so\.1 .* "apt-get install libcjson1"/,
-      ],
-      [missing('libother.so.2'), /the library libother\.so\.2 is missing/],
-      [
-        Object.assign(new Error('Cannot find'), { code: 'MODULE_NOT_FOUND' }),
-        /not built: run "npm rebuild baseten-performance-client", or "make build"/,
-      ],
-      [
-        new Error("/x.node: version `GLIBC_2.99' not found\nmore"),
-        new RegExp(
-          `not built for Node ${process.version}.*GLIBC_2\\.99.*npm rebuild`,
-        ),
-      ],
-    ];
-
-    for (const [cause, words] of remedies) {
-      const error = loadFailure(cause);
-
-      assert.equal(error.code, 'NATIVE_NOT_LOADED');
-      assert.match(error.message, words);
-      assert.equal(error.cause, cause);
-    }
   });
 });

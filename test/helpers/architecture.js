@@ -37,6 +37,7 @@ const CLIENT_ROOMS = [
   'call',
   'stream',
   'client',
+  'command',
 ];
 
 /** The rooms of proxy/lib, likewise. */
@@ -58,6 +59,7 @@ const FOREIGN = [
     rooms: ['binding'],
   },
   { header: /(^|\/)curl\.h$|^curl\//, rooms: ['net'] },
+  { header: /^openssl\//, rooms: ['net'] },
   { header: /(^|\/)uv\.h$|^uv\//, rooms: ['net', 'engine'] },
   { header: /(^|\/)cJSON(_Utils)?\.h$/, rooms: ['wire/http'] },
 ];
@@ -276,7 +278,7 @@ function findRoomFaults({ root, rooms, packages = [] }, file, source) {
 function findRequireFaults(file, source) {
   const house = { root: 'lib', rooms: CLIENT_ROOMS };
   const faults = findRoomFaults(house, file, source);
-  if (file !== 'lib/native/binding.js' && isAddon(withoutComments(source)))
+  if (path.dirname(file) !== 'lib/native' && isAddon(withoutComments(source)))
     faults.push(`${file} reaches for the addon, only lib/native may`);
   return faults;
 }

@@ -15,7 +15,7 @@ static void on_outcomes(void *context, struct pc_queue *outcomes)
 
 struct driver_call driver_call_for(const char *url, uint32_t input_count)
 {
-  struct driver_call call = {.kind = PC_BATCH,
+  struct driver_call call = {.kind = PC_POST,
                              .url = url,
                              .input_count = input_count,
                              .preference = {.max_concurrent_requests = 128,
@@ -32,7 +32,6 @@ struct driver_call driver_call_for(const char *url, uint32_t input_count)
 void driver_start(struct driver *driver)
 {
   struct pc_transport transport = {.http_version = 1,
-                                   .system_roots = true,
                                    .connect_timeout_ms = 10000,
                                    .log_level = PC_LOG_OFF};
 
@@ -93,7 +92,7 @@ static void add_word(struct pc_texts *words, const char *word)
 
 static void fill_words(struct pc_texts *words, const struct driver_call *call)
 {
-  bool is_framed = call->kind != PC_BATCH && call->kind != PC_SPLICE;
+  bool is_framed = call->kind != PC_POST && call->kind != PC_SPLICE;
   bool is_splice = call->kind == PC_SPLICE;
 
   if (pc_texts_init(words, PC_WORD_COUNT) != PC_OK)

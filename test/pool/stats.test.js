@@ -4,7 +4,7 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
 const { HttpClientWrapper, PerformanceClient } = require('../..');
-const { Latencies } = require('../../lib/pool/latencies');
+const { Latencies } = require('../../lib/pool/stats');
 const { connect, setEnvironment } = require('../helpers/client');
 const { answer, succeed } = require('../helpers/stand-in-engine');
 const { setUp } = require('../helpers/submission');

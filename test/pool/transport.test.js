@@ -2,12 +2,8 @@
 
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 
-const { makeCertificate } = require('../helpers/certificate');
-const { runChild } = require('../helpers/child');
+const { native } = require('../../lib/native/binding');
 const { connect, rejection } = require('../helpers/client');
 const { startProxy } = require('../helpers/proxy');
 const { startUpstream } = require('../helpers/upstream');
@@ -169,6 +165,20 @@ describe('publicOnly', () => {
 });
 
 describe('HTTP/2', () => {
+  it('shares a connection over cleartext where libcurl can', async (t) => {
+    const [major, minor] = native().info().libcurl.split('.').map(Number);
+    const isShared = major > 8 || (major === 8 && minor >= 22);
+    const upstream = await startUpstream(t, ECHO, { http2: true });
+    const client = connect(t, upstream.url, { httpVersion: 2 });
+
+    const { data } = await client.batchPost('/x', numbers(120), {
+      maxConcurrentRequests: 40,
+    });
+
+    assert.equal(data.length, 120);
+    if (isShared) assert.ok(upstream.connections <= 2, upstream.connections);
+  });
+
   it('is agreed upon over TLS, many requests on one connection', async (t) => {
     const upstream = await startUpstream(
       t,
@@ -269,90 +279,5 @@ describe('HTTP/2', () => {
 
     assert.equal((await call).code, 'CANCELLED');
     await upstream.until((now) => now.requests[0].aborted);
-  });
-});
-
-describe('a TLS server', () => {
-  it('that nobody vouches for is refused, once, and named', async (t) => {
-    const upstream = await startUpstream(t, ECHO, { tls: true });
-    const client = connect(t, upstream.url);
-
-    const error = await rejection(client.batchPost('/x', [1]));
-
-    assert.equal(error.code, 'CONNECTION_ERROR');
-    assert.match(error.message, /could not be trusted.*certificate/);
-    assert.equal(error.attempts, 1);
-    assert.equal(upstream.requests.length, 0);
-  });
-
-  it('is trusted through ca', async (t) => {
-    const upstream = await startUpstream(t, ECHO, { tls: true });
-    const other = makeCertificate().cert;
-    const client = connect(t, upstream.url, {
-      ca: [other, Buffer.from(upstream.ca)],
-    });
-
-    const { data } = await client.batchPost('/x', [1]);
-
-    assert.deepEqual(data, [1]);
-  });
-
-  it('is refused when ca vouches for another', async (t) => {
-    const upstream = await startUpstream(t, ECHO, { tls: true });
-    const client = connect(t, upstream.url, { ca: makeCertificate().cert });
-
-    const error = await rejection(client.batchPost('/x', [1]));
-
-    assert.match(error.message, /could not be trusted/);
-  });
-
-  it('is refused under a name that it has no certificate for', async (t) => {
-    const { key, cert } = makeCertificate(['DNS:a.example']);
-    const upstream = await startUpstream(t, ECHO, {
-      tls: true,
-      server: { key, cert },
-    });
-    const client = connect(t, upstream.url, { ca: cert });
-
-    const error = await rejection(client.batchPost('/x', [1]));
-
-    assert.match(error.message, /could not be trusted/);
-    assert.equal(upstream.requests.length, 0);
-  });
-
-  for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'])
-    it(`is trusted through ${name}`, async (t) => {
-      const upstream = await startUpstream(t, ECHO, { tls: true });
-      const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'roots-'));
-      t.after(() => fs.rmSync(folder, { recursive: true }));
-      const file = path.join(folder, 'ca.pem');
-      fs.writeFileSync(file, upstream.ca);
-
-      const { stdout, stderr } = await runChild(
-        t,
-        `connect().batchPost('/x', [42])
-           .then(({ data }) => console.log(data[0]));`,
-        { url: upstream.url, env: { [name]: file } },
-      );
-
-      assert.equal(stderr, '');
-      assert.equal(stdout, '42\n');
-    });
-
-  it('may ask for the certificate of the client', async (t) => {
-    const { key, cert } = makeCertificate();
-    const upstream = await startUpstream(t, ECHO, {
-      tls: true,
-      server: { requestCert: true, rejectUnauthorized: true, ca: cert },
-    });
-    const { ca } = upstream;
-
-    const known = connect(t, upstream.url, { ca, cert, key });
-    const unknown = connect(t, upstream.url, { ca });
-
-    assert.deepEqual((await known.batchPost('/x', [1])).data, [1]);
-    const error = await rejection(unknown.batchPost('/x', [2], ONCE));
-    assert.equal(error.code, 'CONNECTION_ERROR');
-    assert.equal(upstream.requests.length, 1);
   });
 });

@@ -72,7 +72,7 @@ describe('the floors', () => {
   });
 
   it('have no circle of C modules', () => {
-    assert.deepEqual(rules.findCircles(mapIncludes()).length, 1);
+    assert.deepEqual(rules.findCircles(mapIncludes()), []);
   });
 
   it('have no circle of JavaScript files', () => {

@@ -12,6 +12,9 @@ const {
 const { FLAGS } = require('../../proxy/lib/start/flags');
 
 const ROOT = path.join(__dirname, '../..');
+/** The last line of Node.js without updates, since April 2026. */
+const ENDED_LINE = 20;
+
 const DEPLOY = path.join(ROOT, 'deploy');
 
 function read(name) {
@@ -116,6 +119,30 @@ describe('every deployment', () => {
 });
 
 describe('the image', () => {
+  it('is built and run on one line of Node.js that is supported', () => {
+    const { engines } = JSON.parse(
+      fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
+    );
+    const oldest = parseInt(/\d+/.exec(engines.node)[0]);
+
+    const lines = argumentsOf('FROM').map((rest) =>
+      parseInt(/^node:(\d+)-/.exec(rest)[1]),
+    );
+
+    assert.equal(new Set(lines).size, 1);
+    assert.ok(lines[0] >= Math.max(oldest, ENDED_LINE + 1));
+    assert.equal(lines[0] % 2, 0, 'only even lines are supported for long');
+  });
+
+  it('lets whoever fetches tokenizers for it write where it reads', () => {
+    const user = argumentsOf('USER').at(-1);
+    const files = trussWords().filter((word) => word.endsWith('.json'));
+
+    assert.equal(files.length, 2);
+    for (const file of files)
+      assert.ok(file.startsWith(`/home/${user}/`), file);
+  });
+
   it('copies what this repository has and the build is given', () => {
     const given = fs
       .readFileSync(path.join(ROOT, '.dockerignore'), 'utf8')
@@ -136,7 +163,10 @@ describe('the image', () => {
     const client = require('../../package.json').files;
     const proxy = require('../../proxy/package.json').files;
     const files = [...client, ...proxy.map((name) => `proxy/${name}`)];
-    const atRun = files.filter((name) => !/\.(md|d\.ts)$/.test(name));
+    // The image builds the addon itself.
+    const atRun = files.filter(
+      (name) => !/\.(md|d\.ts|svg)$|^(docs|prebuilds)\//.test(name),
+    );
 
     for (const name of atRun) assert.ok(listCopied().includes(name), name);
   });

@@ -4,7 +4,7 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 const { inspect } = require('node:util');
 
-const { settleWaiting } = require('../../lib/native/settle');
+const { settleWaiting } = require('../../lib/native/binding');
 const { succeed } = require('../helpers/stand-in-engine');
 const { setUp } = require('../helpers/submission');
 

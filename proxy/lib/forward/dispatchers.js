@@ -103,7 +103,9 @@ class Dispatchers {
    */
   constructor({ maxInFlight }, env) {
     const trust = {
-      secureContext: tls.createSecureContext({ ca: trustedRoots(env) }),
+      secureContext: tls.createSecureContext({
+        ca: trustedRoots(env).map(({ pem }) => pem),
+      }),
       timeout: CONNECT_TIMEOUT_MS,
     };
     const options = {

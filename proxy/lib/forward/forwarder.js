@@ -162,7 +162,8 @@ class Forwarder {
     let outcome = await this.#send(exchange, plan, kind, flags, body);
     if (outcome.failure?.code === 'TOKEN_INPUTS') {
       const model = exchange.header('x-baseten-model');
-      const decoded = await this.#tokenizers.decode(body, model);
+      const { signal } = exchange;
+      const decoded = await this.#tokenizers.decode(body, model, signal);
       outcome = await this.#send(exchange, plan, kind, flags, decoded);
     }
     if (outcome.failure) throw upstreamRefusal(outcome.failure, plan.secrets);

@@ -76,18 +76,22 @@ class Credentials {
   #operatorKey;
   #salt = crypto.randomBytes(32);
 
-  /** @type {Buffer[] | undefined} */
-  #clientDigests;
+  #clientKeys;
+
+  /** The list that #digests are of: another one when it was read again. */
+  #digested = /** @type {readonly string[]} */ ([]);
+
+  /** @type {Buffer[]} */
+  #digests = [];
 
   /**
    * @param {object} config
    * @param {{ current(): string }} [config.upstreamApiKey]
-   * @param {readonly string[]} [config.clientApiKeys]
+   * @param {{ current(): readonly string[] }} [config.clientApiKeys]
    */
   constructor({ upstreamApiKey, clientApiKeys }) {
     this.#operatorKey = upstreamApiKey;
-    if (clientApiKeys?.length)
-      this.#clientDigests = clientApiKeys.map((key) => this.#digest(key));
+    this.#clientKeys = clientApiKeys;
   }
 
   /**
@@ -98,8 +102,8 @@ class Credentials {
    */
   ownOf(exchange) {
     const given = parse(exchange.header('authorization'));
-    if (this.#clientDigests) {
-      this.#admit(given, this.#clientDigests);
+    if (this.#clientKeys) {
+      this.#admit(given, this.#digestsOf(this.#clientKeys.current()));
       return undefined;
     }
     if (given) return `${given.scheme} ${given.credential}`;
@@ -148,6 +152,15 @@ class Credentials {
         ? 'the API key is not one of those this proxy accepts'
         : 'this proxy needs one of its API keys: send it as "Authorization: Bearer <key>"',
     );
+  }
+
+  /** @param {readonly string[]} keys */
+  #digestsOf(keys) {
+    if (this.#digested !== keys) {
+      this.#digested = keys;
+      this.#digests = keys.map((key) => this.#digest(key));
+    }
+    return this.#digests;
   }
 
   /** @param {string} key */

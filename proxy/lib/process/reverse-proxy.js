@@ -37,11 +37,13 @@ function createWrappers({ httpVersion, upstreamH2c, maxInFlight }) {
 class ReverseProxy {
   #config;
   #log;
-  #isWorker;
   #tokenizers;
   #wrappers;
   #forwarder;
   #server;
+
+  /** @type {Peers | undefined} of a worker */
+  #peers;
 
   /** @type {Promise<void> | undefined} */
   #ended;
@@ -70,13 +72,13 @@ class ReverseProxy {
     const metrics = new Metrics();
     this.#config = config;
     this.#log = log;
-    this.#isWorker = isWorker;
     this.#tokenizers = tokenizers;
     this.#wrappers = wrappers;
+    this.#peers = isWorker ? new Peers(metrics) : undefined;
     this.#forwarder = new Forwarder({ config, wrappers, tokenizers });
     this.#server = new Server(config, {
       handlers: this.#forwarder.handlers,
-      pages: createPages(isWorker ? new Peers(metrics) : metrics),
+      pages: createPages(this.#peers ?? metrics),
       admission,
       log,
       metrics,
@@ -103,12 +105,10 @@ class ReverseProxy {
   }
 
   /**
-   * Lets what runs come to its end. Asked again, the only process hurries; a
-   * worker may be told once by its primary and once more by the terminal.
+   * Lets what runs come to its end.
    * @returns {Promise<void>}
    */
   drain() {
-    if (this.#ended && !this.#isWorker) this.#server.close();
     this.#ended ??= this.#end();
     return this.#ended;
   }
@@ -122,15 +122,32 @@ class ReverseProxy {
     return this.drain();
   }
 
-  /** Reads the operator's key again. */
+  /** Reads keys and certificate again; one that cannot be used stays. */
   reload() {
-    try {
-      this.#config.upstreamApiKey?.reload();
-      this.#log.info('the key of the upstream was read again');
-    } catch (error) {
-      this.#log.error('the key of the upstream stays as it was', {
-        reason: error.message,
+    const { upstreamApiKey, clientApiKeys, tlsCert, tlsKey } = this.#config;
+    if (upstreamApiKey)
+      this.#reread('--upstream-api-key', () => upstreamApiKey.reload());
+    if (clientApiKeys)
+      this.#reread('--client-api-key', () => clientApiKeys.reload());
+    if (tlsCert && tlsKey)
+      this.#reread('--tls-cert and --tls-key', () => {
+        tlsCert.reload();
+        tlsKey.reload();
+        this.#server.renewCertificate();
       });
+  }
+
+  /**
+   * @param {string} setting
+   * @param {() => void} read throws when what is there cannot be used
+   */
+  #reread(setting, read) {
+    try {
+      read();
+      this.#log.info('a setting was read again', { setting });
+    } catch (error) {
+      const reason = error.message;
+      this.#log.error('a setting stays as it was', { setting, reason });
     }
   }
 
@@ -139,6 +156,7 @@ class ReverseProxy {
     await this.#server.drain();
     await Promise.all([
       this.#forwarder.close(),
+      this.#peers?.leave(),
       this.#tokenizers.close(),
       this.#wrappers.trusted.destroy(),
       this.#wrappers.open.destroy(),

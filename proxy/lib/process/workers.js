@@ -55,6 +55,8 @@ class Workers {
     cluster.on('message', (worker, message) =>
       this.#onMessage(worker, message),
     );
+    // Unlike its exit, this comes behind the last message of a worker.
+    cluster.on('disconnect', (worker) => this.#reporter.bury(worker));
     cluster.on('exit', (worker, code, signal) =>
       this.#onExit(worker, code, signal),
     );
@@ -68,8 +70,7 @@ class Workers {
   drain() {
     const { drainDelayS, drainS } = this.#config;
     this.#isEnding = true;
-    for (const worker of this.#workers())
-      if (worker.isConnected()) worker.send({ kind: 'drain' });
+    this.#tell({ kind: 'drain' });
     const longestMs = 1000 * (drainDelayS + drainS + GRACE_S);
     setTimeout(() => this.close(), longestMs).unref();
     this.#endIfAlone();
@@ -81,9 +82,18 @@ class Workers {
     for (const worker of this.#workers()) worker.process.kill('SIGKILL');
   }
 
-  /** @param {NodeJS.Signals} signal */
-  pass(signal) {
-    for (const worker of this.#workers()) worker.process.kill(signal);
+  /**
+   * Lets every worker read again what may have changed. A message waits for
+   * one that is starting, which a signal would end.
+   */
+  reload() {
+    this.#tell({ kind: 'reload' });
+  }
+
+  /** @param {{ kind: string }} message */
+  #tell(message) {
+    for (const worker of this.#workers())
+      if (worker.isConnected()) worker.send(message);
   }
 
   /** @returns {Worker[]} */
@@ -156,7 +166,7 @@ class Workers {
     if (message.kind === 'report') this.#reporter.add(worker, message);
     if (message.kind !== 'gather') return;
     const connected = this.#workers().filter((peer) => peer.isConnected());
-    this.#reporter.gather(worker, message.id, connected);
+    this.#reporter.gather(worker, message, connected);
   }
 }
 

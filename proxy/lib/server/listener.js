@@ -209,11 +209,24 @@ class Listener {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /**
+   * Takes the certificate that the settings hold now for new connections;
+   * throws when its parts do not fit, and what was there stays.
+   */
+  renewCertificate() {
+    if (this.#front instanceof tls.Server)
+      this.#front.setSecureContext(this.#certificate());
+  }
+
+  #certificate() {
+    const { tlsCert, tlsKey } = this.#config;
+    return { cert: tlsCert?.current(), key: tlsKey?.current() };
+  }
+
   #createTls() {
-    const { tlsCert, tlsKey, headerTimeoutS } = this.#config;
+    const { headerTimeoutS } = this.#config;
     const server = tls.createServer({
-      cert: tlsCert,
-      key: tlsKey,
+      ...this.#certificate(),
       ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: 1000 * headerTimeoutS,
       allowHalfOpen: true,

@@ -113,6 +113,11 @@ class Server {
     return this.#listener.listen();
   }
 
+  /** Takes the certificate that the settings hold now for new connections. */
+  renewCertificate() {
+    this.#listener.renewCertificate();
+  }
+
   /**
    * Stops being ready, then listening, lets the running exchanges end, and
    * ends by force what takes longer than drainS.
@@ -222,10 +227,10 @@ class Server {
    * @param {Exchange} exchange
    */
   #secretsOf(exchange) {
-    const { upstreamApiKey, clientApiKeys = [] } = this.#config;
+    const { upstreamApiKey, clientApiKeys } = this.#config;
     const callers = exchange.header('authorization')?.split(' ') ?? [];
     const operators = upstreamApiKey ? [upstreamApiKey.current()] : [];
-    return [...callers, ...operators, ...clientApiKeys];
+    return [...callers, ...operators, ...(clientApiKeys?.current() ?? [])];
   }
 
   /** @param {Exchange} exchange */

@@ -35,6 +35,7 @@ function unknownFlag(rawName) {
 }
 
 /**
+ * No message shows a value: it may be a key.
  * @param {any} token of an option, as parseArgs gives it
  * @param {any} [next] the token behind it
  */
@@ -42,7 +43,9 @@ function textOf({ name, rawName, value, inlineValue }, next) {
   if (OPTIONS[name].type === 'boolean') return value ?? '';
   if (value === undefined) throw new ConfigError(`${rawName} needs a value`);
   if (!inlineValue && value.startsWith('--'))
-    throw new ConfigError(`${rawName} needs a value, got the flag ${value}`);
+    throw new ConfigError(
+      `${rawName} needs a value; one that begins with "--" is written ${rawName}=<value>`,
+    );
   if (name !== TOKENIZER) return value;
   if (next?.kind === 'positional') return `${value}=${next.value}`;
   throw new ConfigError(`${rawName} needs two values, MODEL and PATH`);
@@ -75,7 +78,7 @@ function readArguments(argv) {
     const token = tokens[i];
     if (token.kind === 'positional')
       throw new ConfigError(
-        `unexpected argument ${JSON.stringify(token.value)}`,
+        `argument ${token.index + 1} belongs to no flag (blanks need quotes)`,
       );
     if (token.kind !== 'option') continue;
     if (!Object.hasOwn(OPTIONS, token.name)) throw unknownFlag(token.rawName);

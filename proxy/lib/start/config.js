@@ -6,6 +6,7 @@ const { readPreference } = require('baseten-performance-client/internal');
 const { readArguments, readVariables } = require('./command-line');
 const { ConfigError } = require('../base/errors');
 const { FLAGS, keyOf } = require('./flags');
+const { joinLists } = require('./values');
 
 /** @typedef {import('baseten-performance-client/internal').PreferenceValues} PreferenceValues */
 /** @typedef {import('./command-line').Given} Given */
@@ -13,22 +14,27 @@ const { FLAGS, keyOf } = require('./flags');
 /** @typedef {import('./flags').Flag} Flag */
 
 /**
+ * @template Value
+ * @typedef {import('./values').Reloadable<Value>} Reloadable
+ */
+
+/**
  * @typedef {object} Config
  * @property {string} host
  * @property {number} port
- * @property {string} [tlsCert] PEM text
- * @property {string} [tlsKey] PEM text
+ * @property {Reloadable<string>} [tlsCert] PEM text
+ * @property {Reloadable<string>} [tlsKey] PEM text
  * @property {number} workers
  * @property {string} [targetUrl] without a slash at its end
- * @property {import('./values').KeySource} [upstreamApiKey]
+ * @property {Reloadable<string>} [upstreamApiKey]
  * @property {readonly string[]} allowTargets in lower case
  * @property {'on' | 'off'} callerTargets
  * @property {readonly string[]} passThrough paths that go upstream with the
  * operator's key, see isNamed; none: nothing passes through
  * @property {1 | 2} httpVersion towards the targets
  * @property {boolean} upstreamH2c
- * @property {readonly string[]} [clientApiKeys] none: callers need no key of
- * ours
+ * @property {Reloadable<readonly string[]>} [clientApiKeys] none: callers need
+ * no key of ours; never an empty list
  * @property {readonly string[]} corsOrigins in lower case
  * @property {readonly string[]} trustedProxies addresses and blocks of them
  * @property {'metadata' | 'bare'} responseFormat
@@ -93,7 +99,7 @@ function checkPreferences(values, given) {
 }
 
 /**
- * @param {Config} config
+ * @param {Readonly<Config>} config
  */
 function checkTls({ tlsCert, tlsKey }) {
   if (!tlsCert && !tlsKey) return;
@@ -104,7 +110,7 @@ function checkTls({ tlsCert, tlsKey }) {
     throw new ConfigError(`${given} needs ${missing} beside it`);
   }
   try {
-    tls.createSecureContext({ cert: tlsCert, key: tlsKey });
+    tls.createSecureContext({ cert: tlsCert.current(), key: tlsKey.current() });
   } catch (error) {
     throw new ConfigError(
       `--tls-cert and --tls-key cannot be used together: ${error.message}`,
@@ -130,6 +136,8 @@ function readConfig(argv, env) {
       const value = valueOf(flag, given.get(flag.name), env);
       (flag.isPreference ? preferred : values)[keyOf(flag)] = value;
     }
+    const reads = /** @type {any} */ (values.clientApiKeys);
+    if (reads) values.clientApiKeys = joinLists(reads);
   } catch (error) {
     if (error instanceof ConfigError || error.code !== 'INVALID_ARGUMENT')
       throw error;

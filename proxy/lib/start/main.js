@@ -1,12 +1,13 @@
 'use strict';
 
+const { native, redact } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
 const { helpText, readArguments } = require('./command-line');
 const { readConfig } = require('./config');
 const { ConfigError } = require('../base/errors');
 const { Log } = require('../telemetry/log');
-const { isLoopback } = require('../server/origins');
 const { ReverseProxy } = require('../process/reverse-proxy');
+const { isLoopback } = require('../server/origins');
 const { Tokenizers } = require('../tokens/tokenizers');
 const { Workers, isWorker } = require('../process/workers');
 
@@ -40,24 +41,38 @@ function warnOfOpenPort(config, log) {
 }
 
 /**
- * A failure that nobody caught concerns one request; the others go on.
+ * What nobody caught leaves something undone, a request with its slot for
+ * instance, so that the process should end in good order.
+ * @param {Readonly<Config>} config
  * @param {Log} log
+ * @returns {Promise<void>} settles at the first such failure
  */
-function outliveFailures(log) {
-  process.on('uncaughtException', (error) =>
-    log.error('a failure was not caught', { stack: error?.stack ?? error }),
+function untilFailure({ upstreamApiKey, clientApiKeys }, log) {
+  return new Promise((resolve) =>
+    process.on('uncaughtException', (error) => {
+      const secrets = [...(clientApiKeys?.current() ?? [])];
+      if (upstreamApiKey) secrets.push(upstreamApiKey.current());
+      const stack = redact(String(error?.stack ?? error), secrets);
+      log.error('a failure was not caught', { stack });
+      resolve();
+    }),
   );
-  // Nobody reads the log any more.
-  process.stdout.on('error', () => {});
 }
 
 /**
- * @param {{ drain(): void, reload(): void }} running
+ * Drains at the first signal to end, and hurries at the next. A worker does
+ * not: it may be told once by its primary and once more by the terminal.
+ * @param {{ drain(): unknown, close(): unknown }} running
  */
-function obeySignals(running) {
-  process.on('SIGTERM', () => running.drain());
-  process.on('SIGINT', () => running.drain());
-  process.on('SIGHUP', () => running.reload());
+function obeyEnd(running) {
+  let isTold = false;
+  const onSignal = () => {
+    if (isTold && !isWorker()) running.close();
+    else running.drain();
+    isTold = true;
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 }
 
 /**
@@ -66,17 +81,27 @@ function obeySignals(running) {
  */
 async function runPrimary(config, log) {
   const workers = new Workers(config, log);
-  let isDraining = false;
-  obeySignals({
-    drain() {
-      if (isDraining) workers.close();
-      else workers.drain();
-      isDraining = true;
-    },
-    reload: () => workers.pass('SIGHUP'),
+  let hasFailed = false;
+  obeyEnd(workers);
+  process.on('SIGHUP', () => workers.reload());
+  untilFailure(config, log).then(() => {
+    hasFailed = true;
+    workers.drain();
   });
   warnOfOpenPort(config, log);
-  return await workers.run();
+  const exitCode = await workers.run();
+  return hasFailed ? FAILURE : exitCode;
+}
+
+/**
+ * @param {Readonly<Config>} config
+ * @param {Log} log
+ */
+async function startServer(config, log) {
+  const proxy = await ReverseProxy.create(config, log, isWorker());
+  const { address, port } = await proxy.listen();
+  if (!isWorker()) log.info('listening', { address, port });
+  return proxy;
 }
 
 /**
@@ -85,17 +110,33 @@ async function runPrimary(config, log) {
  */
 async function runServer(config, log) {
   if (!isWorker()) warnOfOpenPort(config, log);
-  const proxy = await ReverseProxy.create(config, log, isWorker());
-  const { address, port } = await proxy.listen();
-  if (!isWorker()) log.info('listening', { address, port });
-  await new Promise((resolve) => {
-    const drain = () => resolve(proxy.drain());
-    obeySignals({ drain, reload: () => proxy.reload() });
-    process.on('message', (message) => {
-      if (/** @type {any} */ (message).kind === 'drain') drain();
+  const starting = startServer(config, log);
+  // Both may come while it starts: the signal would end the process.
+  const reload = () =>
+    void starting.then(
+      (proxy) => proxy.reload(),
+      () => {}, // it ends, and says why
+    );
+  process.on('SIGHUP', reload);
+  const isToldToDrain = new Promise((resolve) =>
+    process.on('message', (/** @type {any} */ { kind }) => {
+      if (kind === 'reload') reload();
+      else if (kind === 'drain') resolve(undefined);
+    }),
+  );
+  const failed = untilFailure(config, log);
+  const proxy = await Promise.race([starting, failed]);
+  if (!proxy) return FAILURE; // before it ran
+  return await new Promise((resolve) => {
+    let exitCode = 0;
+    const drain = () => void proxy.drain().then(() => resolve(exitCode));
+    obeyEnd({ drain, close: () => proxy.close() });
+    isToldToDrain.then(drain);
+    failed.then(() => {
+      exitCode = FAILURE;
+      drain();
     });
   });
-  return 0;
 }
 
 /**
@@ -110,16 +151,19 @@ async function run(argv, env) {
     return 0;
   }
   const config = readConfig(argv, env);
+  native(); // here, or a proxy without it would be ready and serve nothing
   if (config.check) {
     await (await Tokenizers.start(config.tokenizers)).close();
     process.stdout.write('the settings are valid\n');
     return 0;
   }
   const log = new Log(config.logLevel);
-  process.on('exit', log.flush);
-  outliveFailures(log);
   const isPrimary = config.workers > 1 && !isWorker();
-  return isPrimary ? runPrimary(config, log) : runServer(config, log);
+  try {
+    return await (isPrimary ? runPrimary(config, log) : runServer(config, log));
+  } finally {
+    await log.end();
+  }
 }
 
 /**
@@ -132,7 +176,8 @@ async function main(argv, env) {
     process.exit(await run(argv, env));
   } catch (error) {
     const isWrong = error instanceof ConfigError;
-    const text = isWrong ? error.message : (error.stack ?? error);
+    const isTold = isWrong || error.code === 'NATIVE_NOT_LOADED';
+    const text = isTold ? error.message : (error.stack ?? error);
     process.stderr.write(`${NAME}: ${text}\n`);
     process.exit(isWrong ? WRONG_SETTINGS : FAILURE);
   }

@@ -146,20 +146,17 @@ function readTokenizer(text, name) {
 }
 
 /**
- * Puts variables of the environment into a text, never the text itself into
- * the message when one is missing.
+ * Puts variables of the environment into a text. What looks like the name of
+ * one may be part of a key, so the message shows no part of the text.
  * @param {string} text
  * @param {NodeJS.ProcessEnv} env
  * @param {string} argument
  */
 function expandVariables(text, env, argument) {
   return text.replace(VARIABLE, (_, braced, bare) => {
-    const name = braced ?? bare;
-    const value = env[name];
+    const value = env[braced ?? bare];
     if (value) return value;
-    throw new ConfigError(
-      `${argument} names the variable ${name}, which is not set`,
-    );
+    throw new ConfigError(`${argument} names a variable that is not set`);
   });
 }
 
@@ -174,6 +171,7 @@ function pathOf(text) {
 }
 
 /**
+ * The message does not name the file: where a path should be, a key may stand.
  * @param {string} path
  * @param {string} argument
  * @param {BufferEncoding} [encoding]
@@ -182,10 +180,10 @@ function readFile(path, argument, encoding = 'utf8') {
   try {
     return fs.readFileSync(path, encoding);
   } catch (error) {
-    const reason = error.code ?? error.message;
-    throw new ConfigError(`${argument}: cannot read ${path} (${reason})`, {
-      cause: error,
-    });
+    const reason = error.code ?? error.name;
+    throw new ConfigError(
+      `the file that ${argument} names cannot be read (${reason})`,
+    );
   }
 }
 
@@ -201,76 +199,86 @@ function checkKey(text, argument) {
   }
 }
 
-/** A key given as text or as a file, which may be read again. */
-class KeySource {
-  #argument;
-  #path;
-  #key;
+/**
+ * The value of a setting that may stand in a file, to be read again when the
+ * file has changed.
+ * @template Value
+ */
+class Reloadable {
+  #read;
+  #value;
 
-  /**
-   * @param {string} setting
-   * @param {string} argument the flag or variable it came from
-   * @param {NodeJS.ProcessEnv} env
-   */
-  constructor(setting, argument, env) {
-    const text = expandVariables(setting, env, argument);
-    this.#argument = argument;
-    this.#path = pathOf(text);
-    this.#key = checkKey(
-      this.#path === undefined ? text : readFile(this.#path, argument),
-      argument,
-    );
+  /** @param {() => Value} read throws a ConfigError when it cannot be used */
+  constructor(read) {
+    this.#read = read;
+    this.#value = read();
   }
 
-  /** @returns {string} */
+  /** @returns {Value} */
   current() {
-    return this.#key;
+    return this.#value;
   }
 
-  /** Reads the file again; what was there stays when that fails. */
+  /** Reads it again; what was there stays when that fails. */
   reload() {
-    if (this.#path === undefined) return;
-    const text = readFile(this.#path, this.#argument);
-    this.#key = checkKey(text, this.#argument);
+    this.#value = this.#read();
   }
 
-  /** Keeps the key out of whatever prints the configuration. */
+  /** Keeps keys out of whatever prints the configuration. */
   toJSON() {
     return '[redacted]';
   }
 }
 
 /**
- * Keys of which a file may hold one a line.
+ * Several lists as one, which is read again as a whole or not at all.
+ * @param {readonly (() => string[])[]} reads
+ * @returns {Reloadable<readonly string[]>}
+ */
+function joinLists(reads) {
+  return new Reloadable(() => reads.flatMap((read) => read()));
+}
+
+/** @type {ReadValue} */
+function readKey(setting, argument, env) {
+  const text = expandVariables(setting, env, argument);
+  const path = pathOf(text);
+  return new Reloadable(() =>
+    checkKey(path === undefined ? text : readFile(path, argument), argument),
+  );
+}
+
+/**
+ * How to read the keys of which a file may hold one a line.
  * @type {ReadValue}
  */
 function readKeys(setting, argument, env) {
   const text = expandVariables(setting, env, argument);
   const path = pathOf(text);
-  if (path === undefined) return [checkKey(text, argument)];
-  const lines = readFile(path, argument).split('\n');
-  const keys = lines.filter((line) => line.trim() !== '');
-  if (keys.length === 0)
-    throw new ConfigError(`${argument}: ${path} holds no key`);
-  return keys.map((line) => checkKey(line, argument));
+  if (path === undefined) return () => [checkKey(text, argument)];
+  return () => {
+    const lines = readFile(path, argument).split('\n');
+    const keys = lines.filter((line) => line.trim() !== '');
+    if (keys.length === 0)
+      throw new ConfigError(`the file that ${argument} names holds no key`);
+    return keys.map((line) => checkKey(line, argument));
+  };
 }
 
 /** @type {ReadValue} */
-function readKey(setting, argument, env) {
-  return new KeySource(setting, argument, env);
-}
-
-/** @type {ReadValue} */
-function readPemFile(path, name) {
-  const text = readFile(path, name, 'latin1');
-  if (text.includes('-----BEGIN ')) return text;
-  throw new ConfigError(`${name}: ${path} is not PEM text`);
+function readPemFile(path, argument) {
+  return new Reloadable(() => {
+    const text = readFile(path, argument, 'latin1');
+    if (text.includes('-----BEGIN ')) return text;
+    throw new ConfigError(`the file that ${argument} names is not PEM text`);
+  });
 }
 
 module.exports = {
-  KeySource,
+  Reloadable,
   choice,
   integer,
+  joinLists,
   number,
   readBaseUrl,
   readBlocks,

@@ -1,5 +1,9 @@
 'use strict';
 
+const fs = require('node:fs');
+const { setTimeout } = require('node:timers/promises');
+const { promisify } = require('node:util');
+
 const { LOG_LEVELS } = require('baseten-performance-client/internal');
 
 /** @typedef {import('../base/errors').Refusal} Refusal */
@@ -7,18 +11,54 @@ const { LOG_LEVELS } = require('baseten-performance-client/internal');
 /** @typedef {Record<string, unknown>} LogFields */
 /** @typedef {(message: string, fields?: LogFields) => void} WriteLine */
 
+/**
+ * Settles when the text is written; not told, it is written at once.
+ * @typedef {(text: string) => Promise<void> | void} Write
+ */
+
 const [, ERROR, WARN, INFO] = LOG_LEVELS;
 
 const MESSAGE = 'request';
 
+/** Characters that may wait to be written: some ten thousand lines. */
+const MOST_WAITING = 4 * 1024 * 1024;
+
+/** How long the end of the process waits for who reads the log. */
+const LONGEST_END_MS = 1000;
+
+const STDOUT = 1;
+
+const writeAsync = promisify(fs.write);
+
 /** @param {string} text */
-function writeToStdout(text) {
-  process.stdout.write(text);
+async function writeToFile(text) {
+  const bytes = Buffer.from(text);
+  let at = 0;
+  while (at < bytes.length)
+    at += (await writeAsync(STDOUT, bytes, at)).bytesWritten;
+}
+
+/**
+ * Writes to stdout without waiting for its reader. Node's own stream does so
+ * for pipes, but not for files and terminals.
+ * @returns {Write}
+ */
+function openStdout() {
+  const stats = fs.fstatSync(STDOUT);
+  if (!stats.isFIFO() && !stats.isSocket()) return writeToFile;
+  const { stdout } = process;
+  stdout.on('error', () => {}); // each write is told
+  return (text) =>
+    new Promise((resolve, reject) =>
+      stdout.write(text, (error) => (error ? reject(error) : resolve())),
+    );
 }
 
 /**
  * One JSON object a line. Lines are gathered and written once per turn of the
- * event loop, since a write costs more than a line.
+ * event loop, since a write costs more than a line. While a write is under way
+ * they wait, up to a bound: a reader that stalls costs lines, which are
+ * counted, and neither time nor memory.
  */
 class Log {
   #level;
@@ -27,11 +67,22 @@ class Log {
   /** @type {string[]} */
   #lines = [];
 
+  /** Characters of those lines. */
+  #waiting = 0;
+
+  /** Lines that were not written since the last that was. */
+  #lost = 0;
+
+  #isWriting = false;
+
+  /** @type {Promise<void>} */
+  #written = Promise.resolve();
+
   /**
    * @param {string} level
-   * @param {(text: string) => void} [write]
+   * @param {Write} [write]
    */
-  constructor(level, write = writeToStdout) {
+  constructor(level, write = openStdout()) {
     this.#level = LOG_LEVELS.indexOf(level);
     this.#write = write;
   }
@@ -45,13 +96,21 @@ class Log {
   /** @type {WriteLine} */
   info = (message, fields) => this.#add(INFO, message, fields);
 
-  /** Writes what is gathered, for instance because the process ends. */
-  flush = () => {
-    if (this.#lines.length === 0) return;
-    const text = this.#lines.join('');
-    this.#lines = [];
-    this.#write(text);
-  };
+  /**
+   * Writes what is left because the process ends; what nobody takes within a
+   * second is lost.
+   * @returns {Promise<void>}
+   */
+  async end() {
+    this.flush();
+    const patience = new AbortController();
+    const { signal } = patience;
+    await Promise.race([
+      this.#written,
+      setTimeout(LONGEST_END_MS, undefined, { signal }).catch(() => {}),
+    ]);
+    patience.abort();
+  }
 
   /**
    * @param {string} level
@@ -60,10 +119,54 @@ class Log {
    */
   #add(level, msg, fields) {
     if (LOG_LEVELS.indexOf(level) > this.#level) return;
-    const time = new Date().toISOString();
+    const line = describe(level, msg, fields);
+    if (this.#waiting + line.length > MOST_WAITING) {
+      this.#lost += 1;
+      return;
+    }
     if (this.#lines.length === 0) setImmediate(this.flush);
-    this.#lines.push(`${JSON.stringify({ time, level, msg, ...fields })}\n`);
+    this.#lines.push(line);
+    this.#waiting += line.length;
   }
+
+  /** Begins to write what is gathered, unless a write is under way. */
+  flush = () => {
+    if (!this.#isWriting) this.#written = this.#writeAll();
+  };
+
+  async #writeAll() {
+    this.#isWriting = true;
+    while (this.#lines.length > 0) {
+      const count = this.#lost + this.#lines.length;
+      try {
+        await this.#write(this.#take());
+      } catch {
+        this.#lost += count; // told with the next line that can be written
+      }
+    }
+    this.#isWriting = false;
+  }
+
+  /** @returns {string} what waits, and how many lines did not find room */
+  #take() {
+    const fields = { lines: this.#lost };
+    const note = describe(WARN, 'lines of the log were lost', fields);
+    const text = this.#lines.join('') + (this.#lost > 0 ? note : '');
+    this.#lines = [];
+    this.#waiting = 0;
+    this.#lost = 0;
+    return text;
+  }
+}
+
+/**
+ * @param {string} level
+ * @param {string} msg
+ * @param {LogFields} [fields]
+ */
+function describe(level, msg, fields) {
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ time, level, msg, ...fields })}\n`;
 }
 
 /** @param {number} seconds */

@@ -312,13 +312,31 @@ class Metrics {
   }
 }
 
+/** @typedef {Awaited<ReturnType<Metrics['json']>>} MetricList */
+
+/** What only ever grows while a process runs, and may be kept beyond its end. */
+const GROWING = new Set(['counter', 'histogram']);
+
 /**
- * The metrics of several workers as the text of one proxy.
- * @param {Awaited<ReturnType<Metrics['json']>>[]} list
- * @returns {Promise<string>}
+ * What the metrics of several workers have counted, without their gauges.
+ * @param {MetricList[]} lists
+ * @returns {MetricList}
  */
-function mergeMetrics(list) {
-  return AggregatorRegistry.aggregate(list).metrics();
+function countersOf(lists) {
+  const registry = AggregatorRegistry.aggregate(lists);
+  const sums = /** @type {any[]} */ (registry.getMetricsAsArray());
+  return sums
+    .map((metric) => metric.get())
+    .filter(({ type }) => GROWING.has(type));
 }
 
-module.exports = { Metrics, PREFIX, mergeMetrics };
+/**
+ * The metrics of several workers as the text of one proxy.
+ * @param {MetricList[]} lists
+ * @returns {Promise<string>}
+ */
+function mergeMetrics(lists) {
+  return AggregatorRegistry.aggregate(lists).metrics();
+}
+
+module.exports = { Metrics, PREFIX, countersOf, mergeMetrics };

@@ -60,11 +60,15 @@ function shiftSeconds(counts, from, to) {
 }
 
 /**
- * @param {LastMinute[]} list
+ * @param {LastMinute[]} all
  * @returns {LastMinute}
  */
-function mergeRecent(list) {
-  const second = Math.max(...list.map((recent) => recent.second));
+function mergeRecent(all) {
+  const second = Math.max(...all.map((recent) => recent.second));
+  // A worker may have told it long ago.
+  const list = all.filter(
+    (recent) => second - recent.second < recent.requests.length,
+  );
   const sumOf = (/** @type {'requests' | 'errors'} */ name) =>
     list
       .map((recent) => shiftSeconds(recent[name], recent.second, second))
@@ -96,6 +100,18 @@ function mergeSnapshots(list) {
   };
   for (const name of GAUGES) merged[name] = sum(list.map((one) => one[name]));
   return merged;
+}
+
+/**
+ * What the snapshots of workers have counted that do nothing any more.
+ * @param {Snapshot[]} list at least one, that which ended last first
+ * @returns {Snapshot}
+ */
+function pastOf(list) {
+  const past = { ...mergeSnapshots(list), isDraining: false };
+  for (const name of GAUGES) past[name] = 0;
+  past.recent = list[0].recent;
+  return past;
 }
 
 /** @param {string} name in camelCase */
@@ -136,4 +152,4 @@ function describeSnapshot(snapshot, nowMs) {
   };
 }
 
-module.exports = { describeSnapshot, mergeSnapshots };
+module.exports = { describeSnapshot, mergeSnapshots, pastOf };

@@ -197,18 +197,30 @@ function decodeBody(text, fallbackModel, vocabularies) {
 }
 
 /**
- * @param {ReadonlyMap<string, Vocabulary>} vocabularies
- * @param {{ id: number, bytes: Uint8Array, model?: string }} task
+ * Where a failure arose, without its message: that may quote the body.
+ * @param {any} error
+ * @returns {string}
  */
-function answer(vocabularies, { id, bytes, model }) {
+function placeOf({ name, stack }) {
+  const frames = String(stack).match(/\n {4}at .*/g) ?? [];
+  return `${name}${frames.join('')}`;
+}
+
+/**
+ * @param {ReadonlyMap<string, Vocabulary>} vocabularies
+ * @param {{ bytes: Uint8Array, model?: string }} task
+ */
+function answer(vocabularies, { bytes, model }) {
   try {
     const text = Buffer.from(bytes.buffer).toString('utf8');
     const decoded = decodeBody(text, model, vocabularies);
     const copy = Uint8Array.from(Buffer.from(decoded));
-    parentPort?.postMessage({ id, bytes: copy }, [copy.buffer]);
+    parentPort?.postMessage({ bytes: copy }, [copy.buffer]);
   } catch (error) {
-    const { status = 500, code = 'INTERNAL', message } = error;
-    parentPort?.postMessage({ id, refusal: { status, code, message } });
+    if (!(error instanceof Refusal))
+      return parentPort?.postMessage({ failure: placeOf(error) });
+    const { status, code, message } = error;
+    parentPort?.postMessage({ refusal: { status, code, message } });
   }
 }
 

@@ -4,32 +4,55 @@ const { once } = require('node:events');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-const { ConfigError } = require('../base/errors');
-const { Refusal } = require('../base/errors');
+const { ConfigError, Refusal } = require('../base/errors');
 
 /** @typedef {import('../start/values').TokenizerSetting} TokenizerSetting */
 
 /**
  * @typedef {object} Task
+ * @property {Buffer} body
+ * @property {string} [model]
+ * @property {AbortSignal} signal aborted when nobody waits for it any more
  * @property {(body: Buffer) => void} resolve
- * @property {(refusal: Refusal) => void} reject
+ * @property {(error: Error) => void} reject
  */
 
+/** @typedef {{ status: number, code: string, message: string }} RefusalText */
+
 const PROGRAM = path.join(__dirname, 'tokenizer-worker.js');
+
+/** Beyond the one that is being decoded. */
+const MOST_WAITING = 1000;
+
+function abandoned() {
+  return new Refusal(499, 'CALLER_LEFT', 'the caller left');
+}
+
+function overloaded() {
+  const message = 'too many token inputs wait to be decoded, try again later';
+  return new Refusal(503, 'OVERLOADED', message, {
+    headers: { 'retry-after': 1 },
+  });
+}
 
 /** @param {string} message */
 function unavailable(message) {
   return new Refusal(503, 'TOKENIZER_UNAVAILABLE', message);
 }
 
-/** The tokenizers of a proxy, in a thread of their own. */
+/**
+ * The tokenizers of a proxy, in a thread of their own. It has one body at a
+ * time, as a copy; those that wait stay where they are and can be given up.
+ */
 class Tokenizers {
   #settings;
   #isClosed = false;
-  #count = 0;
 
-  /** @type {Map<number, Task>} */
-  #tasks = new Map();
+  /** @type {Set<Task>} in their order */
+  #waiting = new Set();
+
+  /** @type {Task | undefined} what the thread decodes */
+  #current;
 
   /** @type {Promise<Worker> | undefined} */
   #worker;
@@ -56,24 +79,25 @@ class Tokenizers {
 
   /**
    * The body of an embeddings request with texts in place of its token ids.
-   * @param {Buffer} body
+   * @param {Buffer} body not to be changed before the end
    * @param {string | undefined} model for a body that names none
+   * @param {AbortSignal} signal of a caller that leaves
    * @returns {Promise<Buffer>}
    */
-  async decode(body, model) {
+  async decode(body, model, signal) {
     if (this.#settings.length === 0)
       throw unavailable(
         'the inputs are token ids, and the proxy was started without --tokenizer',
       );
-    const worker = await this.#running().catch(() => {
-      throw unavailable('the tokenizers cannot be started');
-    });
-    const id = this.#count++;
-    const bytes = Uint8Array.from(body);
+    if (this.#waiting.size >= MOST_WAITING) throw overloaded();
     return await new Promise((resolve, reject) => {
-      this.#tasks.set(id, { resolve, reject });
-      worker.ref(); // an idle worker holds up nobody's end
-      worker.postMessage({ id, bytes, model }, [bytes.buffer]);
+      const task = { body, model, signal, resolve, reject };
+      this.#waiting.add(task);
+      signal.addEventListener('abort', () => this.#giveUp(task), {
+        once: true,
+      });
+      if (signal.aborted) this.#giveUp(task);
+      this.#next();
     });
   }
 
@@ -95,31 +119,74 @@ class Tokenizers {
     worker.on('exit', () => this.#onExit());
     await once(worker, 'message');
     worker.on('error', () => {}); // its exit tells the same
-    worker.on('message', (answer) => {
-      this.#onAnswer(answer);
-      if (this.#tasks.size === 0) worker.unref();
-    });
-    worker.unref();
+    worker.on('message', (answer) => this.#onAnswer(worker, answer));
+    worker.unref(); // an idle worker holds up nobody's end
     return worker;
   }
 
+  /** Hands the thread what has waited longest, unless it is at work. */
+  async #next() {
+    const [task] = this.#waiting;
+    if (this.#current || !task) return;
+    this.#current = task;
+    this.#waiting.delete(task);
+    try {
+      const worker = await this.#running();
+      const { body, model, signal } = task;
+      if (signal.aborted) throw abandoned();
+      const bytes = Uint8Array.from(body);
+      worker.ref();
+      worker.postMessage({ bytes, model }, [bytes.buffer]);
+    } catch (error) {
+      this.#settle(
+        task,
+        error instanceof Refusal
+          ? error
+          : unavailable('the tokenizers cannot be started'),
+      );
+    }
+  }
+
   /**
-   * @param {{ id: number, bytes?: Uint8Array,
-   *   refusal?: { status: number, code: string, message: string } }} answer
+   * @param {Worker} worker
+   * @param {{ bytes?: Uint8Array, refusal?: RefusalText, failure?: string }}
+   *   answer
    */
-  #onAnswer({ id, bytes, refusal }) {
-    const task = this.#tasks.get(id);
-    this.#tasks.delete(id);
-    if (bytes) task?.resolve(Buffer.from(bytes.buffer));
+  #onAnswer(worker, { bytes, refusal, failure }) {
+    worker.unref();
+    const task = this.#current;
+    if (bytes) this.#settle(task, Buffer.from(bytes.buffer));
     else if (refusal)
-      task?.reject(new Refusal(refusal.status, refusal.code, refusal.message));
+      this.#settle(
+        task,
+        new Refusal(refusal.status, refusal.code, refusal.message),
+      );
+    else this.#settle(task, new Error(`a tokenizer failed: ${failure}`));
+  }
+
+  /**
+   * @param {Task | undefined} task no other than the current one is settled
+   * @param {Buffer | Error} result
+   */
+  #settle(task, result) {
+    if (!task || task !== this.#current) return;
+    this.#current = undefined;
+    if (result instanceof Error) task.reject(result);
+    else task.resolve(result);
+    this.#next();
+  }
+
+  /** @param {Task} task whose caller has left */
+  #giveUp(task) {
+    if (this.#waiting.delete(task)) task.reject(abandoned());
   }
 
   #onExit() {
     this.#worker = undefined;
     const refusal = unavailable('the tokenizers came to an unexpected end');
-    for (const { reject } of this.#tasks.values()) reject(refusal);
-    this.#tasks.clear();
+    for (const { reject } of this.#waiting) reject(refusal);
+    this.#waiting.clear();
+    this.#settle(this.#current, refusal);
   }
 }
 

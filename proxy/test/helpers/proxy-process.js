@@ -19,14 +19,14 @@ class ProxyProcess extends EventEmitter {
   /** @type {Promise<[number | null, string | null]>} */
   #ended;
 
-  constructor(args, env) {
+  constructor(args, env, stdout = 'pipe') {
     super();
     this.#child = spawn(process.execPath, [PROGRAM, ...args], {
       env: { PATH: process.env.PATH, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout, 'pipe'],
     });
     this.#ended = once(this.#child, 'close');
-    this.#child.stdout.setEncoding('utf8').on('data', (text) => {
+    this.#child.stdout?.setEncoding('utf8').on('data', (text) => {
       this.stdout += text;
       this.#keepLines(text);
     });
@@ -41,6 +41,20 @@ class ProxyProcess extends EventEmitter {
 
   kill(signal = 'SIGTERM') {
     this.#child.kill(signal);
+  }
+
+  /** Reads its log no more, for now. */
+  stall() {
+    this.#child.stdout.pause();
+  }
+
+  resume() {
+    this.#child.stdout.resume();
+  }
+
+  /** Closes our end of its log. */
+  hangUp() {
+    this.#child.stdout.destroy();
   }
 
   /** Its exit code, or the signal that ended it. */
@@ -80,9 +94,10 @@ class ProxyProcess extends EventEmitter {
  * @param {import('node:test').TestContext} t ends it after the test
  * @param {string[]} args
  * @param {object} [env]
+ * @param {number} [stdout] a file for its log
  */
-function runProxy(t, args, env = {}) {
-  const proxy = new ProxyProcess(args, env);
+function runProxy(t, args, env = {}, stdout = undefined) {
+  const proxy = new ProxyProcess(args, env, stdout);
   t.after(() => proxy.kill('SIGKILL'));
   return proxy;
 }

@@ -278,7 +278,8 @@ describe("the caller's key", () => {
 });
 
 describe('client keys', () => {
-  const config = { ...TRUSTING, clientApiKeys: ['first-key', 'second-key'] };
+  let keys = ['first-key', 'second-key'];
+  const config = { ...TRUSTING, clientApiKeys: { current: () => keys } };
   const bearer = (key) => ({ Authorization: `Bearer ${key}` });
 
   it('let callers in, and the operator’s key goes upstream', () => {
@@ -287,6 +288,19 @@ describe('client keys', () => {
         plan(config, bearer(key)).authorization,
         'Bearer operator-key',
       );
+  });
+
+  it('are those that are current', (t) => {
+    const before = keys;
+    t.after(() => (keys = before));
+    const made = planner(config);
+    const ask = (key) => made.plan(fakeExchange(bearer(key)));
+    ask('first-key');
+
+    keys = ['second-key', 'third-key'];
+
+    ask('third-key');
+    assert.throws(() => ask('first-key'), { status: 401 });
   });
 
   it('are asked for before anything else is told', () => {

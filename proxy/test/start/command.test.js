@@ -2,16 +2,21 @@
 
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
+const { X509Certificate } = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const net = require('node:net');
-const os = require('node:os');
-const path = require('node:path');
+const tls = require('node:tls');
 
 const { version } = require('../../../package.json');
+const { writeFile } = require('../helpers/files');
 const { runProxy, startProxyProcess } = require('../helpers/proxy-process');
+const { WORD_PIECE } = require('../helpers/tokenizer-files');
 const { ask } = require('../helpers/reverse-proxy');
+const { makeCertificate } = require('../../../test/helpers/certificate');
 const { startUpstream } = require('../../../test/helpers/upstream');
+
+const WITHOUT_ADDON = require.resolve('../helpers/without-addon');
+const EARLY_HANGUP = require.resolve('../helpers/early-hangup');
 
 const isListening = ({ msg }) => msg === 'listening';
 
@@ -47,6 +52,20 @@ describe('the program', () => {
     assert.equal(await good.end(), 0);
     assert.equal(good.stdout, 'the settings are valid\n');
     assert.equal(await bad.end(), 2);
+  });
+
+  it('is nowhere without its native part', { timeout: 20_000 }, async (t) => {
+    const NODE_OPTIONS = `--require ${WITHOUT_ADDON}`;
+    const sentence =
+      /^baseten-performance-proxy: the native part of baseten-performance-client cannot be loaded, .*\n$/;
+
+    for (const flags of [[], ['--check'], ['--workers', '2']]) {
+      const args = ['--host', '127.0.0.1', '--port', '0', ...flags];
+      const proxy = runProxy(t, args, { NODE_OPTIONS });
+      assert.equal(await proxy.end(), 1, flags.join());
+      assert.match(proxy.stderr, sentence);
+      assert.equal(proxy.stdout, '');
+    }
   });
 
   it('says where it listens, or why it cannot', async (t) => {
@@ -149,93 +168,86 @@ describe('a signal', () => {
     assert.equal(await proxy.end(), 0);
   });
 
-  it('SIGHUP reads the key of the upstream again', async (t) => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxy-key-'));
-    t.after(() => fs.rmSync(folder, { recursive: true }));
-    const file = path.join(folder, 'key');
-    fs.writeFileSync(file, 'first-key');
+  it('SIGHUP reads keys again, and keeps what cannot be read', async (t) => {
+    const [file, callers] = [writeFile(t, 'first-key'), writeFile(t, 'me')];
     const upstream = await startUpstream(t, () => ({ body: {} }));
     const proxy = await startProxyProcess(t, [
       ...['--target-url', upstream.url, '--upstream-api-key', file],
+      ...['--client-api-key', callers],
     ]);
+    const statusOf = async (key) => {
+      const headers = { authorization: `Bearer ${key}` };
+      return (await ask(proxy, { path: '/v1/models', headers })).status;
+    };
 
-    await ask(proxy, { path: '/v1/one' });
+    assert.equal(await statusOf('me'), 200);
     fs.writeFileSync(file, 'second-key');
+    fs.writeFileSync(callers, 'you');
     proxy.kill('SIGHUP');
-    await proxy.line(({ msg }) => msg.includes('read again'));
-    await ask(proxy, { path: '/v1/two' });
+    await proxy.line(isAbout('info', '--client-api-key'));
+    assert.equal(await statusOf('me'), 401);
+    assert.equal(await statusOf('you'), 200);
     fs.rmSync(file);
+    fs.writeFileSync(callers, '');
     proxy.kill('SIGHUP');
-    await proxy.line(({ level }) => level === 'error');
-    await ask(proxy, { path: '/v1/three' });
+    await proxy.line(isAbout('error', '--client-api-key'));
+    await proxy.line(isAbout('error', '--upstream-api-key'));
+    assert.equal(await statusOf('you'), 200);
 
     assert.deepEqual(
       upstream.requests.map(({ headers }) => headers.authorization),
       ['Bearer first-key', 'Bearer second-key', 'Bearer second-key'],
     );
+    assert.doesNotMatch(proxy.stdout + proxy.stderr, /first-key|second-key/);
   });
+
+  it('SIGHUP takes a new certificate, and none that is broken', async (t) => {
+    const [one, two] = [makeCertificate(), makeCertificate()];
+    const [cert, key] = [writeFile(t, one.cert), writeFile(t, one.key)];
+    const proxy = await startProxyProcess(t, [
+      ...['--tls-cert', cert, '--tls-key', key],
+    ]);
+    const first = await certificateOf(proxy);
+
+    fs.writeFileSync(cert, two.cert);
+    proxy.kill('SIGHUP');
+    await proxy.line(isAbout('error', '--tls-cert and --tls-key'));
+    const kept = await certificateOf(proxy);
+    fs.writeFileSync(key, two.key);
+    proxy.kill('SIGHUP');
+    await proxy.line(isAbout('info', '--tls-cert and --tls-key'));
+    const renewed = await certificateOf(proxy);
+
+    assert.equal(first, new X509Certificate(one.cert).fingerprint256);
+    assert.equal(kept, first);
+    assert.equal(renewed, new X509Certificate(two.cert).fingerprint256);
+  });
+
+  for (const workers of ['1', '2'])
+    it(`SIGHUP while ${workers} of it start waits for them`, async (t) => {
+      const tokenizer = writeFile(t, JSON.stringify(WORD_PIECE));
+      const args = ['--workers', workers, '--upstream-api-key', 'k'];
+      const proxy = await startProxyProcess(
+        t,
+        [...args, '--tokenizer', 'm', tokenizer],
+        { NODE_OPTIONS: `--require ${EARLY_HANGUP}` },
+      );
+
+      await proxy.line(isAbout('info', '--upstream-api-key'));
+      proxy.kill();
+      assert.equal(await proxy.end(), 0);
+    });
 });
 
-describe('several workers', () => {
-  const args = ['--workers', '2'];
+function isAbout(level, setting) {
+  return (line) => line.level === level && line.setting === setting;
+}
 
-  it('listen on one port and tell their figures as one', async (t) => {
-    const proxy = await startProxyProcess(t, args);
-    for (let i = 0; i < 6; i++) await ask(proxy, { path: '/livez' });
-
-    const status = await ask(proxy, { path: '/status.json' });
-    const metrics = await ask(proxy, { path: '/metrics' });
-    const page = await ask(proxy, { path: '/status' });
-
-    assert.equal(status.json.workers, 2);
-    assert.match(
-      metrics.text,
-      /^baseten_proxy_requests_total\{route="livez",status="200"\} 6$/m,
-    );
-    assert.equal(page.status, 200);
-  });
-
-  it('end with code 0 when the primary is told to', async (t) => {
-    const proxy = await startProxyProcess(t, args);
-
-    proxy.kill('SIGTERM');
-
-    assert.equal(await proxy.end(), 0);
-    const stopped = proxy.lines.filter(({ msg }) => msg === 'stopped');
-    assert.equal(stopped.length, 2);
-  });
-
-  it('are started again when they crash', async (t) => {
-    const proxy = await startProxyProcess(t, args);
-    const pids = workersOf(proxy.pid);
-
-    process.kill(pids[0], 'SIGKILL');
-    const line = await proxy.line(({ level }) => level === 'error');
-    let workers = 1;
-    while (workers < 2)
-      workers = (await ask(proxy, { path: '/status.json' })).json.workers;
-
-    assert.equal(pids.length, 2);
-    assert.equal(line.pid, pids[0]);
-    assert.equal(line.signal, 'SIGKILL');
-  });
-
-  it('do not outlive their primary', async (t) => {
-    const proxy = await startProxyProcess(t, args);
-    const socket = net.connect(proxy.port, '127.0.0.1');
-    await once(socket, 'connect');
-    socket.on('error', () => {});
-    const closed = new Promise((resolve) => socket.on('close', resolve));
-
-    proxy.kill('SIGKILL');
-
-    assert.equal(await proxy.end(), 'SIGKILL');
-    await closed;
-  });
-});
-
-/** Process ids of the children of a process. */
-function workersOf(pid) {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  return fs.readFileSync(file, 'utf8').trim().split(' ').map(Number);
+/** The fingerprint of what a new connection is shown. */
+async function certificateOf({ port }) {
+  const socket = tls.connect({ port, rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
 }

@@ -9,6 +9,9 @@ const path = require('node:path');
 const { Tokenizers } = require('../../lib/tokens/tokenizers');
 const { BYTE_LEVEL, WORD_PIECE } = require('../helpers/tokenizer-files');
 
+/** Of a caller that does not leave. */
+const STAYS = new AbortController().signal;
+
 function folder(t) {
   const name = fs.mkdtempSync(path.join(os.tmpdir(), 'tokenizers-'));
   t.after(() => fs.rmSync(name, { recursive: true }));
@@ -24,9 +27,10 @@ async function startTokenizers(t, files) {
   });
   const tokenizers = await Tokenizers.start(settings);
   t.after(() => tokenizers.close());
-  return async (body, model) => {
+  return async (body, model, signal = STAYS) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return (await tokenizers.decode(Buffer.from(text), model)).toString();
+    const bytes = Buffer.from(text);
+    return (await tokenizers.decode(bytes, model, signal)).toString();
   };
 }
 
@@ -131,6 +135,61 @@ describe('token ids', () => {
         new Array(i).fill('hello').join(' '),
       ),
     );
+  });
+});
+
+describe('the queue before the tokenizers', () => {
+  /** Takes long enough that whatever follows has to wait. */
+  const LARGE = { input: new Array(200_000).fill(3) };
+
+  it('forgets those whose callers leave', async (t) => {
+    const decode = await startTokenizers(t, { bge: WORD_PIECE });
+    const caller = new AbortController();
+    const order = [];
+    const note = (name) => () => order.push(name);
+
+    const large = decode(LARGE, 'bge').then(note('large'));
+    const left = decode({ input: [3] }, 'bge', caller.signal);
+    const stays = decode({ input: [3] }, 'bge').then(note('stays'));
+    caller.abort();
+
+    await assert.rejects(left, { code: 'CALLER_LEFT' }).then(note('left'));
+    await Promise.all([large, stays]);
+    assert.deepEqual(order, ['left', 'large', 'stays']);
+    await assert.rejects(decode(LARGE, 'bge', AbortSignal.abort()), {
+      code: 'CALLER_LEFT',
+    });
+  });
+
+  it('has a bound', async (t) => {
+    const decode = await startTokenizers(t, { bge: WORD_PIECE });
+
+    const answers = await Promise.allSettled(
+      Array.from({ length: 1100 }, () => decode({ input: [3] }, 'bge')),
+    );
+
+    const refused = answers.filter(({ status }) => status === 'rejected');
+    assert.equal(refused.length, 99);
+    for (const { reason } of refused) {
+      assert.equal(reason.status, 503);
+      assert.equal(reason.code, 'OVERLOADED');
+      assert.ok(reason.headers['retry-after']);
+    }
+  });
+});
+
+describe('a tokenizer that fails', () => {
+  it('tells where, and no word of the body', async (t) => {
+    const decode = await startTokenizers(t, { bge: WORD_PIECE });
+    const body = '{"input":"a secret"}';
+
+    await assert.rejects(decode(body, 'bge'), (error) => {
+      assert.equal(error.name, 'Error'); // no Refusal: for the log alone
+      assert.match(error.message, /^a tokenizer failed: TypeError\n {4}at /);
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    });
+    assert.match(await decode({ input: [3] }, 'bge'), /hello/);
   });
 });
 

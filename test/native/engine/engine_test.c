@@ -336,7 +336,7 @@ static void jobs_and_cancels_cross(void)
 
 static void bad_jobs_are_refused_before_any_thread(void)
 {
-  struct pc_job_plan plan = {.kind = PC_BATCH};
+  struct pc_job_plan plan = {.kind = PC_POST};
   struct pc_fault fault = {{0}};
   struct pc_job *job = NULL;
 

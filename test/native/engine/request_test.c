@@ -3,8 +3,8 @@
 #include "driver.h"
 #include "loopback.h"
 
-/* Never answers an original; copies get what `copy_status` says. */
-static void answer_copies_only(void *context,
+/* Never answers an original; hedges get what `hedge_status` says. */
+static void answer_hedges_only(void *context,
                                const struct loopback_request *request,
                                char *room,
                                struct loopback_reply *reply)
@@ -15,7 +15,7 @@ static void answer_copies_only(void *context,
   reply->body = "{}";
 }
 
-/* Never answers a copy; originals are refused at once. */
+/* Never answers a hedge; originals are refused at once. */
 static void refuse_originals(void *context,
                              const struct loopback_request *request,
                              char *room,
@@ -39,10 +39,10 @@ static struct driver_call hedged_call(const char *url, uint32_t input_count)
   return call;
 }
 
-static void a_copy_may_win(void)
+static void a_hedge_may_win(void)
 {
-  int copy_status = 200;
-  struct loopback *server = loopback_start(answer_copies_only, &copy_status);
+  int hedge_status = 200;
+  struct loopback *server = loopback_start(answer_hedges_only, &hedge_status);
   struct driver_call call = hedged_call(loopback_url(server), 5);
   struct driver driver;
   struct pc_job *job = NULL;
@@ -63,10 +63,10 @@ static void a_copy_may_win(void)
   loopback_stop(server);
 }
 
-static void a_copy_that_fails_only_ends_itself(void)
+static void a_hedge_that_fails_only_ends_itself(void)
 {
-  int copy_status = 500;
-  struct loopback *server = loopback_start(answer_copies_only, &copy_status);
+  int hedge_status = 500;
+  struct loopback *server = loopback_start(answer_hedges_only, &hedge_status);
   struct driver_call call = hedged_call(loopback_url(server), 1);
   struct driver driver;
   struct pc_job *job = NULL;
@@ -83,10 +83,10 @@ static void a_copy_that_fails_only_ends_itself(void)
   loopback_stop(server);
 }
 
-static void the_budget_bounds_the_copies(void)
+static void the_budget_bounds_the_hedges(void)
 {
-  int copy_status = 200;
-  struct loopback *server = loopback_start(answer_copies_only, &copy_status);
+  int hedge_status = 200;
+  struct loopback *server = loopback_start(answer_hedges_only, &hedge_status);
   struct driver_call call = hedged_call(loopback_url(server), 20);
   struct driver driver;
   struct pc_job *job = NULL;
@@ -105,7 +105,7 @@ static void the_budget_bounds_the_copies(void)
   loopback_stop(server);
 }
 
-static void a_prompt_failure_sends_no_copy(void)
+static void a_prompt_failure_sends_no_hedge(void)
 {
   struct loopback *server = loopback_start(refuse_originals, NULL);
   struct driver_call call = hedged_call(loopback_url(server), 3);
@@ -126,10 +126,10 @@ static void a_prompt_failure_sends_no_copy(void)
 int main(void)
 {
   static const struct harness_test tests[] = {
-      TEST(a_copy_may_win),
-      TEST(a_copy_that_fails_only_ends_itself),
-      TEST(the_budget_bounds_the_copies),
-      TEST(a_prompt_failure_sends_no_copy),
+      TEST(a_hedge_may_win),
+      TEST(a_hedge_that_fails_only_ends_itself),
+      TEST(the_budget_bounds_the_hedges),
+      TEST(a_prompt_failure_sends_no_hedge),
   };
   return HARNESS_RUN(tests);
 }

@@ -87,13 +87,13 @@ static void batches_leave_and_come_back_as_one_body(void)
   CHECK_NUMBER(job->answered_count, 105);
   CHECK_NUMBER(loopback_request_count(server), 11);
   CHECK_NUMBER(driver.answers, 0);
-  text = body_of(&job->splicing.join);
+  text = body_of(&job->result.splicing.join);
   for (int i = 0; i < 105; i++) {
     snprintf(item, sizeof(item), "{\"index\":%d,\"embedding\":[%d.500]}", i, i);
     CHECK(strstr(text, item) != NULL);
   }
   CHECK(strstr(text, "\"proxy_metadata\":{\"by\":\"test\"") != NULL);
-  CHECK(job->splicing.upstream_seconds > 0);
+  CHECK(job->result.splicing.upstream_seconds > 0);
 
   free(text);
   driver_release(job);
@@ -115,7 +115,7 @@ static void a_body_that_is_not_understood_sends_nothing(void)
   CHECK_NUMBER(job->failure.status, PC_BAD_BODY);
   CHECK(strstr(job->failure.detail, "input[1]") != NULL);
   CHECK_NUMBER(loopback_request_count(server), 0);
-  CHECK_NUMBER(job->splicing.join.chunk_count, 0);
+  CHECK_NUMBER(job->result.splicing.join.chunk_count, 0);
 
   driver_release(job);
   driver_stop(&driver);
@@ -149,7 +149,7 @@ static void one_batch_that_fails_ends_the_call(void)
 
   CHECK_NUMBER(job->failure.status, PC_PARSE_ERROR);
   CHECK_NUMBER(job->failure.first_input, 20);
-  CHECK_NUMBER(job->splicing.join.chunk_count, 0);
+  CHECK_NUMBER(job->result.splicing.join.chunk_count, 0);
 
   driver_release(job);
   driver_stop(&driver);

@@ -101,6 +101,49 @@ static void the_servers_word_is_obeyed_up_to_a_minute(void)
   CHECK(pc_retry_wait_ms(1, 125, 2000, 0.999) <= 2500);
 }
 
+static void a_small_call_may_retry_twice(void)
+{
+  CHECK_NUMBER(pc_retry_budget(1, 0.05).left, 2);
+  CHECK_NUMBER(pc_retry_budget(20, 0).left, 2);
+}
+
+static void a_large_call_may_retry_its_share_and_one(void)
+{
+  CHECK_NUMBER(pc_retry_budget(100, 0.05).left, 6);
+  CHECK_NUMBER(pc_retry_budget(101, 0.05).left, 7);
+  CHECK_NUMBER(pc_retry_budget(10, 3).left, 31);
+}
+
+static void a_budget_never_goes_below_zero(void)
+{
+  struct pc_budget budget = {.left = 2};
+
+  CHECK(pc_budget_take(&budget));
+  CHECK(pc_budget_take(&budget));
+  CHECK(!pc_budget_take(&budget));
+  CHECK(!pc_budget_take(&budget));
+  CHECK_NUMBER(budget.left, 0);
+}
+
+static void without_a_delay_or_a_share_nothing_is_hedged(void)
+{
+  CHECK_NUMBER(pc_hedge_budget(100, 0, 0.1).left, 0);
+  CHECK_NUMBER(pc_hedge_budget(100, 500, 0).left, 0);
+}
+
+static void any_share_allows_one_hedge(void)
+{
+  CHECK_NUMBER(pc_hedge_budget(1, 500, 0.1).left, 1);
+  CHECK_NUMBER(pc_hedge_budget(10, 500, 0.0001).left, 1);
+}
+
+static void the_share_is_rounded_up(void)
+{
+  CHECK_NUMBER(pc_hedge_budget(100, 500, 0.1).left, 10);
+  CHECK_NUMBER(pc_hedge_budget(101, 500, 0.1).left, 11);
+  CHECK_NUMBER(pc_hedge_budget(10, 500, 3).left, 30);
+}
+
 int main(void)
 {
   static const struct harness_test tests[] = {
@@ -113,6 +156,12 @@ int main(void)
       TEST(jitter_takes_away_up_to_half),
       TEST(the_servers_word_is_obeyed_up_to_a_minute),
       TEST(a_burst_comes_back_spread),
+      TEST(a_small_call_may_retry_twice),
+      TEST(a_large_call_may_retry_its_share_and_one),
+      TEST(a_budget_never_goes_below_zero),
+      TEST(without_a_delay_or_a_share_nothing_is_hedged),
+      TEST(any_share_allows_one_hedge),
+      TEST(the_share_is_rounded_up),
   };
   return HARNESS_RUN(tests);
 }

@@ -1,0 +1,2 @@
+/** An entry brings the addon and exports nothing: docs/install.md. */
+export {};

@@ -1,0 +1,10 @@
+'use strict';
+
+/* The addon for linux-arm64, for bundlers to follow: docs/install.md. */
+
+const { useEntry } = require('./addon');
+
+useEntry('linux-arm64', () =>
+  // @ts-ignore: `make prebuilds` makes this file
+  require('../../prebuilds/linux-arm64/performance_client.node'),
+);

@@ -1,0 +1,62 @@
+#include "engine/plan.h"
+
+#include "policy/batching.h"
+#include "wire/json/chars.h"
+
+struct pc_text pc_plan_word(const struct pc_job_plan *plan, enum pc_word word)
+{
+  struct pc_text text = pc_texts_at(&plan->words, (uint32_t)word);
+
+  text.size--; /* without its NUL */
+  return text;
+}
+
+bool pc_plan_is_final(const struct pc_job_plan *plan, long http_status)
+{
+  for (uint32_t i = 0; i < plan->final_status_count; i++)
+    if (plan->final_statuses[i] == http_status)
+      return true;
+  return false;
+}
+
+static uint64_t chars_of(const struct pc_job_plan *plan, uint32_t input)
+{
+  if (plan->frame.is_json)
+    return pc_json_chars_count(pc_texts_at(&plan->inputs, input));
+  return pc_texts_chars(&plan->inputs, input);
+}
+
+uint32_t pc_plan_batches(const struct pc_job_plan *plan, uint32_t *starts)
+{
+  const struct pc_preference *preference = &plan->preference;
+  struct pc_batching batching = {.max_items = 1};
+  uint32_t count = 0;
+
+  if (!plan->are_inputs_bodies) {
+    batching.max_items = (uint32_t)preference->batch_size;
+    batching.max_chars = (uint64_t)preference->max_chars_per_request;
+  }
+  for (uint32_t i = 0; i < plan->inputs.count; i++)
+    if (pc_batching_begins(&batching,
+                           batching.max_chars ? chars_of(plan, i) : 0))
+      starts[count++] = i;
+  starts[count] = plan->inputs.count;
+  return count;
+}
+
+enum pc_status pc_plan_body(const struct pc_job_plan *plan,
+                            uint32_t first,
+                            uint32_t count,
+                            struct pc_bytes *buffer,
+                            struct pc_text *out)
+{
+  enum pc_status status = PC_OK;
+
+  if (plan->are_inputs_bodies) {
+    *out = pc_texts_at(&plan->inputs, first);
+    return PC_OK;
+  }
+  status = pc_body_write(&plan->frame, &plan->inputs, first, count, buffer);
+  *out = (struct pc_text){.data = buffer->data, .size = buffer->size};
+  return status;
+}

@@ -1,0 +1,95 @@
+/*
+ * plan.h - what one call is to do: its kind, limits, texts and inputs.
+ *
+ * Filled by the owner before the job is made of it. The fields below
+ * `splice` follow from the rest: the job sets them before the first batch.
+ */
+#ifndef PC_ENGINE_PLAN_H
+#define PC_ENGINE_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/texts.h"
+#include "policy/preference.h"
+#include "wire/http/body.h"
+#include "wire/splice/form.h"
+
+/* What a call asks for. Numbers are part of the addon's interface. */
+enum pc_kind {
+  PC_EMBEDDINGS,
+  PC_RERANK,
+  PC_CLASSIFY,
+  PC_POST,   /* inputs are ready request bodies */
+  PC_SPLICE, /* inputs are cut out of a body, answers joined into one */
+  PC_KIND_COUNT
+};
+
+/* The texts of a call beside its inputs, each NUL-terminated. */
+enum pc_word {
+  PC_WORD_URL,
+  PC_WORD_METHOD,
+  PC_WORD_HEADERS, /* "name: value" lines separated by '\n' */
+  PC_WORD_ID_STEM, /* request ids are stem-batch-attempt */
+  PC_WORD_PREFIX,  /* this and the next three: struct pc_body_frame */
+  PC_WORD_OPEN,
+  PC_WORD_CLOSE,
+  PC_WORD_SUFFIX,
+  PC_WORD_DEFAULTS, /* JSON text of PC_SPLICE: members for bodies without */
+  PC_WORD_METADATA, /* likewise: see struct pc_splice_facts */
+  PC_WORD_PATHS,    /* of PC_SPLICE_GENERIC: see pc_url_path_is_named */
+  PC_WORD_COUNT
+};
+
+#define PC_FINAL_STATUSES_MOST 64
+
+struct pc_splice_plan {
+  enum pc_splice_form form;
+  bool is_bare;        /* see struct pc_splice_facts */
+  bool is_whole;       /* see struct pc_splice_request; set by the job */
+  struct pc_text body; /* kept: the owner's until the job has ended */
+};
+
+struct pc_job_plan {
+  enum pc_kind kind;
+  bool is_opaque;       /* see struct pc_embeddings */
+  bool wants_partial;   /* a batch that fails for good does not end the call */
+  bool may_split;       /* batches refused as too large are sent as two */
+  unsigned own_headers; /* see struct pc_target */
+  long final_statuses[PC_FINAL_STATUSES_MOST]; /* never tried again */
+  uint32_t final_status_count;
+  struct pc_preference preference;
+  struct pc_texts words;        /* PC_WORD_COUNT, each ending in a NUL */
+  struct pc_texts inputs;       /* none yet with PC_SPLICE */
+  struct pc_splice_plan splice; /* with PC_SPLICE */
+
+  const char *url;            /* kept */
+  struct pc_body_frame frame; /* of every body, unless: */
+  bool are_inputs_bodies;     /* each input is sent alone, as it is */
+  bool is_bodiless;           /* answers have no body */
+};
+
+/* Lends one of the plan's words; a NUL stands behind it. */
+struct pc_text pc_plan_word(const struct pc_job_plan *plan, enum pc_word word);
+
+/* Is this one of the statuses that are never tried again? */
+bool pc_plan_is_final(const struct pc_job_plan *plan, long http_status);
+
+/*
+ * Writes the first input of each batch into `starts`, and the count of inputs
+ * behind the last; that may take one more place than there are inputs. Answers
+ * how many batches there are.
+ */
+uint32_t pc_plan_batches(const struct pc_job_plan *plan, uint32_t *starts);
+
+/*
+ * Lends in *out the body for inputs first … first+count-1, which is one of the
+ * inputs or is written into `buffer`.
+ */
+PC_MUST_CHECK enum pc_status pc_plan_body(const struct pc_job_plan *plan,
+                                          uint32_t first,
+                                          uint32_t count,
+                                          struct pc_bytes *buffer,
+                                          struct pc_text *out);
+
+#endif

@@ -1,0 +1,390 @@
+#include "net/exchange.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "net/redirect.h"
+#include "policy/address.h"
+
+enum { HEAD_CEILING = 256 * 1024, NS_PER_MS = 1000000 };
+
+static size_t refuse(struct pc_exchange *exchange, enum pc_status status)
+{
+  exchange->refusal = status;
+  return 0;
+}
+
+/* Interim answers (1xx) and redirects are replaced by what follows them. */
+static size_t on_head_line(char *line, size_t one, size_t size, void *context)
+{
+  struct pc_exchange *exchange = context;
+  enum pc_status status = PC_OK;
+
+  (void)one;
+  if (size > 5 && memcmp(line, "HTTP/", 5) == 0) {
+    pc_bytes_clear(&exchange->head);
+    exchange->http_status = 0;
+    exchange->is_head_whole = false;
+    status = exchange->shared->events->on_begin(exchange->owner);
+  }
+  if (*line == '\r' || *line == '\n')
+    exchange->is_head_whole = true;
+  if (status == PC_OK)
+    status = pc_bytes_append(&exchange->head, line, size);
+  return status == PC_OK ? size : refuse(exchange, status);
+}
+
+static size_t on_piece(char *data, size_t one, size_t size, void *context)
+{
+  struct pc_exchange *exchange = context;
+  enum pc_status status = PC_OK;
+
+  (void)one;
+  if (!exchange->http_status)
+    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
+                      &exchange->http_status);
+  status = exchange->shared->events->on_body(exchange->owner, data, size);
+  return status == PC_OK ? size : refuse(exchange, status);
+}
+
+static curl_socket_t
+on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+  struct pc_exchange *exchange = context;
+
+  (void)purpose;
+  if (pc_transport_checks_addresses(exchange->shared->transport) &&
+      !pc_address_is_public(&address->addr)) {
+    exchange->is_forbidden = true;
+    return CURL_SOCKET_BAD;
+  }
+  return pc_sockets_open(&exchange->shared->reactor->sockets, address,
+                         exchange->is_plain);
+}
+
+static void set_callbacks(struct pc_exchange *exchange)
+{
+  CURL *easy = exchange->easy;
+
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
+  curl_easy_setopt(easy, CURLOPT_SHARE, exchange->shared->reactor->share);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error_text);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head_line);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_piece);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, pc_sockets_on_close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA,
+                   &exchange->shared->reactor->sockets);
+}
+
+static void destroy(struct pc_exchange *exchange)
+{
+  curl_easy_cleanup(exchange->easy);
+  pc_bytes_deinit(&exchange->head);
+  free(exchange);
+}
+
+static struct pc_exchange *create(struct pc_exchanges *shared)
+{
+  struct pc_exchange *exchange = calloc(1, sizeof(*exchange));
+
+  if (!exchange)
+    return NULL;
+  exchange->shared = shared;
+  pc_bytes_init(&exchange->head, HEAD_CEILING);
+  exchange->easy = curl_easy_init();
+  if (!exchange->easy)
+    goto fail;
+  set_callbacks(exchange);
+  if (pc_transport_apply(shared->transport, exchange->easy) != PC_OK)
+    goto fail;
+  return exchange;
+
+fail:
+  destroy(exchange);
+  return NULL;
+}
+
+struct pc_exchange *pc_exchange_take(struct pc_exchanges *shared, void *owner)
+{
+  struct pc_link *idle = pc_queue_pop(&shared->idle);
+  struct pc_exchange *exchange =
+      idle ? PC_ITEM_OF(idle, struct pc_exchange, link) : create(shared);
+
+  if (!exchange)
+    return NULL;
+  exchange->owner = owner;
+  pc_counter_add(&shared->counters->in_flight, 1);
+  return exchange;
+}
+
+void pc_exchange_destroy_idle(struct pc_exchanges *shared)
+{
+  struct pc_link *link = NULL;
+
+  while ((link = pc_queue_pop(&shared->idle)) != NULL)
+    destroy(PC_ITEM_OF(link, struct pc_exchange, link));
+}
+
+static enum pc_status
+aim(struct pc_exchange *exchange, const char *url, enum pc_method method)
+{
+  CURLcode code = curl_easy_setopt(exchange->easy, CURLOPT_URL, url);
+
+  exchange->method = method;
+  code = code ? code : pc_method_apply(method, exchange->easy);
+  if (code != CURLE_OK)
+    return PC_NO_MEMORY;
+  exchange->is_plain = pc_transport_is_plain(exchange->shared->transport, url);
+  return pc_transport_apply_version(exchange->shared->transport, exchange->easy,
+                                    url);
+}
+
+/* Most transfers repeat the target of the one before on the same handle. */
+static enum pc_status aim_at_target(struct pc_exchange *exchange)
+{
+  const struct pc_target *target = exchange->order.target;
+  enum pc_status status = PC_OK;
+
+  if (exchange->target_serial == target->serial)
+    return PC_OK;
+  exchange->target_serial = 0;
+  status = aim(exchange, target->url, target->method);
+  if (status == PC_OK)
+    exchange->target_serial = target->serial;
+  return status;
+}
+
+PC_PRINTF(4, 5)
+static void put_line(struct pc_exchange *exchange,
+                     struct curl_slist **list,
+                     int place,
+                     const char *format,
+                     ...)
+{
+  struct pc_header_line *line = &exchange->lines[place];
+  va_list arguments;
+
+  va_start(arguments, format);
+  vsnprintf(line->text, sizeof(line->text), format, arguments);
+  va_end(arguments);
+  line->node.data = line->text;
+  line->node.next = *list;
+  *list = &line->node;
+}
+
+static void set_headers(struct pc_exchange *exchange)
+{
+  const struct pc_exchange_order *order = &exchange->order;
+  struct curl_slist *list = order->target->headers;
+  unsigned own = order->target->own_headers;
+
+  if (!(own & PC_OWN_DEADLINE))
+    put_line(exchange, &list, 0, "request-deadline-ms: %llu",
+             (unsigned long long)order->deadline_ms);
+  if (!(own & PC_OWN_TIMEOUT))
+    put_line(exchange, &list, 1, "request-timeout-ms: %llu",
+             (unsigned long long)order->timeout_ms);
+  if (!(own & PC_OWN_REQUEST_ID))
+    put_line(exchange, &list, 2, "x-baseten-customer-request-id: %s",
+             order->request_id);
+  curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, list);
+}
+
+static void set_body(struct pc_exchange *exchange, enum pc_method method)
+{
+  if (!pc_method_has_body(method))
+    return;
+  curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                   (curl_off_t)exchange->order.body.size);
+  curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDS,
+                   exchange->order.body.data);
+}
+
+static enum pc_status launch(struct pc_exchange *exchange, uint64_t timeout_ms)
+{
+  enum pc_status status = PC_OK;
+
+  exchange->http_status = 0;
+  exchange->is_head_whole = false;
+  exchange->refusal = PC_OK;
+  exchange->is_forbidden = false;
+  exchange->error_text[0] = '\0';
+  pc_bytes_clear(&exchange->head);
+  curl_easy_setopt(exchange->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+  status = pc_reactor_attach(exchange->shared->reactor, exchange->easy);
+  exchange->is_attached = status == PC_OK;
+  return status;
+}
+
+enum pc_status pc_exchange_start(struct pc_exchange *exchange)
+{
+  enum pc_status status = PC_OK;
+
+  pc_counter_add(&exchange->shared->counters->requests, 1);
+  exchange->redirects = 0;
+  exchange->started_ns = pc_clock_monotonic_ns();
+  status = aim_at_target(exchange);
+  if (status != PC_OK)
+    return status;
+  set_headers(exchange);
+  set_body(exchange, exchange->order.target->method);
+  return launch(exchange, exchange->order.timeout_ms);
+}
+
+static void detach(struct pc_exchange *exchange)
+{
+  exchange->is_attached = false;
+  pc_reactor_detach(exchange->shared->reactor, exchange->easy);
+}
+
+static void abort_running(struct pc_exchange *exchange)
+{
+  if (!exchange->is_attached)
+    return;
+  pc_transport_apply_abort(exchange->shared->transport, exchange->easy);
+  exchange->target_serial = 0; /* what an abort has set must not stay */
+  detach(exchange);
+}
+
+void pc_exchange_release(struct pc_exchange *exchange)
+{
+  if (!exchange)
+    return;
+  abort_running(exchange);
+  pc_counter_take(&exchange->shared->counters->in_flight, 1);
+  pc_queue_push_front(&exchange->shared->idle, &exchange->link);
+}
+
+/* Counts what an exchange that was answered, or has failed, has moved. */
+static void count(const struct pc_exchange *exchange)
+{
+  struct pc_counters *counters = exchange->shared->counters;
+  long place = exchange->http_status - PC_COUNTERS_LOWEST_STATUS;
+  curl_off_t sent = 0;
+  curl_off_t received = 0;
+  long opened = 0;
+
+  curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+  curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &opened);
+  pc_counter_add(&counters->bytes_sent, (uint64_t)sent);
+  pc_counter_add(&counters->bytes_received, (uint64_t)received);
+  pc_counter_add(&counters->connections_opened, (uint64_t)opened);
+  if (place < 0 || place >= PC_COUNTERS_STATUS_COUNT)
+    return;
+  pc_counter_add(&counters->statuses[place], 1);
+  if (!opened)
+    pc_counter_add(&counters->connections_reused, 1);
+}
+
+void pc_exchange_give_up(struct pc_exchange *exchange)
+{
+  if (!exchange->is_attached)
+    return;
+  abort_running(exchange);
+  count(exchange);
+}
+
+static uint64_t elapsed_ms(const struct pc_exchange *exchange)
+{
+  return (pc_clock_monotonic_ns() - exchange->started_ns) / NS_PER_MS;
+}
+
+/* Sends the request once more, to `place`, in the time that is left. */
+static enum pc_status follow(struct pc_exchange *exchange, const char *place)
+{
+  enum pc_method method =
+      pc_redirect_method(exchange->http_status, exchange->method);
+  uint64_t spent_ms = elapsed_ms(exchange);
+  enum pc_status status = PC_OK;
+
+  if (spent_ms >= exchange->order.timeout_ms)
+    return PC_ATTEMPT_TIMEOUT;
+  exchange->redirects++;
+  exchange->target_serial = 0;
+  status = aim(exchange, place, method);
+  if (status != PC_OK)
+    return status;
+  set_body(exchange, method);
+  return launch(exchange, exchange->order.timeout_ms - spent_ms);
+}
+
+/* The times will not do: newer libcurls set them for failed connects, too. */
+static enum pc_status timeout_status(const struct pc_exchange *exchange)
+{
+  long sent = 0;
+  uint64_t connect_ms =
+      (uint64_t)exchange->shared->transport->connect_timeout_ms;
+
+  curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent);
+  if (!sent && connect_ms < exchange->order.timeout_ms)
+    return PC_CONNECT_TIMEOUT;
+  return PC_ATTEMPT_TIMEOUT;
+}
+
+static enum pc_status status_of(const struct pc_exchange *exchange,
+                                CURLcode result)
+{
+  switch (result) {
+  case CURLE_OK:
+    /* A peer that leaves within the head is no error to libcurl. */
+    return exchange->is_head_whole ? PC_OK : PC_CONNECTION_LOST;
+  case CURLE_OPERATION_TIMEDOUT:
+    return timeout_status(exchange);
+  case CURLE_COULDNT_RESOLVE_PROXY:
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PROXY:
+    return PC_CONNECT_FAILED;
+  case CURLE_COULDNT_CONNECT:
+    return exchange->is_forbidden ? PC_PRIVATE_ADDRESS : PC_CONNECT_FAILED;
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CERTPROBLEM:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CIPHER:
+    return PC_TLS_ERROR;
+  case CURLE_WEIRD_SERVER_REPLY:
+  case CURLE_UNSUPPORTED_PROTOCOL:
+  case CURLE_BAD_CONTENT_ENCODING:
+    return PC_PARSE_ERROR;
+  case CURLE_URL_MALFORMAT:
+    return PC_INVALID_ARGUMENT;
+  case CURLE_OUT_OF_MEMORY:
+    return PC_NO_MEMORY;
+  default:
+    /* Once the head is there, what breaks off is the body. */
+    return exchange->http_status ? PC_PARSE_ERROR : PC_CONNECTION_LOST;
+  }
+}
+
+void pc_exchange_on_finished(void *context, CURLcode result)
+{
+  struct pc_exchange *exchange = context;
+  enum pc_status status = PC_OK;
+  const char *place = NULL;
+
+  curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
+                    &exchange->http_status);
+  status = exchange->refusal ? exchange->refusal : status_of(exchange, result);
+  if (status == PC_OK && exchange->redirects < PC_REDIRECT_MOST)
+    place = pc_redirect_place(exchange->easy, exchange->http_status,
+                              exchange->order.target->url);
+  detach(exchange);
+
+  if (place) {
+    status = follow(exchange, place);
+    if (status == PC_OK)
+      return;
+  }
+  count(exchange);
+  if (status == PC_OK && !pc_exchange_is_success(exchange))
+    status = PC_HTTP_ERROR;
+  exchange->shared->events->on_done(exchange->owner, status);
+}
