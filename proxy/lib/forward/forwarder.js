@@ -112,10 +112,6 @@ function barred(path) {
   );
 }
 
-function nothingPasses() {
-  return forbidden('nothing passes through this proxy: --pass-through is off');
-}
-
 /** Sends what callers ask for upstream, and the answers back. */
 class Forwarder {
   #config;
@@ -177,7 +173,7 @@ class Forwarder {
    */
   async #other(exchange) {
     const plan = this.#planner.plan(exchange);
-    if (plan.paths?.length === 0) throw nothingPasses();
+    if (plan.paths?.length === 0) throw this.#refusalOf(exchange);
     const envelope = await readEnvelope(exchange);
     if (envelope?.mayBeBatch) {
       const { GENERIC } = KINDS;
@@ -194,8 +190,8 @@ class Forwarder {
       if (outcome.failure.code !== 'NOT_A_BATCH')
         throw upstreamRefusal(outcome.failure, plan.secrets);
     }
-    if (this.#config.passThrough.length === 0) throw nothingPasses();
-    if (isBarred(plan, exchange)) throw barred(exchange.path);
+    if (this.#config.passThrough.length === 0 || isBarred(plan, exchange))
+      throw this.#refusalOf(exchange);
     await this.#passThrough.send(exchange, plan, envelope?.body);
   }
 
@@ -233,6 +229,16 @@ class Forwarder {
     );
     keepFacts(exchange, outcome);
     return outcome;
+  }
+
+  /**
+   * Why a request does not pass through.
+   * @param {Exchange} exchange
+   */
+  #refusalOf({ path }) {
+    return this.#config.passThrough.length === 0
+      ? forbidden('nothing passes through this proxy: --pass-through is off')
+      : barred(path);
   }
 
   /** @param {Exchange} exchange */

@@ -35,4 +35,19 @@ function isNamed(path, names) {
   );
 }
 
-module.exports = { isNamed, staysBelow };
+/**
+ * The same names, for paths that go on behind a prefix.
+ * @param {readonly string[]} names
+ * @param {string} prefix '' or a path without a slash at its end
+ * @returns {readonly string[]}
+ */
+function namesBehind(names, prefix) {
+  if (prefix === '') return names;
+  return names.flatMap((name) => {
+    if (name.startsWith(`${prefix}/`)) return [name.slice(prefix.length)];
+    const meansAll = name.endsWith('*') && isNamed(`${prefix}/`, [name]);
+    return meansAll ? ['/*'] : [];
+  });
+}
+
+module.exports = { isNamed, namesBehind, staysBelow };

@@ -4,7 +4,7 @@ const crypto = require('node:crypto');
 
 const { environmentProxies } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
-const { staysBelow } = require('./paths');
+const { namesBehind, staysBelow } = require('./paths');
 const { Preferences } = require('./preferences');
 const { Targets } = require('./targets');
 
@@ -201,7 +201,10 @@ class Planner {
       ...preferences.secrets,
     ];
     const path = readPath(exchange);
-    const paths = own === undefined ? this.#operatorsPaths : undefined;
+    const paths =
+      own === undefined
+        ? namesBehind(this.#operatorsPaths, target.added)
+        : undefined;
     return { target, authorization, path, paths, preferences, secrets };
   }
 }

@@ -30,6 +30,7 @@ const { staysBelow } = require('./paths');
  * @typedef {object} Target
  * @property {Readonly<TargetUrl>} url
  * @property {boolean} isTrusted did the operator name it?
+ * @property {string} added the path that a caller put behind --target-url
  */
 
 /** Blanks and control characters would be dropped by URL parsers in silence. */
@@ -161,6 +162,7 @@ class Targets {
       this.#default = Object.freeze({
         url: parseTargetUrl(targetUrl, '--target-url'),
         isTrusted: true,
+        added: '',
       });
   }
 
@@ -230,10 +232,12 @@ class Targets {
    */
   #judge(text) {
     const url = parseTargetUrl(text, 'X-Target-Host');
-    const isTrusted =
-      (this.#default && isWithin(url, this.#default.url)) ||
-      this.#allowed.some((matches) => matches(url));
-    return Object.freeze({ url, isTrusted });
+    if (this.#allowed.some((matches) => matches(url)))
+      return Object.freeze({ url, isTrusted: true, added: '' });
+    const own = this.#default?.url;
+    const isTrusted = own !== undefined && isWithin(url, own);
+    const added = isTrusted ? url.base.slice(own.base.length) : '';
+    return Object.freeze({ url, isTrusted, added });
   }
 }
 

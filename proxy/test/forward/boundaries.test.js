@@ -100,6 +100,32 @@ describe('paths that pass', () => {
     assert.equal(upstream.requests.length, 1);
   });
 
+  it('with it are judged with what a caller puts before them', async (t) => {
+    const { upstream, proxy } = await start(t, () => ({ body: {} }), KEY);
+    const ask = (added, method, path, body) =>
+      proxy.ask(method, path, {
+        key: '',
+        body,
+        headers: { 'x-target-host': upstream.url + added },
+      });
+
+    for (const added of ['/admin', '/v1x', '/v1%2f']) {
+      const passed = await ask(added, 'GET', '/v1/models');
+      const batched = await ask(added, 'POST', '/b', batch('/v1/models'));
+      for (const { status, json } of [passed, batched])
+        assert.equal(`${status} ${json.code}`, '403 PATH_FORBIDDEN', added);
+    }
+    assert.equal(upstream.connections, 0);
+    const below = await ask('/v1', 'GET', '/models');
+    const deeper = await ask('/v1/a', 'POST', '/b', batch('/models'));
+
+    assert.equal(`${below.status} ${deeper.status}`, '200 200');
+    assert.deepEqual(
+      upstream.requests.map(({ url }) => url),
+      ['/v1/models', '/v1/a/models'],
+    );
+  });
+
   it('with a key of the caller’s own are all', async (t) => {
     const { proxy } = await start(t, () => ({ body: {} }), KEY);
 

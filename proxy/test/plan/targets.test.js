@@ -11,6 +11,7 @@ const OPERATOR = { current: () => 'operator-key' };
 function planner(config) {
   return new Planner({
     allowTargets: [],
+    passThrough: ['/v1/*'],
     preferences: { timeoutS: 30 },
     ...config,
   });
