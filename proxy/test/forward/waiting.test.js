@@ -106,6 +106,32 @@ describe('the wait for an answer that passes', () => {
   });
 });
 
+describe('the wait for a body that passes', () => {
+  it('ends in time over HTTP/2, too, however it drips', async (t) => {
+    const url = await startServer(t, (request, response) =>
+      request.resume().on('end', () => response.end()),
+    );
+    const proxy = await startForwardingProxy(t, [
+      ...['--target-url', url, '--body-timeout-s', '0.5'],
+    ]);
+    const session = http2.connect(proxy.url);
+    t.after(() => session.destroy());
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/upload',
+      'content-type': 'text/plain',
+      authorization: 'Bearer k',
+    });
+    const timer = setInterval(() => stream.write('drop'), 50);
+    t.after(() => clearInterval(timer));
+    stream.on('error', () => {});
+
+    const [headers] = await once(stream, 'response');
+
+    assert.equal(headers[':status'], 408);
+  });
+});
+
 describe('a connection that is lost before the answer', () => {
   /** A server that closes a connection at its second request. */
   async function startClosing(t) {
