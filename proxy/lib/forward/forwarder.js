@@ -118,6 +118,8 @@ class Forwarder {
   #wrappers;
   #tokenizers;
   #planner;
+
+  /** @type {PassThrough | undefined} undefined where nothing passes through */
   #passThrough;
 
   /** @param {ForwarderParts} parts */
@@ -126,7 +128,8 @@ class Forwarder {
     this.#wrappers = wrappers;
     this.#tokenizers = tokenizers;
     this.#planner = new Planner(config);
-    this.#passThrough = new PassThrough(config);
+    if (config.passThrough.length > 0)
+      this.#passThrough = new PassThrough(config);
   }
 
   /** What answers the calls, by their routes. */
@@ -142,8 +145,8 @@ class Forwarder {
   }
 
   /** Lets the connections go on which requests passed through. */
-  close() {
-    return this.#passThrough.close();
+  async close() {
+    await this.#passThrough?.close();
   }
 
   /**
@@ -190,7 +193,7 @@ class Forwarder {
       if (outcome.failure.code !== 'NOT_A_BATCH')
         throw upstreamRefusal(outcome.failure, plan.secrets);
     }
-    if (this.#config.passThrough.length === 0 || isBarred(plan, exchange))
+    if (!this.#passThrough || isBarred(plan, exchange))
       throw this.#refusalOf(exchange);
     await this.#passThrough.send(exchange, plan, envelope?.body);
   }
@@ -236,9 +239,9 @@ class Forwarder {
    * @param {Exchange} exchange
    */
   #refusalOf({ path }) {
-    return this.#config.passThrough.length === 0
-      ? forbidden('nothing passes through this proxy: --pass-through is off')
-      : barred(path);
+    return this.#passThrough
+      ? barred(path)
+      : forbidden('nothing passes through this proxy: --pass-through is off');
   }
 
   /** @param {Exchange} exchange */

@@ -86,11 +86,14 @@ describe('what passes through', () => {
     );
   });
 
-  it('needs a proxy that it can speak to', () => {
+  it('needs a proxy that it can speak to', async (t) => {
     assert.throws(
       () => new Dispatchers({ maxInFlight: 1 }, { ALL_PROXY: 'socks4://a:1' }),
       { name: 'ConfigError', message: /socks4 proxy.*--pass-through off/ },
     );
+    setVariables(t, { ALL_PROXY: 'socks4://127.0.0.1:1' });
+    await assert.rejects(startForwardingProxy(t, []), { name: 'ConfigError' });
+    await startForwardingProxy(t, ['--pass-through', 'off']);
   });
 });
 
