@@ -31,9 +31,8 @@ struct driver_call driver_call_for(const char *url, uint32_t input_count)
 
 void driver_start(struct driver *driver)
 {
-  struct pc_transport transport = {.http_version = 1,
-                                   .connect_timeout_ms = 10000,
-                                   .log_level = PC_LOG_OFF};
+  struct pc_transport transport = {
+      .http_version = 1, .connect_timeout_ms = 10000, .log_level = PC_LOG_OFF};
 
   *driver = (struct driver){0};
   pthread_mutex_init(&driver->lock, NULL);
