@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "engine/attempt.h"
 #include "engine/context.h"
 #include "engine/origin.h"
 #include "engine/reader.h"

@@ -1,17 +1,14 @@
 #include "engine/request.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "engine/origin.h"
-#include "engine/outcome.h"
 #include "net/retry_after.h"
 #include "wire/http/limit_hint.h"
 
-enum { LARGE_BODY_SIZE = 256 * 1024, NS_PER_MS = 1000000 };
+enum { LARGE_BODY_SIZE = 256 * 1024 };
 
 static const double NS_PER_S = 1e9;
 
@@ -51,21 +48,11 @@ static enum pc_status build_body(struct pc_request *request)
                       &request->buffer, &request->body);
 }
 
-static void release(struct pc_attempt **attempt)
-{
-  if (!*attempt)
-    return;
-  pc_exchange_release((*attempt)->exchange);
-  pc_reader_release((*attempt)->reader);
-  **attempt = (struct pc_attempt){0};
-  *attempt = NULL;
-}
-
 static void destroy(struct pc_request *request)
 {
   set_state(request, PC_REQUEST_OVER);
-  release(&request->attempt);
-  release(&request->hedge);
+  pc_attempt_release(&request->attempt);
+  pc_attempt_release(&request->hedge);
   pc_alarm_end(&request->alarm);
   pc_outcome_destroy(request->outcome);
   if (request->buffer.capacity > LARGE_BODY_SIZE)
@@ -191,7 +178,7 @@ static enum pc_status halve(struct pc_request *request)
   pc_queue_push(&shared->ready, &second->ready_link);
   if (shared->largest_batch > half)
     shared->largest_batch = half;
-  release(&request->attempt);
+  pc_attempt_release(&request->attempt);
   outcome->count = half;
   request->refusal_count++;
   make_ready(request);
@@ -251,7 +238,7 @@ static enum pc_status back_off(struct pc_request *request,
     pc_origin_cool_down(shared->origin, asked_ms);
   pc_counter_add(&engine->counters.retries, 1);
   pc_counter_add(&shared->progress->retries, 1);
-  release(&request->attempt);
+  pc_attempt_release(&request->attempt);
   set_state(request, PC_REQUEST_WAITING);
   return pc_alarm_start(&engine->reactor, wait_ms, on_waited, request,
                         &request->alarm);
@@ -284,7 +271,7 @@ static void on_ended(void *context, enum pc_status status)
     if (attempt == request->attempt)
       request->attempt = request->hedge;
     request->hedge = NULL;
-    release(&attempt);
+    pc_attempt_release(&attempt);
     return;
   }
   pc_alarm_end(&request->alarm);
@@ -294,75 +281,20 @@ static void on_ended(void *context, enum pc_status status)
     judge(request, status);
 }
 
-static enum pc_status on_begin(void *context)
-{
-  struct pc_attempt *attempt = context;
-
-  return pc_reader_begin(attempt->reader);
-}
-
-static enum pc_status on_body(void *context, const char *data, size_t size)
-{
-  struct pc_attempt *attempt = context;
-
-  return pc_reader_feed(attempt->reader,
-                        !pc_exchange_is_success(attempt->exchange), data, size);
-}
-
-static void on_done(void *context, enum pc_status status)
-{
-  struct pc_attempt *attempt = context;
-
-  if (status == PC_OK)
-    pc_reader_finish(attempt->reader);
-  else
-    on_ended(attempt, status);
-}
-
-const struct pc_exchange_events pc_attempt_events = {
-    .on_begin = on_begin, .on_body = on_body, .on_done = on_done};
-
-/* What is left of the attempt's and of the call's time, whichever is less. */
-static uint64_t time_left_ms(const struct pc_requests *shared,
-                             uint64_t timeout_ms)
-{
-  uint64_t now_ns = pc_clock_monotonic_ns();
-  uint64_t left_ms = shared->deadline_ns > now_ns
-                         ? (shared->deadline_ns - now_ns) / NS_PER_MS
-                         : 0;
-
-  return left_ms < timeout_ms ? left_ms : timeout_ms;
-}
-
 /* Sends the body, for the first time or once more; *out is the attempt. */
-static enum pc_status launch(struct pc_request *request,
-                             const char *id_suffix,
-                             struct pc_attempt **out)
+static enum pc_status
+launch(struct pc_request *request, bool is_hedge, struct pc_attempt **out)
 {
-  const struct pc_requests *shared = request->shared;
-  const struct pc_outcome *outcome = request->outcome;
   struct pc_attempt *attempt =
       &request->places[request->places[0].request != NULL];
-  struct pc_exchange_order *order = NULL;
 
+  *attempt = (struct pc_attempt){.request = request,
+                                 .on_ended = on_ended,
+                                 .body = request->body,
+                                 .number = request->attempt_count - 1,
+                                 .is_hedge = is_hedge};
   *out = attempt;
-  attempt->request = request;
-  attempt->exchange = pc_exchange_take(&shared->engine->exchanges, attempt);
-  attempt->reader = pc_reader_take(shared->engine, shared->plan, outcome->first,
-                                   outcome->count, on_ended, attempt);
-  if (!attempt->exchange || !attempt->reader)
-    return PC_NO_MEMORY;
-  order = &attempt->exchange->order;
-  order->target = shared->target;
-  order->body = request->body;
-  order->timeout_ms = (uint64_t)ceil(shared->plan->preference.timeout_ms);
-  order->deadline_ms =
-      pc_clock_epoch_ms() + time_left_ms(shared, order->timeout_ms);
-  snprintf(order->request_id, sizeof(order->request_id),
-           "%.120s-%" PRIu32 "-%" PRIu32 "%s",
-           pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, outcome->batch,
-           request->attempt_count - 1, id_suffix);
-  return pc_exchange_start(attempt->exchange);
+  return pc_attempt_begin(attempt, request->shared, request->outcome);
 }
 
 /* The request has run for long: may the better of two win? */
@@ -377,7 +309,7 @@ static void on_hedge_due(void *context)
     return;
   pc_counter_add(&shared->engine->counters.hedges, 1);
   pc_counter_add(&shared->progress->hedges, 1);
-  status = launch(request, "-hedge", &request->hedge);
+  status = launch(request, true, &request->hedge);
   if (status != PC_OK)
     report(shared, status);
 }
@@ -390,7 +322,7 @@ void pc_request_send(struct pc_request *request)
   set_state(request, PC_REQUEST_RUNNING);
   if (!request->attempt_count++)
     request->started_ns = pc_clock_monotonic_ns();
-  status = launch(request, "", &request->attempt);
+  status = launch(request, false, &request->attempt);
   if (status == PC_OK && shared->hedge_budget.left)
     status = pc_alarm_start(&shared->engine->reactor,
                             (uint64_t)shared->plan->preference.hedge_delay_ms,
