@@ -282,8 +282,8 @@ export type EmbeddingValue = number[] | Float32Array | string;
 interface TextOptions extends CallOptions {
   /**
    * Send a batch that the server refuses as too large (413, or 400 and 422 that
-   * say so) in halves, and no larger ones for the rest of the call. Default
-   * true.
+   * say so) in halves, and no larger ones for the rest of the call, unless a
+   * single input is to blame. Default true.
    */
   splitOnLimit?: boolean | null | undefined;
 }

@@ -203,7 +203,7 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
 {
   uint32_t *first = &job->batch_starts[job->next_planned];
   uint32_t count = first[1] - *first;
-  uint32_t largest = job->requests.largest_batch;
+  uint32_t largest = job->requests.halving.largest;
   enum pc_status status = PC_OK;
 
   if (count > largest) {
@@ -311,7 +311,7 @@ static void init_requests(struct pc_job *job)
                                        .target = &job->target,
                                        .result = &job->result,
                                        .progress = &job->progress,
-                                       .largest_batch = UINT32_MAX};
+                                       .halving = {.largest = UINT32_MAX}};
   pc_queue_init(&job->requests.all);
   pc_queue_init(&job->requests.ready);
 }

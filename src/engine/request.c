@@ -129,6 +129,7 @@ static void succeed(struct pc_request *request, struct pc_attempt *attempt)
 
   request->outcome->seconds =
       (double)(pc_clock_monotonic_ns() - request->started_ns) / NS_PER_S;
+  pc_halving_accept(&shared->halving, request->outcome->count);
   if (attempt == request->hedge)
     pc_counter_add(&shared->engine->counters.hedges_won, 1);
   conclude(request, attempt->reader->ops->deliver(
@@ -154,12 +155,14 @@ static void make_ready(struct pc_request *request)
 
 static bool may_halve(const struct pc_request *request, enum pc_status status)
 {
+  struct pc_requests *shared = request->shared;
   const struct pc_bytes *text = &request->attempt->reader->text;
+  long http_status = request->attempt->exchange->http_status;
 
-  return request->shared->plan->may_split && request->outcome->count > 1 &&
-         status == PC_HTTP_ERROR &&
-         pc_limit_hint(request->attempt->exchange->http_status, text->data,
-                       text->size);
+  return shared->plan->may_split && status == PC_HTTP_ERROR &&
+         pc_limit_hint(http_status, text->data, text->size) &&
+         pc_halving_refuse(&shared->halving, request->outcome->count,
+                           http_status, text->data, text->size);
 }
 
 /* What the server has refused as too large goes out again as two halves. */
@@ -176,8 +179,6 @@ static enum pc_status halve(struct pc_request *request)
     return status;
   pc_counter_add(&shared->progress->batches, 1);
   pc_queue_push(&shared->ready, &second->ready_link);
-  if (shared->largest_batch > half)
-    shared->largest_batch = half;
   pc_attempt_release(&request->attempt);
   outcome->count = half;
   request->refusal_count++;

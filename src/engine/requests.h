@@ -11,6 +11,7 @@
 #include "engine/context.h"
 #include "engine/plan.h"
 #include "net/target.h"
+#include "policy/halving.h"
 #include "policy/retry.h"
 
 struct pc_job;
@@ -51,7 +52,7 @@ struct pc_requests {
   struct pc_queue ready;        /* those that want a slot */
   uint32_t made_count;          /* so far: the next one's number */
   uint32_t running_count;       /* that hold a slot */
-  uint32_t largest_batch;       /* inputs; learned from refusals */
+  struct pc_halving halving;    /* learned from refusals */
   struct pc_budget retry_budget;
   struct pc_budget hedge_budget;
   uint64_t deadline_ns; /* monotonic, UINT64_MAX for none */
