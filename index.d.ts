@@ -48,7 +48,10 @@ export interface PreferenceOptions {
   totalTimeoutS?: number | null | undefined;
   /** Share of the requests that may be hedged. Default 0.1, 0 to 3. */
   hedgeBudgetPct?: number | null | undefined;
-  /** Share of the requests that may be retried. Default 0.05, 0 to 3. */
+  /**
+   * Share of the requests that may be retried after what may have cost the
+   * server its work (5xx but 503, timeouts, broken answers). Default 0.05, 0 to 3.
+   */
   retryBudgetPct?: number | null | undefined;
   /** Further attempts for each request; integer. Default 5, 0 to 6. */
   maxRetries?: number | null | undefined;

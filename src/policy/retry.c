@@ -4,15 +4,20 @@
 
 enum { GROWTH = 4, FEWEST_RETRIES = 2 };
 
-static bool is_passing_status(long http_status)
+static enum pc_retry_price price_of_http(long http_status)
 {
   switch (http_status) {
   case 408:
   case 409:
   case 429:
-    return true;
+  case 503:
+    return PC_RETRY_FREE;
+  case 501:
+  case 505:
+    return PC_RETRY_NEVER;
   default:
-    return http_status >= 500 && http_status <= 599;
+    return http_status >= 500 && http_status <= 599 ? PC_RETRY_BUDGETED
+                                                    : PC_RETRY_NEVER;
   }
 }
 
@@ -20,8 +25,7 @@ enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
 {
   switch (cause.status) {
   case PC_HTTP_ERROR:
-    return is_passing_status(cause.http_status) ? PC_RETRY_FREE
-                                                : PC_RETRY_NEVER;
+    return price_of_http(cause.http_status);
   case PC_CONNECT_TIMEOUT:
   case PC_CONNECT_FAILED:
     return PC_RETRY_FREE;

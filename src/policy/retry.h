@@ -28,10 +28,11 @@ enum pc_retry_price {
 };
 
 /*
- * What another attempt costs. Statuses 408, 409, 429 and 5xx and connections
+ * What another attempt costs. Statuses 408, 409, 429 and 503 and connections
  * that never came to be are free: the server did no work. Timeouts, lost
- * connections and broken bodies may have cost it a whole answer, so they draw
- * on the budget. Other statuses say the same thing twice.
+ * connections, broken bodies and the other statuses 5xx may have cost it a
+ * whole answer, so they draw on the budget. But 501 and 505 and every other
+ * status say the same thing twice.
  */
 enum pc_retry_price pc_retry_price(struct pc_retry_cause cause);
 

@@ -13,17 +13,26 @@ static enum pc_retry_price price_of(enum pc_status status)
   return pc_retry_price((struct pc_retry_cause){.status = status});
 }
 
-static void passing_statuses_are_free(void)
+static void statuses_before_any_work_are_free(void)
 {
-  static const long passing[] = {408, 409, 429, 500, 502, 503, 504, 599};
+  static const long passing[] = {408, 409, 429, 503};
 
   for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
     CHECK_NUMBER(price_of_status(passing[i]), PC_RETRY_FREE);
 }
 
+static void statuses_after_work_draw_on_the_budget(void)
+{
+  static const long passing[] = {500, 502, 504, 529, 599};
+
+  for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+    CHECK_NUMBER(price_of_status(passing[i]), PC_RETRY_BUDGETED);
+}
+
 static void lasting_statuses_are_never_tried_again(void)
 {
-  static const long lasting[] = {301, 400, 401, 403, 404, 410, 413, 422, 600};
+  static const long lasting[] = {301, 400, 401, 403, 404, 410,
+                                 413, 422, 501, 505, 600};
 
   for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++)
     CHECK_NUMBER(price_of_status(lasting[i]), PC_RETRY_NEVER);
@@ -147,7 +156,8 @@ static void the_share_is_rounded_up(void)
 int main(void)
 {
   static const struct harness_test tests[] = {
-      TEST(passing_statuses_are_free),
+      TEST(statuses_before_any_work_are_free),
+      TEST(statuses_after_work_draw_on_the_budget),
       TEST(lasting_statuses_are_never_tried_again),
       TEST(failures_before_any_work_are_free),
       TEST(failures_after_work_draw_on_the_budget),
