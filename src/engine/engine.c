@@ -67,19 +67,14 @@ static void flush_outcomes(struct pc_engine *engine)
 }
 
 /* With every place taken, the end of a request brings the next turn. */
-static bool is_full(const struct pc_engine *engine)
-{
-  uint32_t most = engine->transport.max_in_flight;
-
-  return most && pc_counter_read(&engine->context.counters.in_flight) >= most;
-}
-
 static void start_requests(struct pc_engine *engine)
 {
-  struct pc_queue *runnable = &engine->context.runnable;
+  struct pc_context *context = &engine->context;
+  struct pc_queue *runnable = &context->runnable;
 
   for (int started = 0; started < STARTS_PER_TURN; started++) {
-    struct pc_link *link = is_full(engine) ? NULL : pc_queue_pop(runnable);
+    struct pc_link *link =
+        pc_context_is_full(context) ? NULL : pc_queue_pop(runnable);
 
     if (!link)
       return;

@@ -219,10 +219,15 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
 
 void pc_job_send_one(struct pc_job *job)
 {
-  struct pc_link *ready = pc_queue_pop(&job->requests.ready);
+  struct pc_link *ready = NULL;
   struct pc_request *request = NULL;
   enum pc_status status = PC_OK;
 
+  if (pc_origin_is_cooling(job->requests.origin)) {
+    wake(job);
+    return;
+  }
+  ready = pc_queue_pop(&job->requests.ready);
   if (ready)
     request = PC_ITEM_OF(ready, struct pc_request, ready_link);
   else

@@ -216,6 +216,26 @@ static void on_waited(void *context)
   report(request->shared, PC_OK);
 }
 
+static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
+{
+  return pc_retry_after_ms(exchange->head.data, exchange->head.size,
+                           pc_clock_epoch_ms());
+}
+
+/* A server that is asked too often spares every call, whatever comes of ours.
+ */
+static void learn_cool_down(struct pc_origin *origin,
+                            const struct pc_exchange *exchange)
+{
+  long http_status = exchange->http_status;
+  uint64_t asked_ms = 0;
+
+  if (http_status == 429 || http_status == 503)
+    asked_ms = asked_wait_ms(exchange);
+  if (asked_ms)
+    pc_origin_cool_down(origin, asked_ms);
+}
+
 static enum pc_status back_off(struct pc_request *request,
                                enum pc_status status)
 {
@@ -223,8 +243,7 @@ static enum pc_status back_off(struct pc_request *request,
   struct pc_context *engine = shared->engine;
   const struct pc_exchange *exchange = request->attempt->exchange;
   long http_status = exchange->http_status;
-  uint64_t asked_ms = pc_retry_after_ms(
-      exchange->head.data, exchange->head.size, pc_clock_epoch_ms());
+  uint64_t asked_ms = asked_wait_ms(exchange);
   uint64_t wait_ms =
       pc_retry_wait_ms(counted_attempts(request),
                        (uint64_t)shared->plan->preference.initial_backoff_ms,
@@ -235,8 +254,6 @@ static enum pc_status back_off(struct pc_request *request,
       "request %s: %s (HTTP status %ld) %s; next attempt in %" PRIu64 " ms",
       exchange->order.request_id, pc_status_sentence(status), http_status,
       pc_failure_words(exchange, &request->attempt->reader->fault), wait_ms);
-  if (asked_ms && (http_status == 429 || http_status == 503))
-    pc_origin_cool_down(shared->origin, asked_ms);
   pc_counter_add(&engine->counters.retries, 1);
   pc_counter_add(&shared->progress->retries, 1);
   pc_attempt_release(&request->attempt);
@@ -267,6 +284,7 @@ static void on_ended(void *context, enum pc_status status)
               attempt->exchange->order.request_id, pc_status_sentence(status),
               attempt->exchange->http_status);
   pc_exchange_give_up(attempt->exchange);
+  learn_cool_down(request->shared->origin, attempt->exchange);
   if (status != PC_OK && request->hedge) {
     /* While the other is in flight, a failed attempt only ends itself. */
     if (attempt == request->attempt)
@@ -298,7 +316,30 @@ launch(struct pc_request *request, bool is_hedge, struct pc_attempt **out)
   return pc_attempt_begin(attempt, request->shared, request->outcome);
 }
 
-/* The request has run for long: may the better of two win? */
+static void on_hedge_due(void *context);
+
+static enum pc_status await_hedge(struct pc_request *request)
+{
+  struct pc_requests *shared = request->shared;
+
+  return pc_alarm_start(&shared->engine->reactor,
+                        (uint64_t)shared->plan->preference.hedge_delay_ms,
+                        on_hedge_due, request, &request->alarm);
+}
+
+static enum pc_status send_hedge(struct pc_request *request)
+{
+  struct pc_requests *shared = request->shared;
+
+  pc_counter_add(&shared->engine->counters.hedges, 1);
+  pc_counter_add(&shared->progress->hedges, 1);
+  return launch(request, true, &request->hedge);
+}
+
+/*
+ * The request has run for long: may the better of two win? Not where the first
+ * one would not be sent now either; then the question comes up again.
+ */
 static void on_hedge_due(void *context)
 {
   struct pc_request *request = context;
@@ -306,11 +347,11 @@ static void on_hedge_due(void *context)
   enum pc_status status = PC_OK;
 
   pc_alarm_end(&request->alarm);
-  if (!pc_budget_take(&shared->hedge_budget))
-    return;
-  pc_counter_add(&shared->engine->counters.hedges, 1);
-  pc_counter_add(&shared->progress->hedges, 1);
-  status = launch(request, true, &request->hedge);
+  if (pc_origin_is_cooling(shared->origin) ||
+      pc_context_is_full(shared->engine))
+    status = await_hedge(request);
+  else if (pc_budget_take(&shared->hedge_budget))
+    status = send_hedge(request);
   if (status != PC_OK)
     report(shared, status);
 }
@@ -325,9 +366,7 @@ void pc_request_send(struct pc_request *request)
     request->started_ns = pc_clock_monotonic_ns();
   status = launch(request, false, &request->attempt);
   if (status == PC_OK && shared->hedge_budget.left)
-    status = pc_alarm_start(&shared->engine->reactor,
-                            (uint64_t)shared->plan->preference.hedge_delay_ms,
-                            on_hedge_due, request, &request->alarm);
+    status = await_hedge(request);
   if (status != PC_OK)
     report(shared, status);
 }
