@@ -1,7 +1,5 @@
 #include "net/exchange.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,40 +159,14 @@ static enum pc_status aim_at_target(struct pc_exchange *exchange)
   return status;
 }
 
-PC_PRINTF(4, 5)
-static void put_line(struct pc_exchange *exchange,
-                     struct curl_slist **list,
-                     int place,
-                     const char *format,
-                     ...)
-{
-  struct pc_header_line *line = &exchange->lines[place];
-  va_list arguments;
-
-  va_start(arguments, format);
-  vsnprintf(line->text, sizeof(line->text), format, arguments);
-  va_end(arguments);
-  line->node.data = line->text;
-  line->node.next = *list;
-  *list = &line->node;
-}
-
 static void set_headers(struct pc_exchange *exchange)
 {
   const struct pc_exchange_order *order = &exchange->order;
-  struct curl_slist *list = order->target->headers;
-  unsigned own = order->target->own_headers;
 
-  if (!(own & PC_OWN_DEADLINE))
-    put_line(exchange, &list, 0, "request-deadline-ms: %llu",
-             (unsigned long long)order->deadline_ms);
-  if (!(own & PC_OWN_TIMEOUT))
-    put_line(exchange, &list, 1, "request-timeout-ms: %llu",
-             (unsigned long long)order->timeout_ms);
-  if (!(own & PC_OWN_REQUEST_ID))
-    put_line(exchange, &list, 2, "x-baseten-customer-request-id: %s",
-             order->request_id);
-  curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, list);
+  curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER,
+                   pc_target_headers(order->target, order->timeout_ms,
+                                     order->deadline_ms, order->request_id,
+                                     exchange->lines));
 }
 
 static void set_body(struct pc_exchange *exchange, enum pc_method method)
@@ -282,6 +254,13 @@ static void count(const struct pc_exchange *exchange)
   pc_counter_add(&counters->statuses[place], 1);
   if (!opened)
     pc_counter_add(&counters->connections_reused, 1);
+}
+
+const char *pc_exchange_words(const struct pc_exchange *exchange)
+{
+  if (pc_redirect_is_status(exchange->http_status))
+    return pc_redirect_words(exchange->easy, exchange->redirects);
+  return exchange->error_text;
 }
 
 void pc_exchange_give_up(struct pc_exchange *exchange)
