@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "engine/origin.h"
 
 enum { NS_PER_MS = 1000000 };
 
@@ -33,8 +34,30 @@ static void on_done(void *context, enum pc_status status)
     attempt->on_ended(attempt, status);
 }
 
-const struct pc_exchange_events pc_attempt_events = {
-    .on_begin = on_begin, .on_body = on_body, .on_done = on_done};
+static void on_found(void *context)
+{
+  struct pc_attempt *attempt = context;
+
+  if (!attempt->is_scout)
+    return;
+  attempt->is_scout = false;
+  pc_origin_find(attempt->origin);
+}
+
+static void on_connected(void *context)
+{
+  struct pc_attempt *attempt = context;
+
+  on_found(attempt);
+  pc_origin_reach(attempt->origin);
+}
+
+const struct pc_exchange_events pc_attempt_events = {.on_found = on_found,
+                                                     .on_connected =
+                                                         on_connected,
+                                                     .on_begin = on_begin,
+                                                     .on_body = on_body,
+                                                     .on_done = on_done};
 
 /* What is left of the attempt's and of the call's time, whichever is less. */
 static uint64_t time_left_ms(const struct pc_requests *shared,
@@ -69,6 +92,8 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
            "%.120s-%" PRIu32 "-%" PRIu32 "%s",
            pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, outcome->batch,
            attempt->number, attempt->is_hedge ? "-hedge" : "");
+  attempt->origin = shared->origin;
+  attempt->is_scout = pc_origin_sends_scout(shared->origin);
   return pc_exchange_start(attempt->exchange);
 }
 
@@ -76,6 +101,8 @@ void pc_attempt_release(struct pc_attempt **attempt)
 {
   if (!*attempt)
     return;
+  if ((*attempt)->is_scout)
+    pc_origin_lose_scout((*attempt)->origin);
   pc_exchange_release((*attempt)->exchange);
   pc_reader_release((*attempt)->reader);
   **attempt = (struct pc_attempt){0};

@@ -28,6 +28,8 @@ struct pc_attempt {
   uint32_t number;     /* of the request's attempts, from 0 */
   bool is_hedge;
   /* Then: */
+  struct pc_origin *origin;
+  bool is_scout; /* see pc_origin_sends_scout */
   struct pc_exchange *exchange;
   struct pc_reader *reader;
 };

@@ -92,6 +92,7 @@ static void on_idle_timeout(void *context)
   pc_alarm_end(&engine->idle_alarm);
   engine->is_idle = true;
   pc_decoder_trim(&engine->context.decoder);
+  pc_origin_rest_all(&engine->context);
   if (pc_reactor_drop_connections(&engine->context.reactor) != PC_OK)
     pc_log_line(engine->transport.log_level, PC_LOG_ERROR,
                 "no memory to go on after idling");
@@ -152,7 +153,7 @@ static void end_jobs(struct pc_engine *engine)
 static void close_loop(struct pc_engine *engine)
 {
   engine->is_stopped = true;
-  pc_origin_destroy_all(&engine->context);
+  pc_origin_rest_all(&engine->context);
   pc_exchange_destroy_idle(&engine->context.exchanges);
   pc_reader_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
@@ -378,6 +379,7 @@ void pc_engine_destroy(struct pc_engine *engine)
     return;
   if (engine->is_started)
     stop_thread(engine);
+  pc_origin_destroy_all(&engine->context);
   pthread_mutex_destroy(&engine->inbox.lock);
   pc_transport_deinit(&engine->transport);
   free(engine);

@@ -193,8 +193,8 @@ static void wake(struct pc_job *job)
   struct pc_origin *origin = job->requests.origin;
 
   if (wants_slot(job) && !pc_link_is_queued(&job->send_link))
-    pc_queue_push(pc_origin_is_cooling(origin) ? &origin->waiting
-                                               : &job->engine->runnable,
+    pc_queue_push(pc_origin_is_closed(origin) ? &origin->waiting
+                                              : &job->engine->runnable,
                   &job->send_link);
 }
 
@@ -223,7 +223,7 @@ void pc_job_send_one(struct pc_job *job)
   struct pc_request *request = NULL;
   enum pc_status status = PC_OK;
 
-  if (pc_origin_is_cooling(job->requests.origin)) {
+  if (pc_origin_is_closed(job->requests.origin)) {
     wake(job);
     return;
   }

@@ -74,7 +74,7 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine);
 
 /*
  * Sends one request of a runnable job, which stays so while it can send. While
- * its origin has a cool-down it waits there instead.
+ * its origin is closed it waits there instead.
  */
 void pc_job_send_one(struct pc_job *job);
 

@@ -54,6 +54,7 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
   struct pc_exchange *exchange = context;
 
   (void)purpose;
+  exchange->shared->events->on_found(exchange->owner);
   if (pc_transport_checks_addresses(exchange->shared->transport) &&
       !pc_address_is_public(&address->addr)) {
     exchange->is_forbidden = true;
@@ -61,6 +62,19 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
   }
   return pc_sockets_open(&exchange->shared->reactor->sockets, address,
                          exchange->is_plain);
+}
+
+static int
+on_connected(void *context, char *to, char *from, int to_port, int from_port)
+{
+  struct pc_exchange *exchange = context;
+
+  (void)to;
+  (void)from;
+  (void)to_port;
+  (void)from_port;
+  exchange->shared->events->on_connected(exchange->owner);
+  return CURL_PREREQFUNC_OK;
 }
 
 static void set_callbacks(struct pc_exchange *exchange)
@@ -76,6 +90,8 @@ static void set_callbacks(struct pc_exchange *exchange)
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, pc_sockets_on_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA,
                    &exchange->shared->reactor->sockets);

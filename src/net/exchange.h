@@ -34,6 +34,10 @@ struct pc_exchange_order {
 
 /* What the owner of an exchange hears. Anything but PC_OK ends it so. */
 struct pc_exchange_events {
+  /* The address of a new connection is known. */
+  void (*on_found)(void *owner);
+  /* There is a connection, a new or a kept one, for the request to leave on. */
+  void (*on_connected)(void *owner);
   /* An answer begins: what came before (1xx, a redirect) is not the answer. */
   enum pc_status (*on_begin)(void *owner);
   /* A piece of its body, whose http_status is known. */
