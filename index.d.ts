@@ -53,7 +53,11 @@ export interface PreferenceOptions {
    * server its work (5xx but 503, timeouts, broken answers). Default 0.05, 0 to 3.
    */
   retryBudgetPct?: number | null | undefined;
-  /** Further attempts for each request; integer. Default 5, 0 to 6. */
+  /**
+   * Further attempts for each request; integer. Default 5, 0 to 6. Unless it is
+   * set, a host that was never reached is given up at once when its name has no
+   * address, and after 5 s when it cannot be connected to.
+   */
   maxRetries?: number | null | undefined;
   /** Milliseconds before the first retry; integer. Default 125, 50 to 45000. */
   initialBackoffMs?: number | null | undefined;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 enum { MOST_REMEMBERED = 64 };
 
@@ -179,6 +180,15 @@ void pc_origin_lose_scout(struct pc_origin *origin)
 {
   origin->has_scout = false;
   let_go(origin);
+}
+
+void pc_origin_miss(struct pc_origin *origin, const char *words)
+{
+  if (origin->is_reached || origin->is_warned)
+    return;
+  origin->is_warned = true;
+  pc_log_line(origin->engine->transport->log_level, PC_LOG_WARN,
+              "no connection to %s so far: %s", origin->name, words);
 }
 
 void pc_origin_reach(struct pc_origin *origin)

@@ -34,6 +34,7 @@ struct pc_origin {
   bool is_found;       /* no scouts: the address is known, or too slowly told */
   bool has_scout;      /* in flight */
   bool is_reached;     /* a connection to it has been made, once */
+  bool is_warned;      /* the log was told that none could be made */
   unsigned references; /* jobs that ask it */
   size_t name_size;
   char name[]; /* "https://host:port" as the URLs spell it */
@@ -61,6 +62,9 @@ void pc_origin_lose_scout(struct pc_origin *origin);
 
 /* The address is known. */
 void pc_origin_find(struct pc_origin *origin);
+
+/* No connection could be made: the log warns once, if there never was one. */
+void pc_origin_miss(struct pc_origin *origin, const char *words);
 
 /* A connection has been made, or a kept one is used. */
 void pc_origin_reach(struct pc_origin *origin);

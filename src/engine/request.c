@@ -8,7 +8,7 @@
 #include "net/retry_after.h"
 #include "wire/http/limit_hint.h"
 
-enum { LARGE_BODY_SIZE = 256 * 1024 };
+enum { LARGE_BODY_SIZE = 256 * 1024, NS_PER_MS = 1000000 };
 
 static const double NS_PER_S = 1e9;
 
@@ -192,16 +192,29 @@ static uint32_t counted_attempts(const struct pc_request *request)
   return request->attempt_count - request->refusal_count;
 }
 
-static bool may_try_again(struct pc_request *request, enum pc_status status)
+static struct pc_retry_cause cause_of(const struct pc_request *request,
+                                      enum pc_status status)
+{
+  const struct pc_requests *shared = request->shared;
+  const struct pc_exchange *exchange = request->attempt->exchange;
+
+  return (struct pc_retry_cause){
+      .status = status,
+      .http_status = exchange->http_status,
+      .is_unmet = !shared->origin->is_reached && !shared->plan->has_own_retries,
+      .is_nameless = exchange->is_nameless,
+      .spent_ms = (pc_clock_monotonic_ns() - request->started_ns) / NS_PER_MS};
+}
+
+static bool may_try_again(struct pc_request *request,
+                          struct pc_retry_cause cause)
 {
   struct pc_requests *shared = request->shared;
-  struct pc_retry_cause cause = {
-      .status = status, .http_status = request->attempt->exchange->http_status};
   enum pc_retry_price price = pc_retry_price(cause);
 
   if (price == PC_RETRY_NEVER ||
       counted_attempts(request) > shared->plan->preference.max_retries ||
-      (status == PC_HTTP_ERROR &&
+      (cause.status == PC_HTTP_ERROR &&
        pc_plan_is_final(shared->plan, cause.http_status)))
     return false;
   return price == PC_RETRY_FREE || pc_budget_take(&shared->retry_budget);
@@ -222,14 +235,16 @@ static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
                            pc_clock_epoch_ms());
 }
 
-/* A server that is asked too often spares every call, whatever comes of ours.
- */
-static void learn_cool_down(struct pc_origin *origin,
-                            const struct pc_exchange *exchange)
+/* What every call to the server may learn of it, whatever comes of ours. */
+static void learn(struct pc_origin *origin,
+                  enum pc_status status,
+                  const struct pc_exchange *exchange)
 {
   long http_status = exchange->http_status;
   uint64_t asked_ms = 0;
 
+  if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
+    pc_origin_miss(origin, exchange->error_text);
   if (http_status == 429 || http_status == 503)
     asked_ms = asked_wait_ms(exchange);
   if (asked_ms)
@@ -237,22 +252,24 @@ static void learn_cool_down(struct pc_origin *origin,
 }
 
 static enum pc_status back_off(struct pc_request *request,
-                               enum pc_status status)
+                               struct pc_retry_cause cause)
 {
   struct pc_requests *shared = request->shared;
   struct pc_context *engine = shared->engine;
   const struct pc_exchange *exchange = request->attempt->exchange;
-  long http_status = exchange->http_status;
-  uint64_t asked_ms = asked_wait_ms(exchange);
-  uint64_t wait_ms =
-      pc_retry_wait_ms(counted_attempts(request),
-                       (uint64_t)shared->plan->preference.initial_backoff_ms,
-                       asked_ms, pc_retry_jitter(&engine->random_state));
+  uint64_t patience_ms = pc_retry_patience_ms(cause);
+  uint64_t wait_ms = pc_retry_wait_ms(
+      counted_attempts(request),
+      (uint64_t)shared->plan->preference.initial_backoff_ms,
+      asked_wait_ms(exchange), pc_retry_jitter(&engine->random_state));
 
+  if (wait_ms > patience_ms)
+    wait_ms = patience_ms;
   pc_log_line(
       engine->transport->log_level, PC_LOG_INFO,
       "request %s: %s (HTTP status %ld) %s; next attempt in %" PRIu64 " ms",
-      exchange->order.request_id, pc_status_sentence(status), http_status,
+      exchange->order.request_id, pc_status_sentence(cause.status),
+      cause.http_status,
       pc_failure_words(exchange, &request->attempt->reader->fault), wait_ms);
   pc_counter_add(&engine->counters.retries, 1);
   pc_counter_add(&shared->progress->retries, 1);
@@ -265,10 +282,12 @@ static enum pc_status back_off(struct pc_request *request,
 /* request->attempt has failed with `status`, and no hedge is in flight. */
 static void judge(struct pc_request *request, enum pc_status status)
 {
+  struct pc_retry_cause cause = cause_of(request, status);
+
   if (may_halve(request, status))
     report(request->shared, halve(request));
-  else if (may_try_again(request, status))
-    report(request->shared, back_off(request, status));
+  else if (may_try_again(request, cause))
+    report(request->shared, back_off(request, cause));
   else
     fail(request, status);
 }
@@ -284,7 +303,7 @@ static void on_ended(void *context, enum pc_status status)
               attempt->exchange->order.request_id, pc_status_sentence(status),
               attempt->exchange->http_status);
   pc_exchange_give_up(attempt->exchange);
-  learn_cool_down(request->shared->origin, attempt->exchange);
+  learn(request->shared->origin, status, attempt->exchange);
   if (status != PC_OK && request->hedge) {
     /* While the other is in flight, a failed attempt only ends itself. */
     if (attempt == request->attempt)

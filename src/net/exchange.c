@@ -367,6 +367,8 @@ void pc_exchange_on_finished(void *context, CURLcode result)
 
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
                     &exchange->http_status);
+  exchange->is_nameless = result == CURLE_COULDNT_RESOLVE_HOST ||
+                          result == CURLE_COULDNT_RESOLVE_PROXY;
   status = exchange->refusal ? exchange->refusal : status_of(exchange, result);
   if (status == PC_OK && exchange->redirects < PC_REDIRECT_MOST)
     place = pc_redirect_place(exchange->easy, exchange->http_status,

@@ -63,6 +63,7 @@ struct pc_exchange {
   long http_status;                 /* of the final answer, 0 before it */
   struct pc_bytes head;             /* its raw status line and headers */
   char error_text[CURL_ERROR_SIZE]; /* libcurl's words, "" for none */
+  bool is_nameless;                 /* no address was found for the host */
   /* Private from here on. */
   struct pc_link link; /* in pc_exchanges.idle */
   struct pc_exchanges *shared;

@@ -44,6 +44,29 @@ static void failures_before_any_work_are_free(void)
   CHECK_NUMBER(price_of(PC_CONNECT_TIMEOUT), PC_RETRY_FREE);
 }
 
+static void a_host_that_nobody_met_is_given_up_sooner(void)
+{
+  struct pc_retry_cause cause = {.status = PC_CONNECT_FAILED, .is_unmet = true};
+
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_FREE);
+  CHECK_NUMBER(pc_retry_patience_ms(cause), PC_RETRY_UNMET_MS);
+  cause.spent_ms = PC_RETRY_UNMET_MS - 1;
+  CHECK_NUMBER(pc_retry_patience_ms(cause), 1);
+  cause.spent_ms = PC_RETRY_UNMET_MS;
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_NEVER);
+  cause.is_unmet = false;
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_FREE);
+  cause.is_nameless = true;
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_FREE);
+  cause = (struct pc_retry_cause){
+      .status = PC_CONNECT_FAILED, .is_unmet = true, .is_nameless = true};
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_NEVER);
+  cause = (struct pc_retry_cause){.status = PC_CONNECTION_LOST,
+                                  .is_unmet = true,
+                                  .spent_ms = 2 * PC_RETRY_UNMET_MS};
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_BUDGETED);
+}
+
 static void failures_after_work_draw_on_the_budget(void)
 {
   CHECK_NUMBER(price_of(PC_ATTEMPT_TIMEOUT), PC_RETRY_BUDGETED);
@@ -160,6 +183,7 @@ int main(void)
       TEST(statuses_after_work_draw_on_the_budget),
       TEST(lasting_statuses_are_never_tried_again),
       TEST(failures_before_any_work_are_free),
+      TEST(a_host_that_nobody_met_is_given_up_sooner),
       TEST(failures_after_work_draw_on_the_budget),
       TEST(what_no_repetition_mends_is_final),
       TEST(waits_grow_fourfold_up_to_the_longest),
