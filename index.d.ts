@@ -48,9 +48,16 @@ export interface PreferenceOptions {
   totalTimeoutS?: number | null | undefined;
   /** Share of the requests that may be hedged. Default 0.1, 0 to 3. */
   hedgeBudgetPct?: number | null | undefined;
-  /** Share of the requests that may be retried. Default 0.05, 0 to 3. */
+  /**
+   * Share of the requests that may be retried after what may have cost the
+   * server its work (5xx but 503, timeouts, broken answers). Default 0.05, 0 to 3.
+   */
   retryBudgetPct?: number | null | undefined;
-  /** Further attempts for each request; integer. Default 5, 0 to 6. */
+  /**
+   * Further attempts for each request; integer. Default 5, 0 to 6. Unless it is
+   * set, a host that was never reached is given up at once when its name has no
+   * address, and after 5 s when it cannot be connected to.
+   */
   maxRetries?: number | null | undefined;
   /** Milliseconds before the first retry; integer. Default 125, 50 to 45000. */
   initialBackoffMs?: number | null | undefined;
@@ -282,8 +289,8 @@ export type EmbeddingValue = number[] | Float32Array | string;
 interface TextOptions extends CallOptions {
   /**
    * Send a batch that the server refuses as too large (413, or 400 and 422 that
-   * say so) in halves, and no larger ones for the rest of the call. Default
-   * true.
+   * say so) in halves, and no larger ones for the rest of the call, unless a
+   * single input is to blame. Default true.
    */
   splitOnLimit?: boolean | null | undefined;
 }

@@ -55,6 +55,7 @@ read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
   plan->is_opaque = flags & PC_FLAG_OPAQUE;
   plan->wants_partial = flags & PC_FLAG_PARTIAL;
   plan->may_split = flags & PC_FLAG_SPLIT;
+  plan->has_own_retries = flags & PC_FLAG_OWN_RETRIES;
   plan->splice.is_bare = flags & PC_FLAG_BARE;
   plan->own_headers = own_headers(flags);
   plan->preference = preference_of(numbers);

@@ -6,6 +6,7 @@
 #ifndef PC_ENGINE_CONTEXT_H
 #define PC_ENGINE_CONTEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/queue.h"
@@ -30,5 +31,13 @@ struct pc_context {
   uint64_t last_serial; /* of targets */
   struct pc_counters counters;
 };
+
+/* Are as many requests in flight as the transport allows? */
+static inline bool pc_context_is_full(const struct pc_context *context)
+{
+  uint32_t most = context->transport->max_in_flight;
+
+  return most && pc_counter_read(&context->counters.in_flight) >= most;
+}
 
 #endif

@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "engine/attempt.h"
 #include "engine/context.h"
 #include "engine/origin.h"
 #include "engine/reader.h"
@@ -66,19 +67,14 @@ static void flush_outcomes(struct pc_engine *engine)
 }
 
 /* With every place taken, the end of a request brings the next turn. */
-static bool is_full(const struct pc_engine *engine)
-{
-  uint32_t most = engine->transport.max_in_flight;
-
-  return most && pc_counter_read(&engine->context.counters.in_flight) >= most;
-}
-
 static void start_requests(struct pc_engine *engine)
 {
-  struct pc_queue *runnable = &engine->context.runnable;
+  struct pc_context *context = &engine->context;
+  struct pc_queue *runnable = &context->runnable;
 
   for (int started = 0; started < STARTS_PER_TURN; started++) {
-    struct pc_link *link = is_full(engine) ? NULL : pc_queue_pop(runnable);
+    struct pc_link *link =
+        pc_context_is_full(context) ? NULL : pc_queue_pop(runnable);
 
     if (!link)
       return;
@@ -96,6 +92,7 @@ static void on_idle_timeout(void *context)
   pc_alarm_end(&engine->idle_alarm);
   engine->is_idle = true;
   pc_decoder_trim(&engine->context.decoder);
+  pc_origin_rest_all(&engine->context);
   if (pc_reactor_drop_connections(&engine->context.reactor) != PC_OK)
     pc_log_line(engine->transport.log_level, PC_LOG_ERROR,
                 "no memory to go on after idling");
@@ -156,7 +153,7 @@ static void end_jobs(struct pc_engine *engine)
 static void close_loop(struct pc_engine *engine)
 {
   engine->is_stopped = true;
-  pc_origin_destroy_all(&engine->context);
+  pc_origin_rest_all(&engine->context);
   pc_exchange_destroy_idle(&engine->context.exchanges);
   pc_reader_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
@@ -382,6 +379,7 @@ void pc_engine_destroy(struct pc_engine *engine)
     return;
   if (engine->is_started)
     stop_thread(engine);
+  pc_origin_destroy_all(&engine->context);
   pthread_mutex_destroy(&engine->inbox.lock);
   pc_transport_deinit(&engine->transport);
   free(engine);

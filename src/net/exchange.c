@@ -1,7 +1,5 @@
 #include "net/exchange.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +54,7 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
   struct pc_exchange *exchange = context;
 
   (void)purpose;
+  exchange->shared->events->on_found(exchange->owner);
   if (pc_transport_checks_addresses(exchange->shared->transport) &&
       !pc_address_is_public(&address->addr)) {
     exchange->is_forbidden = true;
@@ -63,6 +62,19 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
   }
   return pc_sockets_open(&exchange->shared->reactor->sockets, address,
                          exchange->is_plain);
+}
+
+static int
+on_connected(void *context, char *to, char *from, int to_port, int from_port)
+{
+  struct pc_exchange *exchange = context;
+
+  (void)to;
+  (void)from;
+  (void)to_port;
+  (void)from_port;
+  exchange->shared->events->on_connected(exchange->owner);
+  return CURL_PREREQFUNC_OK;
 }
 
 static void set_callbacks(struct pc_exchange *exchange)
@@ -78,6 +90,8 @@ static void set_callbacks(struct pc_exchange *exchange)
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, pc_sockets_on_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA,
                    &exchange->shared->reactor->sockets);
@@ -161,40 +175,14 @@ static enum pc_status aim_at_target(struct pc_exchange *exchange)
   return status;
 }
 
-PC_PRINTF(4, 5)
-static void put_line(struct pc_exchange *exchange,
-                     struct curl_slist **list,
-                     int place,
-                     const char *format,
-                     ...)
-{
-  struct pc_header_line *line = &exchange->lines[place];
-  va_list arguments;
-
-  va_start(arguments, format);
-  vsnprintf(line->text, sizeof(line->text), format, arguments);
-  va_end(arguments);
-  line->node.data = line->text;
-  line->node.next = *list;
-  *list = &line->node;
-}
-
 static void set_headers(struct pc_exchange *exchange)
 {
   const struct pc_exchange_order *order = &exchange->order;
-  struct curl_slist *list = order->target->headers;
-  unsigned own = order->target->own_headers;
 
-  if (!(own & PC_OWN_DEADLINE))
-    put_line(exchange, &list, 0, "request-deadline-ms: %llu",
-             (unsigned long long)order->deadline_ms);
-  if (!(own & PC_OWN_TIMEOUT))
-    put_line(exchange, &list, 1, "request-timeout-ms: %llu",
-             (unsigned long long)order->timeout_ms);
-  if (!(own & PC_OWN_REQUEST_ID))
-    put_line(exchange, &list, 2, "x-baseten-customer-request-id: %s",
-             order->request_id);
-  curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, list);
+  curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER,
+                   pc_target_headers(order->target, order->timeout_ms,
+                                     order->deadline_ms, order->request_id,
+                                     exchange->lines));
 }
 
 static void set_body(struct pc_exchange *exchange, enum pc_method method)
@@ -282,6 +270,13 @@ static void count(const struct pc_exchange *exchange)
   pc_counter_add(&counters->statuses[place], 1);
   if (!opened)
     pc_counter_add(&counters->connections_reused, 1);
+}
+
+const char *pc_exchange_words(const struct pc_exchange *exchange)
+{
+  if (pc_redirect_is_status(exchange->http_status))
+    return pc_redirect_words(exchange->easy, exchange->redirects);
+  return exchange->error_text;
 }
 
 void pc_exchange_give_up(struct pc_exchange *exchange)
@@ -372,6 +367,8 @@ void pc_exchange_on_finished(void *context, CURLcode result)
 
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
                     &exchange->http_status);
+  exchange->is_nameless = result == CURLE_COULDNT_RESOLVE_HOST ||
+                          result == CURLE_COULDNT_RESOLVE_PROXY;
   status = exchange->refusal ? exchange->refusal : status_of(exchange, result);
   if (status == PC_OK && exchange->redirects < PC_REDIRECT_MOST)
     place = pc_redirect_place(exchange->easy, exchange->http_status,

@@ -83,7 +83,7 @@ void pc_reactor_detach(struct pc_reactor *reactor, CURL *easy);
 PC_MUST_CHECK enum pc_status
 pc_reactor_drop_connections(struct pc_reactor *reactor);
 
-/* Rings once after `delay_ms`. Gives the alarm in *out. */
+/* Rings once, `delay_ms` from now or later. Gives the alarm in *out. */
 PC_MUST_CHECK enum pc_status pc_alarm_start(struct pc_reactor *reactor,
                                             uint64_t delay_ms,
                                             pc_alarm_fn *on_ring,

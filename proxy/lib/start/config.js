@@ -143,6 +143,8 @@ function readConfig(argv, env) {
       throw error;
     throw new ConfigError(error.message);
   }
+  // Unless it is set, the client gives up sooner on hosts that nobody ever met.
+  if (!given.has('max-retries')) delete preferred.maxRetries;
   const preferences = checkPreferences(preferred, given);
   const config = /** @type {Config} */ ({ ...values, preferences });
   checkTls(config);
