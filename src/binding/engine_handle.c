@@ -31,6 +31,13 @@ void pc_engine_handle_stop(struct pc_engine_handle *handle)
   pc_engine_destroy(engine);
 }
 
+void pc_engine_handle_stop_all(struct pc_addon *addon)
+{
+  while (!pc_queue_is_empty(&addon->engines))
+    pc_engine_handle_stop(
+        PC_ITEM_OF(addon->engines.head.next, struct pc_engine_handle, link));
+}
+
 static void finalize(napi_env env, void *data, void *hint)
 {
   struct pc_engine_handle *handle = data;

@@ -6,6 +6,7 @@
 #include "binding/contract.h"
 #include "binding/engine_handle.h"
 #include "binding/joined_body.h"
+#include "binding/process_end.h"
 #include "binding/settle.h"
 #include "binding/submit.h"
 #include "binding/values.h"
@@ -17,9 +18,8 @@ static void on_environment_end(void *context)
   struct pc_addon *addon = context;
   struct pc_outcome *outcome = NULL;
 
-  while (!pc_queue_is_empty(&addon->engines))
-    pc_engine_handle_stop(
-        PC_ITEM_OF(addon->engines.head.next, struct pc_engine_handle, link));
+  pc_process_end_forget(addon);
+  pc_engine_handle_stop_all(addon);
   while ((outcome = pc_addon_next_outcome(addon)) != NULL) {
     if (outcome->is_end)
       pc_call_end(addon, outcome->job->owner);
@@ -97,10 +97,16 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {.utf8name = "setWake", .method = pc_settle_set_wake},
   };
   struct pc_addon *addon = NULL;
+  enum pc_status status = PC_OK;
 
   if (!pc_addon_create(env, &addon) ||
       !pc_check(env, napi_add_env_cleanup_hook(env, on_environment_end, addon)))
     return NULL;
+  status = pc_process_end_watch(addon);
+  if (status != PC_OK) {
+    pc_throw_status(env, status, NULL);
+    return NULL;
+  }
   pc_check(env, napi_define_properties(env, exports,
                                        sizeof(functions) / sizeof(functions[0]),
                                        functions));
