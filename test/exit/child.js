@@ -48,6 +48,8 @@ const ENDS = {
       process.exit(7);
     });
     process.kill(process.pid, 'SIGTERM');
+    // The signal alone does not keep the loop alive until it is heard.
+    setTimeout(() => {}, 10_000);
   },
 };
 
