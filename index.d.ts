@@ -202,7 +202,10 @@ export interface HttpClientOptions {
    * connects to is the proxy's affair. Default false.
    */
   publicOnly?: boolean | null | undefined;
-  /** Requests under way at once, over all calls of the pool. Default no limit. */
+  /**
+   * Requests under way at once, over all calls of the pool; a client with such
+   * a limit has a pool of its own. Default no limit.
+   */
   maxInFlight?: number | null | undefined;
   /**
    * Certificate authorities to trust instead of the system's. Default: the
@@ -540,7 +543,11 @@ export class PerformanceClient {
   readonly clientWrapper: HttpClientWrapper;
   getClientWrapper(): HttpClientWrapper;
 
-  /** A frozen snapshot of what its pool has done, for all clients of it. */
+  /**
+   * A frozen snapshot of what its pool has done, for all clients that share it:
+   * those with its wrapper or, where none was given, those made with equal
+   * settings. Once closed, as it was then.
+   */
   stats(): ClientStats;
 
   /** Embeds every text: POST /v1/embeddings in batches. */

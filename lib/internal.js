@@ -47,7 +47,7 @@ const {
 const { LOG_LEVELS } = require('./pool/environment');
 const { environmentProxies } = require('./pool/forward-proxies');
 const { sumFigures } = require('./pool/stats');
-const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
+const { lifecycleOf, poolFor } = require('./pool/http-client-wrapper');
 const { trustedRoots } = require('./pool/roots');
 const {
   DEFAULTS,
@@ -72,7 +72,6 @@ module.exports = {
   checkNumber,
   checkOptionNames,
   checkString,
-  engineFor,
   environmentProxies,
   excerpt,
   fromNative,
@@ -86,6 +85,7 @@ module.exports = {
   nearest,
   outOfRange,
   parseHead,
+  poolFor,
   readPreference,
   redact,
   statusOf,

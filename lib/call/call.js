@@ -6,7 +6,7 @@ const { FLAG, KIND, withFlags, wordList } = require('../native/contract');
 const { Progress } = require('./progress');
 const { areRequestsTraced, traceCall, traceRequest } = require('./tracing');
 const { createError, fromNative, setPartial } = require('../errors/errors');
-const { engineFor, latenciesOf } = require('../pool/http-client-wrapper');
+const { poolFor } = require('../pool/http-client-wrapper');
 const { failureError, inputFailures } = require('../errors/failure');
 const { statusOf } = require('../base/headers');
 
@@ -82,11 +82,13 @@ class Call {
   /** What listeners are told: theirs to change, so never read here. */
   #context;
 
-  #latencies;
   #answers;
   #completed = 0;
   #completedInputs = 0;
   #isClosed = false;
+
+  /** @type {import('../pool/pool').Pool | undefined} */
+  #pool;
 
   /** @type {Summary | undefined} */
   #summary;
@@ -120,7 +122,6 @@ class Call {
     const url = host.endpoint.urlFor(path);
     this.#url = url;
     this.#context = { operation, method, url, inputs: inputs.length };
-    this.#latencies = latenciesOf(host.wrapper);
     this.#answers = new Answers(inputs.length);
   }
 
@@ -192,7 +193,7 @@ class Call {
     const isAnyJson = this.#request.kind === KIND.POST;
     const value = isAnyJson && text !== undefined ? this.#read(text) : text;
     this.#answers.add(batch, { first, count, head, seconds, value });
-    this.#latencies.record(seconds);
+    this.#pool?.latencies.record(seconds);
     this.#complete(count);
     if (areRequestsTraced())
       traceRequest({
@@ -276,8 +277,9 @@ class Call {
     const url = this.#url;
     const flags =
       this.#request.flags | headers.flags | (isPartial ? FLAG.PARTIAL : 0);
+    this.#pool = poolFor(this.#host.wrapper, url);
     this.#job = binding.native().submit(
-      engineFor(this.#host.wrapper, url),
+      this.#pool.engine,
       kind,
       withFlags(settings.numbers, flags),
       wordList({

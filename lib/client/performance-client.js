@@ -5,6 +5,7 @@ const { Endpoint, Host } = require('../call/host');
 const {
   HttpClientWrapper,
   WRAPPER_NAMES,
+  sharingWrapper,
 } = require('../pool/http-client-wrapper');
 const { ResultStream } = require('../stream/result-stream');
 const {
@@ -93,8 +94,8 @@ function checkWrapper(clientWrapper, named) {
 }
 
 /**
- * Without a wrapper the client makes its own; with one, httpVersion and proxy
- * are the wrapper's.
+ * Without a wrapper the client makes its own, which shares the pools of clients
+ * with equal settings; with one, httpVersion and proxy are the wrapper's.
  * @param {unknown[]} args what follows the base URL
  * @returns {ClientOptions}
  */
@@ -105,7 +106,7 @@ function readClientOptions(args) {
     const wrapper = checkWrapper(named.clientWrapper, named);
     return { apiKey, wrapper, ownsWrapper: false };
   }
-  const wrapper = new HttpClientWrapper(
+  const wrapper = sharingWrapper(
     Object.fromEntries(
       Array.from(WRAPPER_NAMES, (name) => [name, named[name]]),
     ),

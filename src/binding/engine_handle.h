@@ -9,6 +9,7 @@
 #define PC_BINDING_ENGINE_HANDLE_H
 
 #include <node_api.h>
+#include <stdbool.h>
 
 #include "base/queue.h"
 #include "engine/engine.h"
@@ -19,6 +20,7 @@ struct pc_engine_handle {
   struct pc_link link;      /* in pc_addon.engines while `engine` lives */
   struct pc_engine *engine; /* NULL once stopped */
   unsigned references;      /* the JS object and the calls */
+  bool is_weighed;          /* does V8 know what it costs? */
 };
 
 /* createEngine(options) */

@@ -216,8 +216,8 @@ static napi_value begin(struct pc_addon *addon, struct pc_call *call)
   pc_addon_hold_loop(addon);
   status = pc_engine_submit(call->engine->engine, call->job);
   if (status != PC_OK) {
+    pc_throw_refusal(addon->env, status);
     pc_call_end(addon, call);
-    pc_throw_status(addon->env, status, NULL);
     return NULL;
   }
   return pc_number_make(addon->env, number);

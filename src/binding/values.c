@@ -1,5 +1,6 @@
 #include "binding/values.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,13 @@ bool pc_throw_status(napi_env env, enum pc_status status, const char *detail)
   snprintf(message, sizeof(message), "%s%s%s", pc_status_sentence(status),
            detail ? ": " : "", detail ? detail : "");
   return pc_throw(env, pc_status_code(status), message);
+}
+
+bool pc_throw_refusal(napi_env env, enum pc_status status)
+{
+  bool is_named = status == PC_SYSTEM_ERROR && errno;
+
+  return pc_throw_status(env, status, is_named ? strerror(errno) : NULL);
 }
 
 bool pc_check(napi_env env, napi_status status)

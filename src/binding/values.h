@@ -22,6 +22,12 @@ bool pc_throw(napi_env env, const char *code, const char *message);
 /* Throws what `status` says. `detail` may be NULL. Answers false. */
 bool pc_throw_status(napi_env env, enum pc_status status, const char *detail);
 
+/*
+ * Throws what `status` says, where PC_SYSTEM_ERROR comes with what errno named.
+ * Answers false.
+ */
+bool pc_throw_refusal(napi_env env, enum pc_status status);
+
 /* Throws the last Node-API error unless `status` is napi_ok. */
 bool pc_check(napi_env env, napi_status status);
 

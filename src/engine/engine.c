@@ -17,6 +17,7 @@
  */
 #include "engine/engine.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -301,12 +302,14 @@ static void abandon_loop(struct pc_engine *engine)
 static enum pc_status start_thread(struct pc_engine *engine)
 {
   enum pc_status status = open_loop(engine);
+  int reason = status == PC_OK ? start_with_signals_blocked(engine) : errno;
 
-  if (status == PC_OK && start_with_signals_blocked(engine) != 0)
+  if (status == PC_OK && reason != 0)
     status = PC_SYSTEM_ERROR;
   engine->is_started = status == PC_OK;
   if (status != PC_OK && engine->context.reactor.loop)
     abandon_loop(engine);
+  errno = reason;
   return status;
 }
 
