@@ -783,7 +783,7 @@ export interface InvalidArgumentError extends Error {
 }
 
 /** The HTTP answer behind an error. API keys in it are blanked out. */
-export interface ErrorResponse {
+export interface ErrorAnswer {
   status: number;
   headers: ResponseHeaders;
   /** The body, cut at 64 KiB. */
@@ -796,8 +796,10 @@ export interface ErrorResponse {
 export class PerformanceClientError extends Error {
   protected constructor();
   code: ErrorCode;
-  /** The answer, for HTTP_ERROR, PARSE_ERROR and RESPONSE_TOO_LARGE. */
-  response?: ErrorResponse;
+  /** The answer, for HTTP_ERROR alone. */
+  response?: ErrorAnswer;
+  /** The answer that could not be used, of PARSE_ERROR and RESPONSE_TOO_LARGE. */
+  answer?: ErrorAnswer;
   /** HTTP status of the last answer, if there was one. */
   status?: number;
   /** Id of the failed request, as the server saw it. */
@@ -833,7 +835,7 @@ export class PerformanceClientError extends Error {
 export class HttpError extends PerformanceClientError {
   protected constructor();
   code: 'HTTP_ERROR';
-  response: ErrorResponse;
+  response: ErrorAnswer;
   status: number;
 }
 
@@ -843,10 +845,16 @@ export class TimeoutError extends PerformanceClientError {
   code: 'TIMEOUT';
 }
 
-/** A CancellationToken or an AbortSignal ended the call. */
+/** A CancellationToken ended the call; or, as AbortError, an AbortSignal. */
 export class CancelledError extends PerformanceClientError {
   protected constructor();
   code: 'CANCELLED';
+}
+
+/** An AbortSignal ended the call; `cause` is its reason. */
+export class AbortError extends CancelledError {
+  protected constructor();
+  name: 'AbortError';
 }
 
 /** The client was closed or destroyed. */

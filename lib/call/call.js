@@ -22,7 +22,7 @@ const { statusOf } = require('../base/headers');
  * How the engine ended a call.
  * @typedef {object} Outcome
  * @property {Failure} [failure]
- * @property {unknown} [cause] why it was cancelled
+ * @property {AbortSignal} [signal] what cancelled it, unless a token did
  * @property {Summary} summary
  */
 
@@ -58,7 +58,7 @@ function responseOf(end, makeResponse) {
   const { answers, totalSeconds, summary, failure, about } = end;
   const result = { answers, totalSeconds, summary };
   if (failure) {
-    const error = failureError(failure, about, end.cause);
+    const error = failureError(failure, about, end.signal);
     const makeErrors = () => inputFailures(answers, about, { failure, error });
     setPartial(error, () => makeResponse({ ...result, makeErrors }));
     throw error;
@@ -93,8 +93,8 @@ class Call {
   /** @type {Summary | undefined} */
   #summary;
 
-  /** @type {unknown} why an AbortSignal cancelled it */
-  #reason;
+  /** @type {AbortSignal | undefined} what cancelled it */
+  #signal;
 
   /** @type {Error | undefined} */
   #unreadable;
@@ -168,9 +168,9 @@ class Call {
     return this.#job && binding.native().progress(this.#job);
   }
 
-  /** @param {unknown} [reason] */
-  cancel(reason) {
-    this.#reason ??= reason;
+  /** @param {AbortSignal} [signal] */
+  cancel(signal) {
+    this.#signal ??= signal;
     if (this.#job) binding.native().cancel(this.#job);
   }
 
@@ -239,7 +239,7 @@ class Call {
     }
     this.#resolve({
       failure: this.#isClosed ? closedInstead(failure) : failure,
-      cause: failure?.code === 'CANCELLED' ? this.#reason : undefined,
+      signal: this.#signal,
       summary,
     });
   }

@@ -38,10 +38,10 @@ function placedInStream(failure, { number, start }) {
  * @param {CallEnd} end
  * @returns {Run[]}
  */
-function runsOf(batch, { answers, failure, cause, about, isPartial }) {
+function runsOf(batch, { answers, failure, signal, about, isPartial }) {
   /** @param {Failure} one */
   const errorOf = (one) =>
-    failureError(placedInStream(one, batch), about, cause);
+    failureError(placedInStream(one, batch), about, signal);
   if (failure && (failure.batch < 0 || !isPartial)) throw errorOf(failure);
 
   /** @type {Run[]} */

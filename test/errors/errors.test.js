@@ -148,8 +148,8 @@ describe('an error', () => {
 
     const [, shown] = error.message.split('expected 128 items, got 2: ');
     assert.equal(shown, `<html> [31m${'€'.repeat(189)}…`);
-    assert.equal(error.response.status, 200);
-    assert.throws(() => error.response.json(), SyntaxError);
+    assert.equal(error.answer.status, 200);
+    assert.throws(() => error.answer.json(), SyntaxError);
   });
 
   it('without facts has no such properties', async (t) => {
