@@ -275,8 +275,11 @@ export class HttpClientWrapper {
 }
 
 export interface PerformanceClientOptions extends HttpClientOptions {
-  /** Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment. */
-  apiKey?: string | null | undefined;
+  /**
+   * Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment, whatever
+   * host the base URL names. False sends none.
+   */
+  apiKey?: string | false | null | undefined;
   /**
    * A pool to share. Its httpVersion and proxy count, not those beside it; the
    * other options of a pool are refused beside it. Default: a pool
@@ -526,14 +529,14 @@ export class PerformanceClient {
   constructor(baseUrl: string, options: PerformanceClientOptions);
   /**
    * @param baseUrl http or https URL, perhaps with a path in front of all paths
-   * @param apiKey default: BASETEN_API_KEY, else OPENAI_API_KEY
+   * @param apiKey default: BASETEN_API_KEY, else OPENAI_API_KEY; false: none
    * @param httpVersion default 1
    * @param clientWrapper a pool to share; it decides on httpVersion and proxy
    * @param proxy default: what the environment says
    */
   constructor(
     baseUrl: string,
-    apiKey?: string | null,
+    apiKey?: string | false | null,
     httpVersion?: HttpVersion | null,
     clientWrapper?: HttpClientWrapper | null,
     proxy?: string | null,

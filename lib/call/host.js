@@ -138,7 +138,7 @@ class Host {
 
   /**
    * @param {Endpoint} endpoint
-   * @param {string} apiKey
+   * @param {string} apiKey '' for none
    * @param {HttpClientWrapper} wrapper
    */
   constructor(endpoint, apiKey, wrapper) {
@@ -188,7 +188,8 @@ class Host {
   #render(settings, hasBody, headers) {
     const apiKey = settings.apiKey ?? this.#apiKey;
     /** @type {HeaderMap} */
-    const ours = new Map([['authorization', `Bearer ${apiKey}`]]);
+    const ours = new Map();
+    if (apiKey) ours.set('authorization', `Bearer ${apiKey}`);
     if (hasBody) ours.set('content-type', 'application/json');
     ours.set('user-agent', USER_AGENT);
     ours.set('accept', 'application/json');

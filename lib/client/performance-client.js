@@ -34,7 +34,7 @@ const { planBatchPostStream, planEmbedStream } = require('../stream/plan');
 
 /**
  * @typedef {object} ClientOptions
- * @property {string} apiKey
+ * @property {string} apiKey '' for none
  * @property {HttpClientWrapper} wrapper
  * @property {boolean} ownsWrapper was the wrapper made for this client alone?
  */
@@ -60,16 +60,18 @@ function namedArguments(args) {
 
 /**
  * @param {unknown} apiKey
- * @returns {string}
+ * @returns {string} '' when none is to be sent
  */
 function findApiKey(apiKey) {
+  if (apiKey === false) return '';
   if (isGiven(apiKey)) return checkApiKey(apiKey, 'apiKey');
   const found = environmentApiKey(process.env);
   if (found) return checkApiKey(found.value, found.name);
   throw invalidArgument(
     TypeError,
     'apiKey',
-    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY',
+    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY; ' +
+      'give apiKey: false to a server that needs none',
   );
 }
 
