@@ -100,12 +100,13 @@ const { loadAddon } = require('./addon');
  * @property {(job: Job) => void} cancel
  * @property {(job: Job) => ProgressFigures | undefined} progress undefined when it has ended
  * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed
- * @property {(limit: number) => number} drain
+ * @property {(limit: number, bytes: number) => number} drain outcomes that were told
  * @property {(callback: () => void) => void} setWake
  */
 
-/** Outcomes between two looks at the clock. */
+/** Outcomes between two looks at the clock, and what their answers may hold. */
 const HANDFUL = 64;
+const HANDFUL_BYTES = 256 * 1024; // some 2 ms of JSON.parse
 
 /** How long one turn of the event loop may be kept busy. */
 const SLICE_MS = 4;
@@ -113,11 +114,11 @@ const SLICE_MS = 4;
 /**
  * Delivers waiting outcomes, and goes on in a later turn when there are more
  * than fit into a slice, so that timers and sockets of the host get theirs.
- * @param {{ drain(limit: number): number }} addon
+ * @param {Pick<Native, 'drain'>} addon
  */
 function settleWaiting(addon) {
   const end = performance.now() + SLICE_MS;
-  while (addon.drain(HANDFUL) > 0)
+  while (addon.drain(HANDFUL, HANDFUL_BYTES) > 0)
     if (performance.now() >= end) {
       setImmediate(settleWaiting, addon);
       return;
