@@ -114,15 +114,15 @@ class Call {
    * @param {Host} host
    */
   constructor(request, terms, host) {
-    const { operation, method, path, inputs } = request;
+    const { operation, method, path, inputCount } = request;
     this.#request = request;
     this.#terms = terms;
     this.#host = host;
     this.#enders = [...host.lifecycles, ...terms.enders];
     const url = host.endpoint.urlFor(path);
     this.#url = url;
-    this.#context = { operation, method, url, inputs: inputs.length };
-    this.#answers = new Answers(inputs.length);
+    this.#context = { operation, method, url, inputs: inputCount };
+    this.#answers = new Answers(inputCount);
   }
 
   /** Throws when it may not begin any more. */

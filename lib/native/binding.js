@@ -7,6 +7,7 @@ const { loadAddon } = require('./addon');
  *
  * @typedef {object} Engine opaque: a thread with its connections
  * @typedef {object} Job opaque: one call in flight
+ * @typedef {{ opaque: 'texts' }} TextStore inputs that a call will take
  * @typedef {object} SplicedBody opaque: what a spliced call answers
  *
  * @typedef {object} EngineOptions
@@ -93,7 +94,8 @@ const { loadAddon } = require('./addon');
  * @property {(text: string) => boolean} isPublicAddress false for what is no address, too
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
- * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler) => Job} submit
+ * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[] | TextStore, handler: Handler) => Job} submit takes the texts out of a store
+ * @property {(store: TextStore | undefined, texts: string[]) => TextStore} addTexts makes a store where there is none
  * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, words: string[], body: Buffer, handler: SpliceHandler) => Job} splice
  * @property {(body: SplicedBody, buffer: Buffer) => number} readBody bytes that were copied, 0 at the end
  * @property {(body: SplicedBody) => void} closeBody lets go of what was not read

@@ -9,6 +9,7 @@
 #include "binding/process_end.h"
 #include "binding/settle.h"
 #include "binding/submit.h"
+#include "binding/text_store.h"
 #include "binding/values.h"
 #include "policy/address.h"
 
@@ -87,6 +88,7 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {.utf8name = "createEngine", .method = pc_engine_handle_create},
       {.utf8name = "destroyEngine", .method = pc_engine_handle_destroy},
       {.utf8name = "stats", .method = pc_engine_handle_stats},
+      {.utf8name = "addTexts", .method = pc_text_store_add},
       {.utf8name = "submit", .method = pc_submit},
       {.utf8name = "splice", .method = pc_splice},
       {.utf8name = "cancel", .method = pc_cancel},
