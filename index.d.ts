@@ -282,8 +282,8 @@ export interface PerformanceClientOptions extends HttpClientOptions {
   apiKey?: string | false | null | undefined;
   /**
    * A pool to share. Its httpVersion and proxy count, not those beside it; the
-   * other options of a pool are refused beside it. Default: a pool
-   * for this client alone.
+   * other options of a pool are refused beside it. Default: the pool of the
+   * clients with equal settings, or its own where it has a `maxInFlight`.
    */
   clientWrapper?: HttpClientWrapper | null | undefined;
 }
