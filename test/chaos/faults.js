@@ -1,7 +1,7 @@
 'use strict';
 
 const { HTTP1_WAYS } = require('../helpers/http1-faults');
-const { HTTP2_WAYS } = require('../helpers/http2-faults');
+const { FRAME_WAYS, HTTP2_WAYS } = require('../helpers/http2-faults');
 const { answerBody } = require('./model');
 const { Random } = require('./random');
 
@@ -92,7 +92,7 @@ class Faults {
 
   /** The script of one server. */
   script({ tls, http2 }) {
-    const ways = http2 ? HTTP2_WAYS : HTTP1_WAYS;
+    const ways = http2 ? [...HTTP2_WAYS, ...FRAME_WAYS] : HTTP1_WAYS;
     const fates = tls ? [...CONNECTION_FATES, 'tls-alert'] : CONNECTION_FATES;
     return {
       ...{ tls, http2, keepsRequests: false },

@@ -18,13 +18,12 @@
  * A recorded request is { method, path, headers, json, connection }.
  */
 
-const http2 = require('node:http2');
 const net = require('node:net');
 const tls = require('node:tls');
 
 const { makeCertificate } = require('./certificate');
 const { serveHttp1 } = require('./http1-faults');
-const { serveHttp2 } = require('./http2-faults');
+const { Http2Faults } = require('./http2-faults');
 const { resetConnection } = require('./reset');
 
 /** A fatal alert: handshake_failure. */
@@ -62,6 +61,7 @@ class FaultServer {
   #script;
   #front = net.createServer();
   #inner;
+  #http2; // behind the inner one, where it is spoken
   #sockets = new Set();
   #byPort = new Map(); // the client's port, to the last socket from it
   #waiters = new Set();
@@ -83,6 +83,7 @@ class FaultServer {
   }
 
   async listen() {
+    await this.#http2?.listen();
     await new Promise((resolve) =>
       this.#front.listen(0, '127.0.0.1', 511, resolve),
     );
@@ -94,6 +95,7 @@ class FaultServer {
   /** Ends every connection at once. */
   close() {
     for (const socket of this.#sockets) socket.destroy();
+    this.#http2?.close();
     return new Promise((resolve) => this.#front.close(resolve));
   }
 
@@ -119,13 +121,14 @@ class FaultServer {
       pick: (request) => this.#pick(request),
       raw: (port) => this.#byPort.get(port),
     };
-    if (this.#script.http2) {
-      const create = certificate ? 'createSecureServer' : 'createServer';
-      return serveHttp2(http2[create](certificate ?? {}), exchange);
-    }
-    const serve = (socket) => serveHttp1(socket, exchange);
+    if (this.#script.http2) this.#http2 = new Http2Faults(exchange);
+    const ALPNProtocols = this.#http2 && ['h2'];
+    const serve = (socket) =>
+      this.#http2 ? this.#http2.serve(socket) : serveHttp1(socket, exchange);
     return certificate
-      ? tls.createServer(certificate, serve).on('tlsClientError', () => {})
+      ? tls
+          .createServer({ ...certificate, ALPNProtocols }, serve)
+          .on('tlsClientError', () => {})
       : net.createServer(serve);
   }
 
