@@ -94,6 +94,8 @@ $(TESTS): $(NATIVE)/%: $(NATIVE)/test/native/%.o $(SHARED_OBJECTS) \
 
 -include $(patsubst %.o,%.d,$(CORE_OBJECTS) $(SHARED_OBJECTS) $(TEST_OBJECTS))
 
+include chaos.mk
+
 # --- fuzzing: src/wire against arbitrary bytes ----------------------------
 
 SECONDS ?= 60
