@@ -11,6 +11,7 @@ const FAULT_CODES = new Set([
   'TIMEOUT',
   'CONNECTION_ERROR',
   'PARSE_ERROR',
+  'RESPONSE_TOO_LARGE',
 ]);
 
 /** Holds that an error is one of ours and may end what `plan` describes. */

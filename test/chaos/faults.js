@@ -1,5 +1,6 @@
 'use strict';
 
+const { RELAYS, TUNNELS } = require('../helpers/fault-proxy');
 const { HTTP1_WAYS } = require('../helpers/http1-faults');
 const { FRAME_WAYS, HTTP2_WAYS } = require('../helpers/http2-faults');
 const { answerBody } = require('./model');
@@ -45,6 +46,9 @@ const STATUS_WEIGHTS = {
 
 /** Share of connections that go wrong before their first byte. */
 const CONNECTION_TROUBLE = 0.03;
+
+/** The same of what a forward proxy is asked. */
+const PROXY_TROUBLE = 0.1;
 
 const CONNECTION_FATES = ['reset', 'close', 'half-close', 'garbage'];
 
@@ -104,6 +108,18 @@ class Faults {
         this.#count(`connection ${fate}`);
         return fate;
       },
+    };
+  }
+
+  /** What the forward proxy before a server does. */
+  fates({ tls }) {
+    const fates = tls ? TUNNELS : RELAYS;
+    return (n) => {
+      const random = new Random(this.#seed, 'proxy', tls, n);
+      if (!random.chance(PROXY_TROUBLE)) return undefined;
+      const fate = random.pick(fates);
+      this.#count(`proxy ${fate}`);
+      return fate;
     };
   }
 
