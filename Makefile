@@ -228,10 +228,6 @@ $(BENCH)/%: benchmark/%.c | build-packages
 SEED ?= 1
 MINUTES ?= 10
 
-.PHONY: chaos
-chaos: build | run-packages
-	@SEED=$(SEED) node test/chaos/main.js
-
 .PHONY: soak
 soak: build | run-packages
 	@SEED=$(SEED) MINUTES=$(MINUTES) node --expose-gc test/soak/main.js

@@ -20,3 +20,8 @@ ifneq ($(SANITIZER),thread)
 native-test: $(NO_MEMORY)
 TESTS += $(NO_MEMORY)
 endif
+
+.PHONY: chaos
+chaos: build | run-packages
+	@SEED=$(SEED) node test/chaos/main.js
+	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js names

@@ -6,19 +6,30 @@
  * be rejected unseen, and the process must end by itself.
  *
  *   SEED=1 CHAOS_BATCHES=20000 node test/chaos/main.js
+ *   SEED=1 test/helpers/namespace.sh node test/chaos/main.js names
  */
 
+const { Names } = require('./names');
 const { Places } = require('./places');
 const { Run } = require('./run');
 
 /** How long the process may linger when all is done. */
 const LINGER_MS = 5000;
 
+/** What goes wrong where, and how many batches a run of it has. */
+const RIGS = {
+  servers: { Places, batches: 20_000 },
+  names: { Places: Names, batches: 5000 },
+};
+
 const seed = process.env.SEED || '1';
-const batches = Number(process.env.CHAOS_BATCHES || 20_000);
+const rig = process.argv[2] ?? 'servers';
+const batches = Number(process.env.CHAOS_BATCHES || RIGS[rig].batches);
 
 function fail(reason) {
-  console.error(`chaos failed; SEED=${seed} CHAOS_BATCHES=${batches}`);
+  console.error(
+    `chaos of ${rig} failed; SEED=${seed} CHAOS_BATCHES=${batches}`,
+  );
   console.error(reason);
   process.exit(1);
 }
@@ -30,7 +41,7 @@ function figures(counts) {
 }
 
 function report(run, faults, seconds) {
-  console.log(`chaos: seed ${seed}, ${seconds.toFixed(1)} s`);
+  console.log(`chaos of ${rig}: seed ${seed}, ${seconds.toFixed(1)} s`);
   console.log(`batches ${run.batches}, calls ${run.calls}`);
   console.log(`calls by ending: ${figures(run.endings)}`);
   console.log(`inputs: ${figures(run.inputs)}`);
@@ -40,7 +51,7 @@ function report(run, faults, seconds) {
 
 async function main() {
   const startedAt = performance.now();
-  const places = new Places(seed);
+  const places = new RIGS[rig].Places(seed);
   await places.open();
   const run = new Run(seed, places.list, (now) => now.batches >= batches);
   await run.work();
