@@ -25,3 +25,4 @@ endif
 chaos: build | run-packages
 	@SEED=$(SEED) node test/chaos/main.js
 	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js names
+	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js link

@@ -7,8 +7,10 @@
  *
  *   SEED=1 CHAOS_BATCHES=20000 node test/chaos/main.js
  *   SEED=1 test/helpers/namespace.sh node test/chaos/main.js names
+ *   SEED=1 test/helpers/namespace.sh node test/chaos/main.js link
  */
 
+const { Link } = require('./link');
 const { Names } = require('./names');
 const { Places } = require('./places');
 const { Run } = require('./run');
@@ -20,6 +22,7 @@ const LINGER_MS = 5000;
 const RIGS = {
   servers: { Places, batches: 20_000 },
   names: { Places: Names, batches: 5000 },
+  link: { Places: Link, batches: 5000 },
 };
 
 const seed = process.env.SEED || '1';

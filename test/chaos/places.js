@@ -73,4 +73,4 @@ class Places {
   }
 }
 
-module.exports = { Places };
+module.exports = { PROTOCOLS, Places };

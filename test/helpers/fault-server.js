@@ -1,7 +1,8 @@
 'use strict';
 
 /*
- * A server on 127.0.0.1 whose every connection and every answer may go wrong.
+ * A server whose every connection and every answer may go wrong, on 127.0.0.1
+ * unless its script names another `host`.
  *
  *   const server = await startFaultServer(t, { answers: [{ how: 'cut' }, {}] });
  *   ... server.url, server.requests, server.connections, server.ca
@@ -41,7 +42,8 @@ const CONNECTIONS = {
 
 /**
  * @param {import('node:test').TestContext} t closes the server after the test
- * @param {object} [script] answers, connections, tls, http2
+ * @param {object} [script] answers, connections, tls, http2, host, names: of
+ *   the certificate
  */
 async function startFaultServer(t, script) {
   const server = new FaultServer(script);
@@ -70,7 +72,7 @@ class FaultServer {
   constructor({ keepsRequests = true, ...script } = {}) {
     this.#script = script;
     this.#keepsRequests = keepsRequests;
-    const certificate = script.tls ? makeCertificate() : undefined;
+    const certificate = script.tls ? makeCertificate(script.names) : undefined;
     this.ca = certificate?.cert;
     this.#inner = this.#innerServer(certificate);
     this.#inner.on('secureConnection', (secured) => this.#secure(secured));
@@ -84,12 +86,11 @@ class FaultServer {
 
   async listen() {
     await this.#http2?.listen();
-    await new Promise((resolve) =>
-      this.#front.listen(0, '127.0.0.1', 511, resolve),
-    );
+    const { host = '127.0.0.1', tls: isSecured } = this.#script;
+    await new Promise((resolve) => this.#front.listen(0, host, 511, resolve));
     this.port = this.#front.address().port;
-    const scheme = this.#script.tls ? 'https' : 'http';
-    this.url = `${scheme}://127.0.0.1:${this.port}`;
+    const scheme = isSecured ? 'https' : 'http';
+    this.url = `${scheme}://${host}:${this.port}`;
   }
 
   /** Ends every connection at once. */
