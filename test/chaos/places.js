@@ -14,7 +14,8 @@ const PROTOCOLS = [
 /**
  * Where a client of a run connects to.
  * @typedef {{ url: string, httpVersion: 1 | 2, ca?: string, proxy?: string,
- *   isFresh?: boolean }} Place isFresh: each call has a client of its own
+ *   isFresh?: boolean, codes?: string[] }} Place isFresh: each call has a client
+ *   of its own; codes: further ones that calls may end in
  */
 
 /**

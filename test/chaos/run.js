@@ -75,10 +75,10 @@ class Run {
     this.#seed = seed;
     this.#isOver = isOver;
     this.#callsAtOnce = callsAtOnce;
-    this.#places = places.map(({ url, isFresh = false, ...options }) => {
+    this.#places = places.map(({ url, isFresh, codes, ...options }) => {
       const connect = () =>
         new PerformanceClient(url, { apiKey: 'key', ...options });
-      return { connect, isFresh, client: connect() };
+      return { connect, isFresh, codes, client: connect() };
     });
   }
 
@@ -129,7 +129,7 @@ class Run {
     if (plan.cancelMs !== undefined) setTimeout(cancel, plan.cancelMs);
     if (plan.destroyMs !== undefined)
       setTimeout(() => client.destroy(), plan.destroyMs);
-    await this.#settle(plan, call);
+    await this.#settle({ ...plan, codes: place.codes }, call);
     if (!place.isFresh) return;
     addStats(this.#spent, client);
     if (!plan.dropsClient) await client.destroy();
