@@ -107,7 +107,6 @@ async function readText(stream) {
 
 async function serve(stream, headers, socket, exchange) {
   const { remotePort: port } = socket;
-  stream.on('error', () => {});
   const text = await readText(stream).catch(() => undefined);
   if (text === undefined || stream.destroyed) return;
   const { ':method': method, ':path': path } = headers;
@@ -136,6 +135,7 @@ class Http2Faults {
     this.#server.on('sessionError', () => {});
     this.#server.on('session', (session) => session.on('error', () => {}));
     this.#server.on('stream', (stream, headers) => {
+      stream.on('error', () => {});
       const socket = this.#outer.get(stream.session.socket.remotePort);
       if (socket) serve(stream, headers, socket, exchange);
     });
