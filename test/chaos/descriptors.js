@@ -22,6 +22,7 @@ class Descriptors {
   #seed;
   #server;
   #limiter;
+  #isOpen = true;
 
   /** @param {number | string} seed */
   constructor(seed) {
@@ -35,6 +36,9 @@ class Descriptors {
 
   async open() {
     this.#server = fork(SERVER, [this.#seed]);
+    this.#server.once('exit', (code, signal) => {
+      if (this.#isOpen) throw new Error(`the servers died: ${code ?? signal}`);
+    });
     const [places] = await once(this.#server, 'message');
     const codes = ['SYSTEM_ERROR'];
     this.list = places.map((place) => ({ ...place, codes }));
@@ -45,6 +49,7 @@ class Descriptors {
     const ended = once(this.#limiter, 'exit');
     this.#limiter.send('enough');
     await ended;
+    this.#isOpen = false;
     this.#server.disconnect();
   }
 }

@@ -50,7 +50,7 @@ function report(run, faults, seconds) {
   console.log(`chaos of ${rig}: seed ${seed}, ${seconds.toFixed(1)} s`);
   console.log(`batches ${run.batches}, calls ${run.calls}`);
   console.log(`calls by ending: ${figures(run.endings)}`);
-  console.log(`inputs: ${figures(run.inputs)}, lost 0`);
+  console.log(`inputs: ${figures(run.inputs)}, lost ${run.lost}`);
   console.log(`sent: ${figures(run.stats)}`);
   if (Object.keys(faults).length > 0) console.log(`faults: ${figures(faults)}`);
 }
@@ -62,6 +62,7 @@ async function main() {
   const run = new Run(seed, places.list, (now) => now.batches >= batches);
   await run.work();
   report(run, places.faults, (performance.now() - startedAt) / 1000);
+  if (run.lost > 0) fail(`${run.lost} inputs have not ended`);
   await run.destroy();
   await places.close();
   setTimeout(fail, LINGER_MS, 'the process did not end by itself').unref();

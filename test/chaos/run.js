@@ -55,7 +55,7 @@ function startWatch({ call }) {
 class Run {
   /** Calls by how they ended, and inputs by the same. */
   endings = {};
-  inputs = { answered: 0, failed: 0 };
+  inputs = { given: 0, answered: 0, failed: 0 };
   calls = 0;
   batches = 0;
 
@@ -82,6 +82,11 @@ class Run {
     });
   }
 
+  /** Inputs that were given and have not ended. */
+  get lost() {
+    return this.inputs.given - this.inputs.answered - this.inputs.failed;
+  }
+
   /** Sums over all clients that calls share, and those of one call each. */
   get stats() {
     const sums = { ...this.#spent };
@@ -104,6 +109,7 @@ class Run {
     while (!this.#isOver(this)) {
       const plan = planCall(this.#seed, this.calls++);
       this.batches += plan.batches;
+      this.inputs.given += plan.inputs.length;
       try {
         await this.#make(plan);
       } catch (cause) {
