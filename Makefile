@@ -96,6 +96,8 @@ $(TESTS): $(NATIVE)/%: $(NATIVE)/test/native/%.o $(SHARED_OBJECTS) \
 
 -include $(patsubst %.o,%.d,$(CORE_OBJECTS) $(SHARED_OBJECTS) $(TEST_OBJECTS))
 
+include chaos.mk
+
 # --- fuzzing: src/wire against arbitrary bytes ----------------------------
 
 SECONDS ?= 60
@@ -230,10 +232,6 @@ include prebuild.mk
 SEED ?= 1
 MINUTES ?= 10
 RUNS ?= 200
-
-.PHONY: chaos
-chaos: build | run-packages
-	@SEED=$(SEED) node test/chaos/main.js
 
 .PHONY: soak
 soak: build | run-packages
