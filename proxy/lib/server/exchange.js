@@ -132,7 +132,7 @@ class Exchange {
     request.on('error', ignoreError);
     response.on('error', ignoreError);
     response.on('finish', () => this.#onFinish());
-    response.on('close', () => this.#end());
+    response.on('close', () => this.end());
   }
 
   /** The caller's own id for this request, when it gave a usable one. */
@@ -274,6 +274,15 @@ class Exchange {
     else this.request.socket.destroy();
   }
 
+  /** The answer has left, or nobody waits for it any more. */
+  end() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#hasLeft = !this.#isComplete();
+    if (this.#hasLeft) this.#controller?.abort();
+    for (const listener of this.#listeners) listener(this);
+  }
+
   /**
    * @param {AnswerBody} body
    * @param {boolean} isEarly
@@ -305,14 +314,6 @@ class Exchange {
     // is judged by how its stream ended.
     if (request.httpVersionMajor < 2 && !request.socket.destroyed)
       this.#isSent = true;
-  }
-
-  #end() {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#hasLeft = !this.#isComplete();
-    if (this.#hasLeft) this.#controller?.abort();
-    for (const listener of this.#listeners) listener(this);
   }
 
   /** @returns {boolean} */

@@ -18,6 +18,7 @@ const tls = require('node:tls');
  * @property {(error: NodeJS.ErrnoException, socket: Socket) => void}
  *   refuseUnread
  * @property {(socket: Socket) => void} refuseExcess
+ * @property {(socket: Socket) => boolean} isBusy does an exchange use it?
  */
 
 const MOST_STREAMS = 256;
@@ -192,15 +193,14 @@ class Listener {
    * Takes no more connections; each one that is there ends with its exchanges.
    * Node's closeIdleConnections is no help: it counts an answer as sent when
    * its last byte waits to be sent.
-   * @param {{ has(socket: Socket): boolean }} busy sockets that exchanges use
    * @returns {Promise<void>} settles when all have ended
    */
-  stop(busy) {
+  stop() {
     const closed = new Promise((resolve) => this.#front.close(resolve));
     // Takes no more streams; each connection ends with its last one.
     for (const session of this.#sessions) session.close();
     for (const socket of this.#closable)
-      if (!busy.has(socket)) socket.destroy();
+      if (!this.#receiver.isBusy(socket)) socket.destroy();
     return closed.then(() => void this.#http1.close());
   }
 

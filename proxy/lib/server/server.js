@@ -74,7 +74,10 @@ class Server {
   #listener;
   #isReady = true;
 
-  /** @type {Map<unknown, Set<Exchange>>} those that are not over, by socket */
+  /**
+   * Those that are not over, of each socket that had any and is not closed.
+   * @type {Map<unknown, Set<Exchange>>}
+   */
   #running = new Map();
 
   /** @type {Promise<void> | undefined} */
@@ -138,10 +141,7 @@ class Server {
    */
   async serve(request, response) {
     const exchange = new Exchange(request, response, this.#context);
-    const { socket } = request;
-    const others = this.#running.get(socket);
-    if (others) others.add(exchange);
-    else this.#running.set(socket, new Set([exchange]));
+    this.#runningOn(request.socket).add(exchange);
     exchange.whenDone(this.#close);
     try {
       await this.#answer(exchange);
@@ -176,6 +176,34 @@ class Server {
       { headers: { 'retry-after': 1 } },
     );
     this.#refuseSocket(socket, refusal);
+  }
+
+  /**
+   * Does any exchange use this socket?
+   * @param {Socket} socket
+   */
+  isBusy(socket) {
+    return (this.#running.get(socket)?.size ?? 0) > 0;
+  }
+
+  /**
+   * A socket's end is that of all its exchanges: the answer to a pipelined
+   * request has no socket before its turn, and says nothing when it never
+   * gets one.
+   * @param {Socket} socket
+   * @returns {Set<Exchange>}
+   */
+  #runningOn(socket) {
+    const known = this.#running.get(socket);
+    if (known) return known;
+    /** @type {Set<Exchange>} */
+    const exchanges = new Set();
+    this.#running.set(socket, exchanges);
+    socket.once('close', () => {
+      for (const exchange of exchanges) exchange.end();
+      this.#running.delete(socket);
+    });
+    return exchanges;
   }
 
   /** @param {Exchange} exchange */
@@ -230,13 +258,11 @@ class Server {
   /** @param {Exchange} exchange */
   #close = (exchange) => {
     const { socket, httpVersionMajor } = exchange.request;
-    const others = this.#running.get(socket);
-    others?.delete(exchange);
-    if (others?.size === 0) this.#running.delete(socket);
+    this.#running.get(socket)?.delete(exchange);
     this.#parts.metrics.observe(exchange);
     logExchange(this.#parts.log, exchange);
     // Its answer may have promised to keep the connection, before the drain.
-    const isLast = httpVersionMajor < 2 && !this.#running.has(socket);
+    const isLast = httpVersionMajor < 2 && !this.isBusy(socket);
     if (this.#context.isDraining && isLast) socket.destroySoon();
   };
 
@@ -268,7 +294,7 @@ class Server {
     this.#isReady = false;
     await this.#atMost(drainDelayS);
     this.#context.isDraining = true;
-    const stopped = this.#listener.stop(this.#running);
+    const stopped = this.#listener.stop();
     await this.#atMost(drainS, stopped);
     this.#listener.destroy();
     await stopped;

@@ -197,6 +197,25 @@ describe('a caller that', LIMITED, () => {
     assert.equal(proxy.admission.calls, 0);
   });
 
+  it('leaves takes its pipelined requests with it', async (t) => {
+    const waiting = [];
+    const proxy = await startProxy(t, {
+      handlers: { rerank: (exchange) => waiting.push(exchange) },
+    });
+    const socket = connect(t, proxy);
+
+    socket.write('POST /rerank HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(5));
+    while (waiting.length < 5) await ask(proxy, { path: '/livez' });
+    const signals = waiting.map(({ signal }) => signal);
+    waiting[2].reply(200, {}, 'before its turn');
+    socket.destroy();
+    while (!waiting[0].isOver) await ask(proxy, { path: '/livez' });
+
+    assert.ok(waiting.every(({ isOver, status }) => isOver && status === 499));
+    assert.ok(signals.every(({ aborted }) => aborted));
+    assert.equal(proxy.admission.calls, 0);
+  });
+
   it('does not read its answer is let go', async (t) => {
     const proxy = await startProxy(t, {
       flags: ['--idle-timeout-s', '0.1'],
