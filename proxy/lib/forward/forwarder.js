@@ -108,13 +108,16 @@ class Forwarder {
 
   /** What answers the calls, by their routes. */
   get handlers() {
-    /** @type {(kind: Readonly<Kind>) => (exchange: Exchange) => Promise<void>} */
-    const batch = (kind) => (exchange) => this.#batch(exchange, kind);
+    /** @type {(kind: Readonly<Kind>) => (exchange: Exchange, plan: Plan) => Promise<void>} */
+    const batch = (kind) => (exchange, plan) =>
+      this.#batch(exchange, plan, kind);
     return {
+      plan: (/** @type {Exchange} */ exchange) => this.#planner.plan(exchange),
       embeddings: batch(KINDS.EMBEDDINGS),
       rerank: batch(KINDS.RERANK),
       classify: batch(KINDS.CLASSIFY),
-      other: (/** @type {Exchange} */ exchange) => this.#other(exchange),
+      other: (/** @type {Exchange} */ exchange, /** @type {Plan} */ plan) =>
+        this.#other(exchange, plan),
     };
   }
 
@@ -126,10 +129,10 @@ class Forwarder {
   /**
    * A request of one of the endpoints whose inputs can be split.
    * @param {Exchange} exchange
+   * @param {Plan} plan
    * @param {Readonly<Kind>} kind
    */
-  async #batch(exchange, kind) {
-    const plan = this.#planner.plan(exchange);
+  async #batch(exchange, plan, kind) {
     const flags = this.#isBare(exchange) ? kind.flags | FLAG.BARE : kind.flags;
     const body = await exchange.readBody();
     let outcome = await this.#send(exchange, plan, kind, flags, body);
@@ -146,10 +149,11 @@ class Forwarder {
    * Any other request: a batch for a path that its body names, or one that is
    * passed through.
    * @param {Exchange} exchange
+   * @param {Plan} plan
    */
-  async #other(exchange) {
-    const plan = this.#planner.plan(exchange);
+  async #other(exchange, plan) {
     const envelope = await readEnvelope(exchange);
+    exchange.enterCall();
     if (envelope?.mayBeBatch) {
       const { GENERIC } = KINDS;
       const outcome = await this.#send(

@@ -96,6 +96,7 @@ class Relay {
 
   #stream() {
     const { request } = this.#exchange;
+    this.#exchange.whenLate((refusal) => this.#fail(refusal));
     request.on('data', this.#onData);
     request.on('end', this.#onEnd);
     this.#upstream.on('drain', () => request.resume());

@@ -11,13 +11,13 @@ const {
   sendPaced,
   sizeOf,
 } = require('./answer-body');
+const { Refusal } = require('../base/errors');
 const { corsHeaders } = require('./cors');
 const { readBody, readStart } = require('./request-body');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 /** @typedef {import('../base/errors').AnswerHeaders} AnswerHeaders */
-/** @typedef {import('../base/errors').Refusal} Refusal */
 /** @typedef {import('./answer-body').AnswerBody} AnswerBody */
 
 /**
@@ -183,7 +183,32 @@ class Exchange {
    * @returns {Promise<import('./request-body').BodyStart>}
    */
   readStart(isEnough) {
-    return readStart(this, this.#context.bodyTimeoutMs, isEnough);
+    return readStart(this, this.#context, isEnough);
+  }
+
+  /** Counts it among the calls that go upstream, or refuses it. */
+  enterCall() {
+    this.#context.admission.enterCall(this);
+  }
+
+  /**
+   * Calls back when the body has not arrived within the time that the head of
+   * the request began.
+   * @param {(refusal: Refusal) => void} listener
+   * @returns {() => void} stops it
+   */
+  whenLate(listener) {
+    const { bodyTimeoutMs } = this.#context;
+    const sentence = `the body did not arrive within ${bodyTimeoutMs / 1000} seconds`;
+    const left = this.startedAt + bodyTimeoutMs - performance.now();
+    const timer = setTimeout(
+      () => listener(new Refusal(408, 'BODY_TIMEOUT', sentence)),
+      Math.max(0, left),
+    );
+    const stop = () => clearTimeout(timer);
+    this.request.once('end', stop);
+    this.whenDone(stop);
+    return stop;
   }
 
   /**

@@ -121,14 +121,13 @@ class GrowingBuffer {
  * Listens to a request until a listener resolves or rejects; a body that is
  * too slow, or left by its caller, is refused.
  * @template Value
- * @param {IncomingMessage} request
- * @param {number} timeoutMs
- * @param {string} tooSlow sentence for the caller
+ * @param {Exchange} exchange
  * @param {(resolve: (value: Value) => void, reject: (error: Error) => void) =>
  *   Record<string, (chunk: any) => void>} makeListeners by their events
  * @returns {Promise<Value>}
  */
-function follow(request, timeoutMs, tooSlow, makeListeners) {
+function follow(exchange, makeListeners) {
+  const { request } = exchange;
   return new Promise((resolve, reject) => {
     /** @type {(() => void)[]} */
     const undo = [];
@@ -142,11 +141,7 @@ function follow(request, timeoutMs, tooSlow, makeListeners) {
       request.pause();
       reject(error);
     };
-    const timer = setTimeout(
-      () => fail(new Refusal(408, 'BODY_TIMEOUT', tooSlow)),
-      timeoutMs,
-    );
-    undo.push(() => clearTimeout(timer));
+    undo.push(exchange.whenLate(fail));
     const listeners = {
       ...makeListeners(succeed, fail),
       close: () => fail(callerLeft()),
@@ -165,31 +160,25 @@ function follow(request, timeoutMs, tooSlow, makeListeners) {
  * @param {number} declared size, 0 when unknown
  */
 function receive(exchange, context, declared) {
-  const { maxBodyBytes, bodyTimeoutMs, admission } = context;
+  const { maxBodyBytes, admission } = context;
   const body = new GrowingBuffer(declared);
-  const tooSlow = `the body did not arrive within ${bodyTimeoutMs / 1000} seconds`;
-  return follow(
-    exchange.request,
-    bodyTimeoutMs,
-    tooSlow,
-    (resolve, reject) => ({
-      data(/** @type {Buffer} */ chunk) {
-        exchange.facts.bytesIn += chunk.length;
-        if (body.length + chunk.length > maxBodyBytes) {
-          reject(tooLarge(maxBodyBytes));
-          return;
-        }
-        const before = body.capacity;
-        body.append(chunk);
-        try {
-          admission.hold(exchange, body.capacity - before);
-        } catch (error) {
-          reject(error);
-        }
-      },
-      end: () => resolve(body.take()),
-    }),
-  );
+  return follow(exchange, (resolve, reject) => ({
+    data(/** @type {Buffer} */ chunk) {
+      exchange.facts.bytesIn += chunk.length;
+      if (body.length + chunk.length > maxBodyBytes) {
+        reject(tooLarge(maxBodyBytes));
+        return;
+      }
+      const before = body.capacity;
+      body.append(chunk);
+      try {
+        admission.hold(exchange, body.capacity - before);
+      } catch (error) {
+        reject(error);
+      }
+    },
+    end: () => resolve(body.take()),
+  }));
 }
 
 /**
@@ -247,6 +236,7 @@ async function readBody(exchange, context) {
   if (exchange.isOver) throw callerLeft();
 
   const body = await receive(exchange, context, declared);
+  exchange.enterCall();
   if (!decoder || body.length === 0) return body;
 
   const decoded = await decode(body, decoder, maxBodyBytes);
@@ -258,16 +248,23 @@ async function readBody(exchange, context) {
  * The beginning of a body, which is put back: as much as `isEnough` wants, or
  * all of it.
  * @param {Exchange} exchange
- * @param {number} timeoutMs
+ * @param {ExchangeContext} context
  * @param {IsEnough} isEnough
  * @returns {Promise<BodyStart>}
  */
-function readStart({ request, facts }, timeoutMs, isEnough) {
+function readStart(exchange, { admission }, isEnough) {
+  const { request, facts } = exchange;
   let bytes = Buffer.alloc(0);
-  return follow(request, timeoutMs, 'the body is too slow', (resolve) => ({
+  return follow(exchange, (resolve, reject) => ({
     readable() {
       const chunk = request.read();
       if (chunk === null) return;
+      try {
+        admission.hold(exchange, chunk.length);
+      } catch (error) {
+        reject(error);
+        return;
+      }
       const before = bytes.length;
       bytes = before === 0 ? chunk : Buffer.concat([bytes, chunk]);
       if (!isEnough(bytes, before)) return;

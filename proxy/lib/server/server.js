@@ -9,6 +9,7 @@ const { logExchange, logUnread } = require('../telemetry/log');
 const { answerPreflight, isPreflight } = require('./cors');
 const { Exchange, describeRefusal } = require('./exchange');
 const { Listener } = require('./listener');
+const { hasBody } = require('./request-body');
 const { Routes } = require('./routes');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -208,13 +209,26 @@ class Server {
 
   /** @param {Exchange} exchange */
   #answer(exchange) {
-    const { corsOrigins, admission } = this.#context;
+    const { corsOrigins } = this.#context;
     checkHead(exchange.request, this.#config.maxHeaders);
     if (corsOrigins.length > 0 && isPreflight(exchange))
       return answerPreflight(exchange, corsOrigins);
     const route = this.#routes.find(exchange);
-    if (route.isCall) admission.enter(exchange);
-    return route.handler(exchange);
+    return route.isCall ? this.#call(exchange, route) : route.handler(exchange);
+  }
+
+  /**
+   * Takes a place only for who may call, and one of a call only when there is
+   * something to send.
+   * @param {Exchange} exchange
+   * @param {import('./routes').Route} route
+   */
+  #call(exchange, { handler }) {
+    const plan = this.#parts.handlers.plan(exchange);
+    const { admission } = this.#context;
+    if (hasBody(exchange.request)) admission.enterUpload(exchange);
+    else admission.enterCall(exchange);
+    return handler(exchange, plan);
   }
 
   /**

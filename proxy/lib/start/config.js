@@ -36,6 +36,7 @@ const { FLAGS, keyOf } = require('./flags');
  * @property {number} maxHeaders
  * @property {number} maxInFlight
  * @property {number} maxQueue
+ * @property {number} maxUploads
  * @property {number} maxConnections
  * @property {number} headerTimeoutS
  * @property {number} bodyTimeoutS

@@ -222,6 +222,13 @@ const FLAGS = Object.freeze([
     1024,
   ),
   flag('max-queue', 'COUNT', 'Most calls that wait', integer(0, 1e6), 1024),
+  flag(
+    'max-uploads',
+    'COUNT',
+    'Most bodies on their way, half of them from one caller',
+    integer(1, 1e6),
+    1024,
+  ),
   flag('max-connections', 'COUNT', 'Most connections', integer(1, 1e6), 10000),
   flag(
     'header-timeout-s',

@@ -2,7 +2,9 @@
 
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
 const http = require('node:http');
+const http2 = require('node:http2');
 const zlib = require('node:zlib');
 
 const {
@@ -12,6 +14,9 @@ const {
   sendRaw,
   startProxy,
 } = require('../helpers/reverse-proxy');
+
+const { startForwardingProxy } = require('../helpers/forwarding-proxy');
+const { startUpstream } = require('../../../test/helpers/upstream');
 
 const MIB = 1024 * 1024;
 
@@ -178,6 +183,31 @@ describe('a body that does not arrive', () => {
     assert.match(answer, /^HTTP\/1\.1 408 /);
     assert.equal(bodyOf(answer).code, 'BODY_TIMEOUT');
     assert.equal(bodyOf(answer).path, '/rerank');
+  });
+
+  it('ends in a 408 over HTTP/2, however steadily it trickles', async (t) => {
+    const flags = ['--body-timeout-s', '0.3'];
+    const upstream = await startUpstream(t, () => ({ body: {} }));
+    const target = ['--target-url', upstream.url];
+    const proxy = await startForwardingProxy(t, [...target, ...flags]);
+    const session = http2.connect(proxy.url);
+    t.after(() => session.destroy());
+
+    for (const path of ['/rerank', '/upload']) {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': path,
+        authorization: 'Bearer k',
+        'content-type': 'text/plain',
+      });
+      stream.on('error', () => {});
+      const timer = setInterval(() => stream.write('x'), 50);
+      const [head] = await once(stream, 'response');
+      clearInterval(timer);
+      stream.close();
+
+      assert.equal(head[':status'], 408, path);
+    }
   });
 
   it('ends quietly when its caller leaves', async (t) => {

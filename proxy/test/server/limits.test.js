@@ -6,6 +6,7 @@ const { once } = require('node:events');
 const http2 = require('node:http2');
 const net = require('node:net');
 
+const { Refusal } = require('../../lib/base/errors');
 const {
   ask,
   askHttp2,
@@ -109,6 +110,51 @@ describe('limits', LIMITED, () => {
       [200, 200],
     );
     assert.equal(proxy.admission.calls, 0);
+  });
+
+  it('keep uploads apart from calls, and a share for others', async (t) => {
+    const proxy = await startProxy(t, {
+      flags: ['--max-in-flight', '1', '--max-queue', '1', '--max-uploads', '8'],
+    });
+    const head =
+      'POST /rerank HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n';
+    const stalled = Array.from({ length: 3 }, () => connect(t, proxy));
+    for (const socket of stalled) socket.write(`${head}x`);
+    while (proxy.admission.calls < 3) await ask(proxy, { path: '/livez' });
+    const call = (from) =>
+      ask(proxy, { method: 'POST', path: '/rerank', body: 'whole', from });
+
+    const honest = await call();
+    stalled.push(connect(t, proxy));
+    stalled[3].write(`${head}x`);
+    while (proxy.admission.calls < 4) await ask(proxy, { path: '/livez' });
+    const refused = await call();
+    const other = await call('127.0.0.2');
+    for (const socket of stalled) socket.destroy();
+    while (proxy.admission.calls > 0) await ask(proxy, { path: '/livez' });
+
+    assert.equal(honest.text, 'whole');
+    assert.equal(refused.status, 429);
+    assert.equal(refused.json.code, 'TOO_MANY_UPLOADS');
+    assert.equal(refused.headers['retry-after'], '1');
+    assert.equal(other.text, 'whole');
+    assert.equal((await call()).text, 'whole');
+  });
+
+  it('are not reached by those who may not call', async (t) => {
+    const proxy = await startProxy(t, {
+      flags: ['--max-in-flight', '1', '--max-queue', '0'],
+      handlers: {
+        plan() {
+          assert.equal(proxy.admission.calls, 0);
+          throw new Refusal(401, 'UNAUTHORIZED', 'no key');
+        },
+      },
+    });
+
+    const answer = await ask(proxy, { method: 'POST', body: '{}' });
+
+    assert.equal(answer.status, 401);
   });
 
   it('end a connection that is idle for too long', async (t) => {
