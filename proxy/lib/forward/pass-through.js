@@ -26,7 +26,6 @@ const REFUSED_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
  * @typedef {object} RelayLimits
  * @property {number} maxBodyBytes
  * @property {number} timeoutMs without any progress before the answer begins
- * @property {number} idleTimeoutMs that a caller may refuse to read
  */
 
 /** @param {NodeJS.ErrnoException} cause */
@@ -159,16 +158,16 @@ class Relay {
     const { response, facts } = this.#exchange;
     answer.on('data', (chunk) => {
       facts.bytesOut += chunk.length;
-      if (!response.write(chunk)) this.#waitForReader(answer);
+      if (response.write(chunk)) return;
+      answer.pause();
+      this.#exchange.watchReader();
     });
-    response.on('drain', () => {
-      clearTimeout(this.#timer);
-      answer.resume();
-    });
+    response.on('drain', () => answer.resume());
     answer.on('error', () => {}); // its close tells the same
     answer.on('end', () => {
       this.#clock();
       response.end();
+      this.#exchange.watchReader();
     });
     answer.on('close', () => {
       if (answer.complete) return;
@@ -176,16 +175,6 @@ class Relay {
       const sentence = "the upstream's answer broke off";
       this.#fail(new Refusal(502, 'CONNECTION_ERROR', sentence));
     });
-  }
-
-  /** @param {IncomingMessage} answer */
-  #waitForReader(answer) {
-    answer.pause();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.#exchange.breakOff(),
-      this.#limits.idleTimeoutMs,
-    );
   }
 
   /** @param {Refusal} refusal */
@@ -275,7 +264,6 @@ class PassThrough {
     const limits = {
       maxBodyBytes,
       timeoutMs: plan.preferences.timeoutMs,
-      idleTimeoutMs: 1000 * this.#config.idleTimeoutS,
     };
     await new Relay(exchange, upstream, limits).run(body);
   }

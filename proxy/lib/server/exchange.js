@@ -26,7 +26,8 @@ const { readBody, readStart } = require('./request-body');
  * @property {readonly string[]} corsOrigins
  * @property {number} maxBodyBytes
  * @property {number} bodyTimeoutMs
- * @property {number} idleTimeoutMs how long a caller may refuse to read
+ * @property {number} sendTimeoutMs how long a caller may take for one piece
+ * of an answer
  * @property {import('./admission').Admission} admission
  * @property {boolean} isDraining
  */
@@ -96,6 +97,9 @@ class Exchange {
 
   /** Did we break its answer off? */
   #isBroken = false;
+
+  /** @type {NodeJS.Timeout | undefined} runs while the caller has to read */
+  #readerTimer;
 
   /**
    * @param {IncomingMessage} request or HTTP/2's, of the same shape
@@ -264,7 +268,32 @@ class Exchange {
     if (isHead) release(body);
     this.facts.bytesOut = isHead ? 0 : size;
     this.#send(isHead ? '' : body, isEarly);
-    this.#watchReader();
+  }
+
+  /**
+   * Lets go of a caller that does not take what waits to be sent: asked after
+   * each write that said so, and after the last one. The pieces of an answer
+   * have a size, so this is a deadline and a least rate. Over HTTP/2 it holds
+   * for callers whose window stays shut.
+   */
+  watchReader() {
+    const { response } = this;
+    const { stream } = /** @type {any} */ (response);
+    clearTimeout(this.#readerTimer);
+    const { writableLength } = stream ?? response;
+    if (this.#isOver || (writableLength === 0 && response.writableFinished))
+      return;
+    if (!stream && !response.socket) {
+      // Answers before it on its connection are not complete.
+      response.once('socket', () => this.watchReader());
+      return;
+    }
+    this.#readerTimer = setTimeout(
+      () => this.breakOff(),
+      this.#context.sendTimeoutMs,
+    );
+    if (!response.writableEnded)
+      response.once('drain', () => clearTimeout(this.#readerTimer));
   }
 
   /**
@@ -303,6 +332,7 @@ class Exchange {
   end() {
     if (this.#isOver) return;
     this.#isOver = true;
+    clearTimeout(this.#readerTimer);
     this.#hasLeft = !this.#isComplete();
     if (this.#hasLeft) this.#controller?.abort();
     for (const listener of this.#listeners) listener(this);
@@ -317,20 +347,13 @@ class Exchange {
     const onSent = () => {
       this.#isSent = true;
     };
-    if (isJoined(body)) sendPaced(response, body);
-    else if (isEarly) sendEarly(request, response, body, onSent);
+    if (isJoined(body)) {
+      sendPaced(response, body, () => this.watchReader());
+      return;
+    }
+    if (isEarly) sendEarly(request, response, body, onSent);
     else response.end(body);
-  }
-
-  /** Lets go of a caller that stops reading what waits to be sent. */
-  #watchReader() {
-    const { idleTimeoutMs } = this.#context;
-    const { response } = this;
-    const { stream } = /** @type {any} */ (response);
-    const { writableLength } = stream ?? response;
-    if (writableLength === 0 && response.writableEnded) return;
-    if (stream) stream.setTimeout(idleTimeoutMs, () => this.breakOff());
-    else this.request.socket.setTimeout(idleTimeoutMs);
+    this.watchReader();
   }
 
   #onFinish() {

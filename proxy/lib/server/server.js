@@ -97,7 +97,7 @@ class Server {
       corsOrigins: config.corsOrigins,
       maxBodyBytes: config.maxBodyBytes,
       bodyTimeoutMs: 1000 * config.bodyTimeoutS,
-      idleTimeoutMs: 1000 * config.idleTimeoutS,
+      sendTimeoutMs: 1000 * config.sendTimeoutS,
       admission: parts.admission,
       isDraining: false,
     };

@@ -40,6 +40,7 @@ const { FLAGS, keyOf } = require('./flags');
  * @property {number} maxConnections
  * @property {number} headerTimeoutS
  * @property {number} bodyTimeoutS
+ * @property {number} sendTimeoutS
  * @property {number} idleTimeoutS
  * @property {number} drainS
  * @property {number} drainDelayS

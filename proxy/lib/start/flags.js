@@ -245,6 +245,13 @@ const FLAGS = Object.freeze([
     60,
   ),
   flag(
+    'send-timeout-s',
+    'SECONDS',
+    'Longest wait for a caller to take a piece of its answer',
+    number(0.1, 7200),
+    60,
+  ),
+  flag(
     'idle-timeout-s',
     'SECONDS',
     'How long idle connections stay open',

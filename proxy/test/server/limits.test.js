@@ -15,6 +15,8 @@ const {
   startProxy,
 } = require('../helpers/reverse-proxy');
 
+const MIB = 1024 * 1024;
+
 /** Of a test that would wait for ever if the proxy did. */
 const LIMITED = { timeout: 20_000 };
 
@@ -262,12 +264,34 @@ describe('a caller that', LIMITED, () => {
     assert.equal(proxy.admission.calls, 0);
   });
 
+  it('pipelines may wait long for the first answer, not read late', async (t) => {
+    const proxy = await startProxy(t, {
+      flags: ['--send-timeout-s', '0.1'],
+      handlers: {
+        rerank: (exchange) =>
+          setTimeout(() => exchange.reply(200, {}, 'first'), 400),
+        classify: (exchange) => exchange.reply(200, {}, Buffer.alloc(64 * MIB)),
+      },
+    });
+    const socket = connect(t, proxy);
+
+    socket.write('POST /rerank HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write('POST /predict HTTP/1.1\r\nHost: a\r\n\r\n');
+    const [head] = await once(socket, 'data');
+    socket.pause();
+    const line = await proxy.line(({ path }) => path === '/predict');
+
+    assert.match(head.toString(), /^HTTP\/1\.1 200 [^]*first/);
+    assert.equal(line.status, 499);
+    assert.equal(proxy.admission.calls, 0);
+  });
+
   it('does not read its answer is let go', async (t) => {
     const proxy = await startProxy(t, {
-      flags: ['--idle-timeout-s', '0.1'],
+      flags: ['--send-timeout-s', '0.1'],
       handlers: {
         rerank: async (exchange) =>
-          exchange.reply(200, {}, Buffer.alloc(64 * 1024 * 1024)),
+          exchange.reply(200, {}, Buffer.alloc(64 * MIB)),
       },
     });
     const socket = connect(t, proxy);
