@@ -17,8 +17,8 @@ function overloaded(message, status = 503, code = 'OVERLOADED') {
 }
 
 /**
- * Which calls may go on, by their number and by the memory that the bodies of
- * those in progress hold. A call whose body is still on its way is an upload:
+ * Which calls may go on, by their number and by the memory that the bodies and
+ * answers of those in progress hold. A call whose body is still on its way is an upload:
  * it has nothing upstream yet, and takes no call's place.
  */
 class Admission {
@@ -59,7 +59,7 @@ class Admission {
     return this.#entered.size;
   }
 
-  /** Bytes that their bodies hold. */
+  /** Bytes that their bodies and answers hold. */
   get bytes() {
     return this.#bytes;
   }
@@ -99,14 +99,16 @@ class Admission {
   }
 
   /**
-   * Counts bytes that the call keeps in memory until it is over.
-   * @param {Exchange} exchange one that has entered
-   * @param {number} bytes
+   * Counts bytes that the call keeps in memory until it is over, or refuses
+   * them.
+   * @param {Exchange} exchange one that has entered; may be over
+   * @param {number} bytes less than 0 when it was too much
    */
   hold(exchange, bytes) {
+    if (!this.#entered.has(exchange)) return;
     if (this.#bytes + bytes > this.#mostBytes)
       throw overloaded(
-        'too many large bodies are in progress, try again later',
+        'too many large bodies and answers are in progress, try again later',
       );
     this.#bytes += bytes;
     this.#held.set(exchange, (this.#held.get(exchange) ?? 0) + bytes);

@@ -187,12 +187,20 @@ class Exchange {
    * @returns {Promise<import('./request-body').BodyStart>}
    */
   readStart(isEnough) {
-    return readStart(this, this.#context, isEnough);
+    return readStart(this, isEnough);
   }
 
   /** Counts it among the calls that go upstream, or refuses it. */
   enterCall() {
     this.#context.admission.enterCall(this);
+  }
+
+  /**
+   * Counts memory that it keeps until it is over, or refuses it.
+   * @param {number} bytes
+   */
+  hold(bytes) {
+    this.#context.admission.hold(this, bytes);
   }
 
   /**

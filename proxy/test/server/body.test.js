@@ -239,6 +239,25 @@ describe('a body that does not arrive', () => {
 });
 
 describe('the memory for bodies', () => {
+  it('is counted while a body is decoded, not behind that', async (t) => {
+    const flags = ['--max-buffered-bytes', `${2 * MIB}`];
+    const { mock } = t;
+    const proxy = await startProxy(t, { flags });
+    const held = mock.method(proxy.admission, 'hold');
+    const bomb = zlib.gzipSync(Buffer.alloc(32 * MIB));
+
+    const answer = await post(proxy, bomb, { 'content-encoding': 'gzip' });
+
+    const total = held.mock.calls.reduce((sum, { arguments: [, bytes] }) => {
+      assert.ok(bytes <= 2 * MIB, `${bytes} bytes at once`);
+      return sum + bytes;
+    }, 0);
+    assert.equal(answer.status, 503);
+    assert.equal(answer.json.code, 'OVERLOADED');
+    assert.ok(total < 4 * MIB, `${total} bytes were asked for`);
+    assert.equal(proxy.admission.bytes, 0);
+  });
+
   it('is shared, and a body beyond it is refused', async (t) => {
     const flags = ['--max-buffered-bytes', `${MIB}`];
     const entered = withResolvers();
