@@ -41,6 +41,7 @@ static enum pc_status on_body(void *context, const char *data, size_t size)
 {
   struct pc_attempt *attempt = context;
 
+  pc_counter_add(attempt->received_bytes, size);
   attempt->answer.is_error = !is_success(attempt->transfer->http_status);
   if (!attempt->decoding && pc_answer_is_large(&attempt->answer))
     decode_elsewhere(attempt);

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "engine/answer.h"
 #include "engine/context.h"
+#include "net/counters.h"
 #include "net/transfer.h"
 
 struct pc_attempt;
@@ -28,6 +29,7 @@ struct pc_attempt {
   struct pc_decoding *decoding; /* of a large answer, else NULL */
   pc_attempt_done_fn *on_done;
   struct pc_request *request;
+  pc_counter *received_bytes; /* borrowed; of decompressed answers */
   char request_id[PC_REQUEST_ID_SIZE];
 };
 
@@ -37,7 +39,10 @@ struct pc_attempt *pc_attempt_take(struct pc_context *engine);
 /* Gives an attempt back, aborting what is under way. NULL is allowed. */
 void pc_attempt_release(struct pc_attempt *attempt);
 
-/* Sends `order`; answer, request, on_done are set by the owner before. */
+/*
+ * Sends `order`; answer, request, received_bytes and on_done are set by the
+ * owner before.
+ */
 PC_MUST_CHECK enum pc_status
 pc_attempt_start(struct pc_attempt *attempt,
                  const struct pc_transfer_order *order);

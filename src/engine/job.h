@@ -66,6 +66,8 @@ struct pc_progress {
   pc_counter completed_inputs;
   pc_counter retries;
   pc_counter hedges;
+  pc_counter received_bytes; /* of answers, decompressed; with those of attempts
+                                that failed */
 };
 
 struct pc_origin;

@@ -209,6 +209,7 @@ static void prepare(struct pc_attempt *attempt,
 
   attempt->request = request;
   attempt->on_done = on_attempt_done;
+  attempt->received_bytes = &job->progress.received_bytes;
   attempt->answer.kind = job->plan.kind;
   attempt->answer.first = request->first;
   attempt->answer.count = request->count;

@@ -11,7 +11,7 @@ const { readEnvelope } = require('./batch-envelope');
 const { batchHeaders, tellingHeaders } = require('./headers');
 const { PassThrough } = require('./pass-through');
 const { KINDS, Splice, defaultsOf } = require('./splice');
-const { upstreamRefusal } = require('./upstream-failure');
+const { engineRefusal, upstreamRefusal } = require('./upstream-failure');
 
 /** @typedef {import('baseten-performance-client/internal').HttpClientWrapper} HttpClientWrapper */
 /** @typedef {import('baseten-performance-client/internal').SpliceSummary} SpliceSummary */
@@ -69,7 +69,8 @@ function keepFacts({ facts }, { failure, summary }) {
 function joinedAnswer({ body, joined, size }) {
   if (joined) return { joined, size };
   if (body) return body;
-  throw new Error(`there is no memory for an answer of ${size} bytes`);
+  const cause = new Error(`there is no memory for an answer of ${size} bytes`);
+  throw engineRefusal('NO_MEMORY', cause);
 }
 
 /**
@@ -182,9 +183,8 @@ class Forwarder {
     const { url, isTrusted } = target;
     const { customerId, id, method, search } = exchange;
     const isGeneric = kind === KINDS.GENERIC;
-    const outcome = await new Splice().run(
+    const outcome = await new Splice(exchange).run(
       isTrusted ? this.#wrappers.trusted : this.#wrappers.open,
-      exchange,
       kind,
       preferences.numbers(flags),
       wordList({

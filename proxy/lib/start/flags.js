@@ -208,7 +208,7 @@ const FLAGS = Object.freeze([
   flag(
     'max-buffered-bytes',
     'BYTES',
-    'Most memory for the bodies of calls in progress',
+    'Most memory for bodies and answers of calls in progress',
     integer(MIB, 1024 * GIB),
     GIB,
   ),
