@@ -257,8 +257,6 @@ class PassThrough {
         `${exchange.method} is not passed through`,
       );
     const { maxBodyBytes } = this.#config;
-    const declared = Number(exchange.header('content-length') ?? 0);
-    if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
     const body = whole ?? (hasBody(exchange.request) ? 'stream' : 'none');
     const upstream = this.#request(exchange, plan, body);
     const limits = {

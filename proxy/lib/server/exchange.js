@@ -13,7 +13,7 @@ const {
 } = require('./answer-body');
 const { Refusal } = require('../base/errors');
 const { corsHeaders } = require('./cors');
-const { readBody, readStart } = require('./request-body');
+const { readBody, readStart, tooLarge } = require('./request-body');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
@@ -190,6 +190,16 @@ class Exchange {
     return readStart(this, isEnough);
   }
 
+  /** Lets the body come, or refuses it for what is known of it. */
+  startUpload() {
+    const { maxBodyBytes, admission } = this.#context;
+    if (Number(this.header('content-length') ?? 0) > maxBodyBytes)
+      throw tooLarge(maxBodyBytes);
+    admission.enterUpload(this);
+    if (/^100-continue$/i.test(this.header('expect') ?? ''))
+      this.response.writeContinue();
+  }
+
   /** Counts it among the calls that go upstream, or refuses it. */
   enterCall() {
     this.#context.admission.enterCall(this);
@@ -244,7 +254,10 @@ class Exchange {
     const { customerId } = this;
     if (customerId) all['x-baseten-customer-request-id'] = customerId;
     if (corsOrigins.length > 0)
-      Object.assign(all, corsHeaders(this.header('origin'), corsOrigins));
+      Object.assign(
+        all,
+        corsHeaders(this.header('origin'), corsOrigins, headers.vary),
+      );
     if (this.request.httpVersionMajor < 2) {
       if (isDraining) all.connection = 'close';
     } else {

@@ -103,9 +103,13 @@ function createHttp1Server(config, receiver) {
   });
   // Node would drop what is above the limit in silence.
   server.maxHeadersCount = 0;
-  server.on('request', (request, response) =>
-    receiver.serve(request, response),
-  );
+  const serve = (
+    /** @type {IncomingMessage} */ request,
+    /** @type {ServerResponse} */ response,
+  ) => receiver.serve(request, response);
+  server.on('request', serve);
+  // Who waits to be told goes on is told when its body is wanted, not before.
+  server.on('checkContinue', serve);
   server.on('clientError', (error, socket) =>
     receiver.refuseUnread(error, /** @type {Socket} */ (socket)),
   );
@@ -129,10 +133,11 @@ function createHttp2Server(config, receiver) {
       initialWindowSize: STREAM_WINDOW,
     },
   });
-  server.on('request', (request, response) =>
-    // Of the same shape as far as an exchange looks.
-    receiver.serve(/** @type {any} */ (request), /** @type {any} */ (response)),
-  );
+  // Of the same shape as far as an exchange looks.
+  const serve = (/** @type {any} */ request, /** @type {any} */ response) =>
+    receiver.serve(request, response);
+  server.on('request', serve);
+  server.on('checkContinue', serve);
   server.on('sessionError', ignoreError);
   return server;
 }

@@ -242,10 +242,8 @@ async function decode(exchange, context, body, createDecoder) {
  * @returns {Promise<Buffer>}
  */
 async function readBody(exchange, context) {
-  const { maxBodyBytes } = context;
   const decoder = decoderFor(exchange.header('content-encoding'));
   const declared = Number(exchange.header('content-length') ?? 0);
-  if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
   if (exchange.isOver) throw callerLeft();
 
   const body = await receive(exchange, context, declared);

@@ -51,19 +51,35 @@ function unreadRefusal(error) {
 }
 
 /**
- * What every request must hold to, whatever its path.
+ * What every request must hold to, whatever its path. HTTP/2's pseudo-headers
+ * are none of its headers.
  * @param {IncomingMessage} request
  * @param {number} maxHeaders
  */
 function checkHead({ rawHeaders, headers, httpVersion }, maxHeaders) {
-  if (rawHeaders.length > 2 * maxHeaders)
+  const names = rawHeaders
+    .filter((text, i) => i % 2 === 0 && !text.startsWith(':'))
+    .map((name) => name.toLowerCase());
+  if (names.length > maxHeaders)
     throw new Refusal(
       431,
       'TOO_MANY_HEADERS',
       `a request must have at most ${maxHeaders} headers`,
     );
-  if (headers.host === undefined && httpVersion === '1.1')
-    throw new Refusal(400, 'INVALID_REQUEST', 'the Host header is missing');
+  const hosts = names.filter((name) => name === 'host').length;
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
+    throw new Refusal(
+      400,
+      'INVALID_REQUEST',
+      `the Host header is ${hosts === 0 ? 'missing' : 'there more than once'}`,
+    );
+  const coding = headers['transfer-encoding']?.toLowerCase();
+  if (coding !== undefined && coding !== 'chunked')
+    throw new Refusal(
+      501,
+      'UNSUPPORTED_ENCODING',
+      'the only Transfer-Encoding that is understood is chunked',
+    );
 }
 
 /** Listens, opens an exchange for each request, and ends in good order. */
@@ -225,9 +241,8 @@ class Server {
    */
   #call(exchange, { handler }) {
     const plan = this.#parts.handlers.plan(exchange);
-    const { admission } = this.#context;
-    if (hasBody(exchange.request)) admission.enterUpload(exchange);
-    else admission.enterCall(exchange);
+    if (hasBody(exchange.request)) exchange.startUpload();
+    else exchange.enterCall();
     return handler(exchange, plan);
   }
 

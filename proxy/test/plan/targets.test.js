@@ -187,6 +187,18 @@ describe("the caller's key", () => {
     assert.equal(keyOf('Bearer'), 'Bearer operator-key');
   });
 
+  it('is not taken for missing when it has no scheme', () => {
+    const config = {
+      targetUrl: 'https://api.example.com',
+      upstreamApiKey: { current: () => 'operator-key' },
+    };
+
+    const told = refusal(config, { authorization: 'sk-secret' });
+
+    assert.match(told, /^401 UNAUTHORIZED .*no scheme/);
+    assert.doesNotMatch(told, /sk-secret/);
+  });
+
   it('must be there when the operator has none', () => {
     const config = { targetUrl: 'https://api.example.com' };
 

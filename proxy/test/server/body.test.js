@@ -15,6 +15,7 @@ const {
   startProxy,
 } = require('../helpers/reverse-proxy');
 
+const { Refusal } = require('../../lib/base/errors');
 const { startForwardingProxy } = require('../helpers/forwarding-proxy');
 const { startUpstream } = require('../../../test/helpers/upstream');
 
@@ -168,6 +169,46 @@ describe('a body that is too large', () => {
 
     assert.equal((await post(proxy, 'x'.repeat(1000))).status, 200);
     assert.equal((await post(proxy, 'x'.repeat(1001))).status, 413);
+  });
+});
+
+describe('a body whose caller asks before it sends it', () => {
+  const asking = (proxy, size) =>
+    sendRaw(
+      proxy,
+      'POST /rerank HTTP/1.1\r\nHost: a\r\nConnection: close\r\n',
+      `Expect: 100-continue\r\nContent-Length: ${size}\r\n\r\n`,
+      ...(size < 10 ? ['x'.repeat(size)] : []),
+    );
+
+  it('is asked for when it may come', async (t) => {
+    const proxy = await startProxy(t);
+
+    const answer = await asking(proxy, 5);
+    const { status, text } = await askHttp2(proxy, {
+      method: 'POST',
+      path: '/rerank',
+      headers: { expect: '100-continue' },
+      body: 'xxxxx',
+    });
+
+    assert.match(answer, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+    assert.match(answer, /xxxxx$/);
+    assert.equal(`${status} ${text}`, '200 xxxxx');
+  });
+
+  it('is not asked for when it is too large, or its caller has no key', async (t) => {
+    const large = await startProxy(t, { flags: ['--max-body-bytes', '100'] });
+    const keyed = await startProxy(t, {
+      handlers: {
+        plan() {
+          throw new Refusal(401, 'UNAUTHORIZED', 'no key');
+        },
+      },
+    });
+
+    assert.match(await asking(large, 101), /^HTTP\/1\.1 413 /);
+    assert.match(await asking(keyed, 50), /^HTTP\/1\.1 401 /);
   });
 });
 
