@@ -4,6 +4,17 @@ const { Refusal } = require('../base/errors');
 
 /** @typedef {import('./exchange').Exchange} Exchange */
 
+/**
+ * The part of the memory that is kept for small calls, so that a few large
+ * ones do not leave others without any.
+ */
+const RESERVED = 1 / 8;
+
+const MOST_OF_A_SMALL_CALL = 1024 * 1024;
+
+/** The same as a part of the memory, where that is less. */
+const SMALL = 1 / 64;
+
 /** Seconds after which a refused caller may try again. */
 const RETRY_AFTER = Object.freeze({ 'retry-after': 1 });
 
@@ -25,6 +36,8 @@ class Admission {
   #mostCalls;
   #mostUploads;
   #mostBytes;
+  #mostBytesOfLarge;
+  #mostOfSmall;
   #bytes = 0;
 
   /** @type {Set<Exchange>} all that have entered and are not over */
@@ -52,6 +65,11 @@ class Admission {
     this.#mostCalls = maxInFlight === 0 ? Infinity : maxInFlight + maxQueue;
     this.#mostUploads = maxUploads;
     this.#mostBytes = maxBufferedBytes;
+    this.#mostBytesOfLarge = (1 - RESERVED) * maxBufferedBytes;
+    this.#mostOfSmall = Math.min(
+      MOST_OF_A_SMALL_CALL,
+      SMALL * maxBufferedBytes,
+    );
   }
 
   /** Calls in progress, uploads among them. */
@@ -106,12 +124,15 @@ class Admission {
    */
   hold(exchange, bytes) {
     if (!this.#entered.has(exchange)) return;
-    if (this.#bytes + bytes > this.#mostBytes)
+    const held = (this.#held.get(exchange) ?? 0) + bytes;
+    const most =
+      held > this.#mostOfSmall ? this.#mostBytesOfLarge : this.#mostBytes;
+    if (bytes > 0 && this.#bytes + bytes > most)
       throw overloaded(
         'too many large bodies and answers are in progress, try again later',
       );
     this.#bytes += bytes;
-    this.#held.set(exchange, (this.#held.get(exchange) ?? 0) + bytes);
+    this.#held.set(exchange, held);
   }
 
   /** @param {Exchange} exchange */

@@ -299,6 +299,28 @@ describe('the memory for bodies', () => {
     assert.equal(proxy.admission.bytes, 0);
   });
 
+  it('has a part that large calls leave to small ones', async (t) => {
+    const flags = ['--max-buffered-bytes', `${8 * MIB}`];
+    const waiting = [];
+    const handlers = {
+      embeddings: async (exchange) => {
+        exchange.hold(7 * MIB);
+        waiting.push(exchange);
+      },
+    };
+    const proxy = await startProxy(t, { flags, handlers });
+
+    const large = ask(proxy, { method: 'POST', path: '/v1/embeddings' });
+    while (waiting.length === 0) await ask(proxy, { path: '/livez' });
+    const another = await post(proxy, 'x'.repeat(MIB / 2));
+    const small = await post(proxy, 'x'.repeat(MIB / 16));
+    waiting[0].reply(200, {});
+    await large;
+
+    assert.equal(another.status, 503);
+    assert.equal(small.status, 200);
+  });
+
   it('is shared, and a body beyond it is refused', async (t) => {
     const flags = ['--max-buffered-bytes', `${MIB}`];
     const entered = withResolvers();
