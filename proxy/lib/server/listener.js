@@ -279,6 +279,11 @@ class Listener {
     session.setLocalWindowSize(SESSION_WINDOW);
     session.setTimeout(idleTimeoutMs, onIdle);
     session.on('close', () => this.#sessions.delete(session));
+    // Streams whose bytes wait for the caller's window would keep a session,
+    // and its socket, long after the caller has gone.
+    const cancelled = /** @type {any} */ (http2.constants.NGHTTP2_CANCEL);
+    const leave = () => session.destroy(cancelled);
+    session.socket.once('end', leave).once('close', leave);
     session.on('stream', (stream) => {
       streams += 1;
       stream.on('close', () => {

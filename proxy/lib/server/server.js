@@ -51,6 +51,16 @@ function unreadRefusal(error) {
 }
 
 /**
+ * What a request ends with: its session, or the socket of HTTP/1.1.
+ * @param {IncomingMessage} request
+ * @returns {Socket | import('node:http2').Http2Session}
+ */
+function connectionOf(request) {
+  const { stream } = /** @type {any} */ (request);
+  return stream?.session ?? request.socket;
+}
+
+/**
  * What every request must hold to, whatever its path. HTTP/2's pseudo-headers
  * are none of its headers.
  * @param {IncomingMessage} request
@@ -92,7 +102,7 @@ class Server {
   #isReady = true;
 
   /**
-   * Those that are not over, of each socket that had any and is not closed.
+   * Those that are not over, of each connection that had any and is not closed.
    * @type {Map<unknown, Set<Exchange>>}
    */
   #running = new Map();
@@ -158,8 +168,12 @@ class Server {
    */
   async serve(request, response) {
     const exchange = new Exchange(request, response, this.#context);
-    this.#runningOn(request.socket).add(exchange);
-    exchange.whenDone(this.#close);
+    const running = this.#runningOn(connectionOf(request));
+    running.add(exchange);
+    exchange.whenDone(() => {
+      running.delete(exchange);
+      this.#close(exchange);
+    });
     try {
       await this.#answer(exchange);
     } catch (error) {
@@ -204,21 +218,21 @@ class Server {
   }
 
   /**
-   * A socket's end is that of all its exchanges: the answer to a pipelined
-   * request has no socket before its turn, and says nothing when it never
-   * gets one.
-   * @param {Socket} socket
+   * A connection's end is that of all its exchanges. The answer to a pipelined
+   * request has no socket before its turn, and says nothing when it never gets
+   * one; nor does an HTTP/2 stream whose bytes waited for the caller's window.
+   * @param {Socket | import('node:http2').Http2Session} connection
    * @returns {Set<Exchange>}
    */
-  #runningOn(socket) {
-    const known = this.#running.get(socket);
+  #runningOn(connection) {
+    const known = this.#running.get(connection);
     if (known) return known;
     /** @type {Set<Exchange>} */
     const exchanges = new Set();
-    this.#running.set(socket, exchanges);
-    socket.once('close', () => {
+    this.#running.set(connection, exchanges);
+    connection.once('close', () => {
       for (const exchange of exchanges) exchange.end();
-      this.#running.delete(socket);
+      this.#running.delete(connection);
     });
     return exchanges;
   }
@@ -287,7 +301,6 @@ class Server {
   /** @param {Exchange} exchange */
   #close = (exchange) => {
     const { socket, httpVersionMajor } = exchange.request;
-    this.#running.get(socket)?.delete(exchange);
     this.#parts.metrics.observe(exchange);
     logExchange(this.#parts.log, exchange);
     // Its answer may have promised to keep the connection, before the drain.

@@ -266,6 +266,25 @@ describe('a caller that', LIMITED, () => {
     assert.equal(proxy.admission.calls, 0);
   });
 
+  it('leaves with its HTTP/2 window shut is noticed', async (t) => {
+    const proxy = await startProxy(t, {
+      handlers: { rerank: (exchange) => exchange.reply(200, {}, 'small') },
+    });
+    const session = http2.connect(proxy.url, {
+      settings: { initialWindowSize: 0 },
+    });
+    session.on('error', () => {});
+    const stream = session.request({ ':method': 'POST', ':path': '/rerank' });
+    stream.on('error', () => {});
+    await once(stream, 'response');
+
+    session.destroy();
+    const line = await proxy.line(({ path }) => path === '/rerank');
+
+    assert.equal(line.status, 499);
+    assert.equal(proxy.admission.calls, 0);
+  });
+
   it('pipelines may wait long for the first answer, not read late', async (t) => {
     const proxy = await startProxy(t, {
       flags: ['--send-timeout-s', '0.1'],
