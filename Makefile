@@ -3,6 +3,7 @@
 # make native-test SANITIZER=thread   the engine's C tests under TSan
 # make fuzz SECONDS=60                each reader against arbitrary bytes
 # make chaos | soak | memcheck        random faults; for long; under ASan
+# make siege                          the proxy among callers that misbehave
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -233,6 +234,8 @@ chaos: build | run-packages
 .PHONY: soak
 soak: build | run-packages
 	@SEED=$(SEED) MINUTES=$(MINUTES) node --expose-gc test/soak/main.js
+
+include proxy/test/siege/siege.mk
 
 # The addon once more, by plain gcc against Node's headers.
 CHECKED := build/asan/performance_client.node
