@@ -5,6 +5,7 @@
 # make package | install-test         the tarballs, and they where users are
 # make chaos | soak | memcheck        random faults; for long; under ASan
 # make exits RUNS=200                 processes that end amid their calls
+# make siege                          the proxy among callers that misbehave
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -240,6 +241,8 @@ soak: build | run-packages
 .PHONY: exits
 exits: build | run-packages
 	@SEED=$(SEED) RUNS=$(RUNS) node test/exit/main.js
+
+include proxy/test/siege/siege.mk
 
 # The addon once more, by plain gcc against Node's headers.
 CHECKED := build/asan/performance_client.node

@@ -98,6 +98,7 @@ const { loadAddon } = require('./addon');
  * @property {(store: TextStore | undefined, texts: string[]) => TextStore} addTexts makes a store where there is none
  * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, words: string[], body: Buffer, handler: SpliceHandler) => Job} splice
  * @property {(body: SplicedBody, buffer: Buffer) => number} readBody bytes that were copied, 0 at the end
+ * @property {(job: Job) => number} received bytes of its answers until now
  * @property {(body: SplicedBody) => void} closeBody lets go of what was not read
  * @property {(job: Job) => void} cancel
  * @property {(job: Job) => ProgressFigures | undefined} progress undefined when it has ended

@@ -335,3 +335,13 @@ napi_value pc_progress(napi_env env, napi_callback_info info)
   pc_counter_set(env, object, "hedges", &progress->hedges);
   return object;
 }
+
+napi_value pc_received(napi_env env, napi_callback_info info)
+{
+  struct pc_call *call = find_call(env, info);
+  uint64_t bytes = 0;
+
+  if (call)
+    bytes = pc_counter_read(&call->job->progress.received_bytes);
+  return pc_number_make(env, (double)bytes);
+}

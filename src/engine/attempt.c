@@ -20,6 +20,7 @@ static enum pc_status on_body(void *context, const char *data, size_t size)
 {
   struct pc_attempt *attempt = context;
 
+  pc_counter_add(&attempt->progress->received_bytes, size);
   return pc_reader_feed(attempt->reader,
                         !pc_exchange_is_success(attempt->exchange), data, size);
 }
@@ -93,6 +94,7 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
            pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, outcome->batch,
            attempt->number, attempt->is_hedge ? "-hedge" : "");
   attempt->origin = shared->origin;
+  attempt->progress = shared->progress;
   attempt->is_scout = pc_origin_sends_scout(shared->origin);
   return pc_exchange_start(attempt->exchange);
 }

@@ -29,6 +29,7 @@ struct pc_attempt {
   bool is_hedge;
   /* Then: */
   struct pc_origin *origin;
+  struct pc_progress *progress;
   bool is_scout; /* see pc_origin_sends_scout */
   struct pc_exchange *exchange;
   struct pc_reader *reader;

@@ -36,6 +36,8 @@ struct pc_progress {
   pc_counter completed_inputs;
   pc_counter retries;
   pc_counter hedges;
+  pc_counter received_bytes; /* of answers, decompressed; with those of attempts
+                                that failed */
 };
 
 /* The requests of one job and what they share. Set by the job. */

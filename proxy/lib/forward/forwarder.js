@@ -12,7 +12,7 @@ const { readEnvelope } = require('./batch-envelope');
 const { batchHeaders, tellingHeaders } = require('./headers');
 const { PassThrough } = require('./pass-through');
 const { KINDS, Splice, defaultsOf } = require('./splice');
-const { upstreamRefusal } = require('./upstream-failure');
+const { engineRefusal, upstreamRefusal } = require('./upstream-failure');
 
 /** @typedef {import('baseten-performance-client/internal').HttpClientWrapper} HttpClientWrapper */
 /** @typedef {import('baseten-performance-client/internal').SpliceSummary} SpliceSummary */
@@ -70,7 +70,8 @@ function keepFacts({ facts }, { failure, summary }) {
 function joinedAnswer({ body, joined, size }) {
   if (joined) return { joined, size };
   if (body) return body;
-  throw new Error(`there is no memory for an answer of ${size} bytes`);
+  const cause = new Error(`there is no memory for an answer of ${size} bytes`);
+  throw engineRefusal('NO_MEMORY', cause);
 }
 
 /**
@@ -134,13 +135,16 @@ class Forwarder {
 
   /** What answers the calls, by their routes. */
   get handlers() {
-    /** @type {(kind: Readonly<Kind>) => (exchange: Exchange) => Promise<void>} */
-    const batch = (kind) => (exchange) => this.#batch(exchange, kind);
+    /** @type {(kind: Readonly<Kind>) => (exchange: Exchange, plan: Plan) => Promise<void>} */
+    const batch = (kind) => (exchange, plan) =>
+      this.#batch(exchange, plan, kind);
     return {
+      plan: (/** @type {Exchange} */ exchange) => this.#planner.plan(exchange),
       embeddings: batch(KINDS.EMBEDDINGS),
       rerank: batch(KINDS.RERANK),
       classify: batch(KINDS.CLASSIFY),
-      other: (/** @type {Exchange} */ exchange) => this.#other(exchange),
+      other: (/** @type {Exchange} */ exchange, /** @type {Plan} */ plan) =>
+        this.#other(exchange, plan),
     };
   }
 
@@ -152,10 +156,10 @@ class Forwarder {
   /**
    * A request of one of the endpoints whose inputs can be split.
    * @param {Exchange} exchange
+   * @param {Plan} plan
    * @param {Readonly<Kind>} kind
    */
-  async #batch(exchange, kind) {
-    const plan = this.#planner.plan(exchange);
+  async #batch(exchange, plan, kind) {
     const flags = this.#isBare(exchange) ? kind.flags | FLAG.BARE : kind.flags;
     const body = await exchange.readBody();
     let outcome = await this.#send(exchange, plan, kind, flags, body);
@@ -173,11 +177,12 @@ class Forwarder {
    * Any other request: a batch for a path that its body names, or one that is
    * passed through.
    * @param {Exchange} exchange
+   * @param {Plan} plan
    */
-  async #other(exchange) {
-    const plan = this.#planner.plan(exchange);
+  async #other(exchange, plan) {
     if (plan.paths?.length === 0) throw this.#refusalOf(exchange);
     const envelope = await readEnvelope(exchange);
+    exchange.enterCall();
     if (envelope?.mayBeBatch) {
       const { GENERIC } = KINDS;
       const outcome = await this.#send(
@@ -210,9 +215,8 @@ class Forwarder {
     const { url, isTrusted } = target;
     const { customerId, id, method, search } = exchange;
     const isGeneric = kind === KINDS.GENERIC;
-    const outcome = await new Splice().run(
+    const outcome = await new Splice(exchange).run(
       isTrusted ? this.#wrappers.trusted : this.#wrappers.open,
-      exchange,
       kind,
       preferences.numbers(flags),
       wordList({

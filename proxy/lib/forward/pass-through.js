@@ -2,7 +2,7 @@
 
 const { AddressBlocks } = require('../base/address-blocks');
 const { Refusal } = require('../base/errors');
-const { hasBody, tooLarge } = require('../server/request-body');
+const { hasBody } = require('../server/request-body');
 const { Dispatchers } = require('./dispatchers');
 const { passedHeaders } = require('./headers');
 const { Relay } = require('./relay');
@@ -44,8 +44,6 @@ class PassThrough {
         `${exchange.method} is not passed through`,
       );
     const { maxBodyBytes } = this.#config;
-    const declared = Number(exchange.header('content-length') ?? 0);
-    if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
     const body = whole ?? (hasBody(exchange.request) ? 'stream' : 'none');
     const { timeoutMs, totalTimeoutMs } = plan.preferences;
     const dispatcher = this.#dispatchers.for(plan.target);
@@ -54,8 +52,6 @@ class PassThrough {
       maxBodyBytes,
       timeoutMs,
       totalTimeoutMs,
-      bodyTimeoutMs: 1000 * this.#config.bodyTimeoutS,
-      idleTimeoutMs: 1000 * this.#config.idleTimeoutS,
     }).run(body);
   }
 

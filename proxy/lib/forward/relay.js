@@ -29,8 +29,6 @@ const BROKEN_ANSWERS = new Set([
  * @property {number} maxBodyBytes
  * @property {number} timeoutMs without any progress of the upstream
  * @property {number} totalTimeoutMs of all of it, 0 for no limit
- * @property {number} bodyTimeoutMs that a caller may take for its body
- * @property {number} idleTimeoutMs that a caller may refuse to read
  */
 
 /**
@@ -90,9 +88,6 @@ class Relay {
 
   /** @type {NodeJS.Timeout | undefined} of all of it */
   #deadline;
-
-  /** @type {NodeJS.Timeout | undefined} of all of the body */
-  #uploadDeadline;
 
   /** @type {DispatchController | undefined} */
   #controller;
@@ -200,8 +195,8 @@ class Relay {
     this.#isWhole = true;
     this.#clock();
     clearTimeout(this.#deadline);
-    this.#awaitReader();
     this.#exchange.response.end();
+    this.#awaitReader();
   }
 
   /**
@@ -232,10 +227,7 @@ class Relay {
     this.#mayRepeat = false;
     this.#upload = new Readable({ read: () => void request.resume() });
     this.#upload.on('error', ignoreError);
-    this.#uploadDeadline = setTimeout(
-      () => this.#fail(bodyTimeout()),
-      this.#limits.bodyTimeoutMs,
-    );
+    this.#exchange.whenLate((refusal) => this.#fail(refusal));
     request.on('data', this.#onData);
     request.on('end', this.#onEnd);
     return this.#upload;
@@ -255,7 +247,6 @@ class Relay {
   };
 
   #onEnd = () => {
-    clearTimeout(this.#uploadDeadline);
     this.#upload?.push(null);
     this.#upload = undefined;
   };
@@ -273,9 +264,10 @@ class Relay {
     this.#await(this.#limits.timeoutMs, () => this.#onTimeout());
   }
 
+  /** It is the caller's turn. */
   #awaitReader() {
-    const { idleTimeoutMs } = this.#limits;
-    this.#await(idleTimeoutMs, () => this.#exchange.breakOff());
+    clearTimeout(this.#timer);
+    this.#exchange.watchReader();
   }
 
   #onTimeout() {
@@ -320,7 +312,6 @@ class Relay {
     this.#isOver = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#deadline);
-    clearTimeout(this.#uploadDeadline);
     const { request } = this.#exchange;
     request.off('data', this.#onData).off('end', this.#onEnd);
     if (!this.#isWhole || this.#upload) {

@@ -6,6 +6,9 @@
  */
 
 const internal = require('baseten-performance-client/internal');
+const { Refusal } = require('../base/errors');
+const { release } = require('../server/answer-body');
+const { engineRefusal } = require('./upstream-failure');
 
 const { FLAG, FORM, WORD, fromNative, lifecycleOf, poolFor } = internal;
 
@@ -72,9 +75,39 @@ function defaultsOf({ number, defaults }, model) {
   return `{${members.slice(0, -1)}}`;
 }
 
+/** How often the bytes of answers that arrive are counted. */
+const COUNT_INTERVAL_MS = 10;
+
+/** @type {Set<Splice>} */
+const running = new Set();
+
+/** @type {NodeJS.Timeout | undefined} */
+let counting;
+
+/** @param {Splice} splice */
+function startCounting(splice) {
+  running.add(splice);
+  counting ??= setInterval(() => {
+    for (const one of running) one.count();
+  }, COUNT_INTERVAL_MS);
+}
+
+/** @param {Splice} splice */
+function stopCounting(splice) {
+  running.delete(splice);
+  if (running.size > 0) return;
+  clearInterval(counting);
+  counting = undefined;
+}
+
 /** Runs once, and ends with the exchange it is made for, at the latest. */
 class Splice {
+  #exchange;
+  #held = 0;
   #isClosed = false;
+
+  /** @type {Error | undefined} why it was cancelled */
+  #refusal;
 
   /** @type {Job | undefined} */
   #job;
@@ -82,33 +115,52 @@ class Splice {
   /** @type {(outcome: SpliceOutcome) => void} */
   #resolve = () => {};
 
+  /** @param {Exchange} exchange */
+  constructor(exchange) {
+    this.#exchange = exchange;
+  }
+
   /**
    * @param {HttpClientWrapper} wrapper
-   * @param {Exchange} exchange
    * @param {Readonly<Kind>} kind
    * @param {Readonly<Float64Array>} numbers
    * @param {string[]} words
    * @param {Buffer} body not to be changed before the end
    * @returns {Promise<SpliceOutcome>}
    */
-  async run(wrapper, exchange, kind, numbers, words, body) {
+  async run(wrapper, kind, numbers, words, body) {
     const lifecycle = lifecycleOf(wrapper);
-    lifecycle.check();
-    const { engine } = poolFor(wrapper, words[WORD.URL]);
-    lifecycle.enter(this);
     try {
+      lifecycle.check();
+      const { engine } = poolFor(wrapper, words[WORD.URL]);
+      lifecycle.enter(this);
       const end = new Promise((resolve) => {
         this.#resolve = resolve;
       });
       this.#job = internal
         .native()
         .splice(engine, kind.number, numbers, words, body, this);
-      exchange.whenDone(() => this.#cancel());
-      return await end;
+      startCounting(this);
+      this.#exchange.whenDone(() => this.#cancel());
+      return this.#keep(await end);
     } catch (error) {
-      throw fromNative(error);
+      if (error instanceof Refusal) throw error;
+      const failure = fromNative(error);
+      throw engineRefusal(failure.code, failure) ?? failure;
     } finally {
+      stopCounting(this);
       lifecycle.leave(this);
+    }
+  }
+
+  /** Counts what has arrived of the answers; cancels when it is too much. */
+  count() {
+    if (!this.#job) return;
+    try {
+      this.#hold(internal.native().received(this.#job));
+    } catch (error) {
+      this.#refusal = error;
+      this.#cancel();
     }
   }
 
@@ -130,6 +182,29 @@ class Splice {
       failure: isClosed ? { ...failure, code: 'CLOSED' } : failure,
       summary,
     });
+  }
+
+  /**
+   * What it ended with, its memory counted.
+   * @param {SpliceOutcome} outcome
+   */
+  #keep(outcome) {
+    if (this.#refusal) throw this.#refusal;
+    if (outcome.failure) return outcome;
+    const { joined, size } = outcome.summary;
+    try {
+      this.#hold(size);
+    } catch (error) {
+      if (joined) release({ joined, size });
+      throw error;
+    }
+    return outcome;
+  }
+
+  /** @param {number} bytes of answers, all in all */
+  #hold(bytes) {
+    this.#exchange.hold(bytes - this.#held);
+    this.#held = bytes;
   }
 
   #cancel() {

@@ -88,4 +88,17 @@ function upstreamRefusal(failure, secrets) {
   });
 }
 
-module.exports = { upstreamRefusal };
+/**
+ * What the caller is told where the engine takes no call, or has no memory for
+ * its answer; undefined where that is a fault of ours.
+ * @param {string} code
+ * @param {Error} cause for the log
+ * @returns {Refusal | undefined}
+ */
+function engineRefusal(code, cause) {
+  const { status, sentence } = TELLINGS.get(code) ?? UNKNOWN;
+  if (status !== 503) return undefined;
+  return new Refusal(status, code, sentence, { headers: RETRY_AFTER, cause });
+}
+
+module.exports = { engineRefusal, upstreamRefusal };

@@ -59,12 +59,16 @@ function unauthorized(message) {
 
 /**
  * @param {string | undefined} authorization
- * @returns {Authorization | undefined}
+ * @returns {Authorization | undefined} undefined when there is none, or no key
  */
 function parse(authorization = '') {
   const text = authorization.trim();
+  if (text === '' || KEY_SCHEME.test(text)) return undefined;
   const blank = text.search(/\s/);
-  if (blank < 0) return undefined;
+  if (blank < 0)
+    throw unauthorized(
+      'the Authorization header has no scheme: send "Authorization: Bearer <key>"',
+    );
   return {
     scheme: text.slice(0, blank),
     credential: text.slice(blank).trim(),

@@ -62,8 +62,9 @@ function release(body) {
  * served: 24 ms for 22 MB on loopback.
  * @param {ServerResponse} response whose head is written
  * @param {JoinedBody} body
+ * @param {() => void} onWritten called after each piece, and after the end
  */
-function sendPaced(response, body) {
+function sendPaced(response, body, onWritten) {
   // Used again only when it was written, and the connection has its bytes.
   const piece = Buffer.allocUnsafeSlow(PIECE_SIZE);
   const sendNext = () => {
@@ -73,6 +74,7 @@ function sendPaced(response, body) {
       response.write(piece.subarray(0, size), (error) => {
         if (!error) setImmediate(sendNext);
       });
+    onWritten();
   };
   response.once('close', () => release(body));
   sendNext();

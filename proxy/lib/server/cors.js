@@ -51,13 +51,16 @@ function allowedOrigin(origin, allowed) {
  * Headers for any answer to a caller of this origin.
  * @param {string | undefined} origin
  * @param {readonly string[]} allowed
+ * @param {import('../base/errors').AnswerHeaders[string]} [varying] what else
+ * the answer varies by
  * @returns {Record<string, string>}
  */
-function corsHeaders(origin, allowed) {
+function corsHeaders(origin, allowed, varying) {
   const name = allowedOrigin(origin, allowed);
-  if (name === undefined) return { vary: 'Origin' };
+  const vary = varying === undefined ? 'Origin' : `${varying}, Origin`;
+  if (name === undefined) return { vary };
   return {
-    vary: 'Origin',
+    vary,
     'access-control-allow-origin': name,
     'access-control-expose-headers': ANSWER_HEADERS,
   };

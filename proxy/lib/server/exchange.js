@@ -11,13 +11,13 @@ const {
   sendPaced,
   sizeOf,
 } = require('./answer-body');
+const { Refusal } = require('../base/errors');
 const { corsHeaders } = require('./cors');
-const { readBody, readStart } = require('./request-body');
+const { readBody, readStart, tooLarge } = require('./request-body');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 /** @typedef {import('../base/errors').AnswerHeaders} AnswerHeaders */
-/** @typedef {import('../base/errors').Refusal} Refusal */
 /** @typedef {import('./answer-body').AnswerBody} AnswerBody */
 
 /**
@@ -26,7 +26,8 @@ const { readBody, readStart } = require('./request-body');
  * @property {readonly string[]} corsOrigins
  * @property {number} maxBodyBytes
  * @property {number} bodyTimeoutMs
- * @property {number} idleTimeoutMs how long a caller may refuse to read
+ * @property {number} sendTimeoutMs how long a caller may take for one piece
+ * of an answer
  * @property {import('./admission').Admission} admission
  * @property {boolean} isDraining
  */
@@ -97,6 +98,9 @@ class Exchange {
   /** Did we break its answer off? */
   #isBroken = false;
 
+  /** @type {NodeJS.Timeout | undefined} runs while the caller has to read */
+  #readerTimer;
+
   /**
    * @param {IncomingMessage} request or HTTP/2's, of the same shape
    * @param {ServerResponse} response
@@ -132,7 +136,7 @@ class Exchange {
     request.on('error', ignoreError);
     response.on('error', ignoreError);
     response.on('finish', () => this.#onFinish());
-    response.on('close', () => this.#end());
+    response.on('close', () => this.end());
   }
 
   /** The caller's own id for this request, when it gave a usable one. */
@@ -183,7 +187,50 @@ class Exchange {
    * @returns {Promise<import('./request-body').BodyStart>}
    */
   readStart(isEnough) {
-    return readStart(this, this.#context.bodyTimeoutMs, isEnough);
+    return readStart(this, isEnough);
+  }
+
+  /** Lets the body come, or refuses it for what is known of it. */
+  startUpload() {
+    const { maxBodyBytes, admission } = this.#context;
+    if (Number(this.header('content-length') ?? 0) > maxBodyBytes)
+      throw tooLarge(maxBodyBytes);
+    admission.enterUpload(this);
+    if (/^100-continue$/i.test(this.header('expect') ?? ''))
+      this.response.writeContinue();
+  }
+
+  /** Counts it among the calls that go upstream, or refuses it. */
+  enterCall() {
+    this.#context.admission.enterCall(this);
+  }
+
+  /**
+   * Counts memory that it keeps until it is over, or refuses it.
+   * @param {number} bytes
+   */
+  hold(bytes) {
+    this.#context.admission.hold(this, bytes);
+  }
+
+  /**
+   * Calls back when the body has not arrived within the time that the head of
+   * the request began.
+   * @param {(refusal: Refusal) => void} listener
+   * @returns {() => void} stops it
+   */
+  whenLate(listener) {
+    const { bodyTimeoutMs } = this.#context;
+    const sentence = `the body did not arrive within ${bodyTimeoutMs / 1000} seconds`;
+    const left = this.startedAt + bodyTimeoutMs - performance.now();
+    const timer = setTimeout(
+      () => listener(new Refusal(408, 'BODY_TIMEOUT', sentence)),
+      Math.max(0, left),
+    );
+    const stop = () => clearTimeout(timer);
+    this.request.once('end', stop);
+    this.whenDone(stop);
+    return stop;
   }
 
   /**
@@ -207,7 +254,10 @@ class Exchange {
     const { customerId } = this;
     if (customerId) all['x-baseten-customer-request-id'] = customerId;
     if (corsOrigins.length > 0)
-      Object.assign(all, corsHeaders(this.header('origin'), corsOrigins));
+      Object.assign(
+        all,
+        corsHeaders(this.header('origin'), corsOrigins, headers.vary),
+      );
     if (this.request.httpVersionMajor < 2) {
       if (isDraining) all.connection = 'close';
     } else {
@@ -239,7 +289,32 @@ class Exchange {
     if (isHead) release(body);
     this.facts.bytesOut = isHead ? 0 : size;
     this.#send(isHead ? '' : body, isEarly);
-    this.#watchReader();
+  }
+
+  /**
+   * Lets go of a caller that does not take what waits to be sent: asked after
+   * each write that said so, and after the last one. The pieces of an answer
+   * have a size, so this is a deadline and a least rate. Over HTTP/2 it holds
+   * for callers whose window stays shut.
+   */
+  watchReader() {
+    const { response } = this;
+    const { stream } = /** @type {any} */ (response);
+    clearTimeout(this.#readerTimer);
+    const { writableLength } = stream ?? response;
+    if (this.#isOver || (writableLength === 0 && response.writableFinished))
+      return;
+    if (!stream && !response.socket) {
+      // Answers before it on its connection are not complete.
+      response.once('socket', () => this.watchReader());
+      return;
+    }
+    this.#readerTimer = setTimeout(
+      () => this.breakOff(),
+      this.#context.sendTimeoutMs,
+    );
+    if (!response.writableEnded)
+      response.once('drain', () => clearTimeout(this.#readerTimer));
   }
 
   /**
@@ -274,6 +349,16 @@ class Exchange {
     else this.request.socket.destroy();
   }
 
+  /** The answer has left, or nobody waits for it any more. */
+  end() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#readerTimer);
+    this.#hasLeft = !this.#isComplete();
+    if (this.#hasLeft) this.#controller?.abort();
+    for (const listener of this.#listeners) listener(this);
+  }
+
   /**
    * @param {AnswerBody} body
    * @param {boolean} isEarly
@@ -283,20 +368,13 @@ class Exchange {
     const onSent = () => {
       this.#isSent = true;
     };
-    if (isJoined(body)) sendPaced(response, body);
-    else if (isEarly) sendEarly(request, response, body, onSent);
+    if (isJoined(body)) {
+      sendPaced(response, body, () => this.watchReader());
+      return;
+    }
+    if (isEarly) sendEarly(request, response, body, onSent);
     else response.end(body);
-  }
-
-  /** Lets go of a caller that stops reading what waits to be sent. */
-  #watchReader() {
-    const { idleTimeoutMs } = this.#context;
-    const { response } = this;
-    const { stream } = /** @type {any} */ (response);
-    const { writableLength } = stream ?? response;
-    if (writableLength === 0 && response.writableEnded) return;
-    if (stream) stream.setTimeout(idleTimeoutMs, () => this.breakOff());
-    else this.request.socket.setTimeout(idleTimeoutMs);
+    this.watchReader();
   }
 
   #onFinish() {
@@ -305,14 +383,6 @@ class Exchange {
     // is judged by how its stream ended.
     if (request.httpVersionMajor < 2 && !request.socket.destroyed)
       this.#isSent = true;
-  }
-
-  #end() {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#hasLeft = !this.#isComplete();
-    if (this.#hasLeft) this.#controller?.abort();
-    for (const listener of this.#listeners) listener(this);
   }
 
   /** @returns {boolean} */

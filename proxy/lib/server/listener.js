@@ -18,6 +18,7 @@ const tls = require('node:tls');
  * @property {(error: NodeJS.ErrnoException, socket: Socket) => void}
  *   refuseUnread
  * @property {(socket: Socket) => void} refuseExcess
+ * @property {(socket: Socket) => boolean} isBusy does an exchange use it?
  */
 
 const MOST_STREAMS = 256;
@@ -102,9 +103,13 @@ function createHttp1Server(config, receiver) {
   });
   // Node would drop what is above the limit in silence.
   server.maxHeadersCount = 0;
-  server.on('request', (request, response) =>
-    receiver.serve(request, response),
-  );
+  const serve = (
+    /** @type {IncomingMessage} */ request,
+    /** @type {ServerResponse} */ response,
+  ) => receiver.serve(request, response);
+  server.on('request', serve);
+  // Who waits to be told goes on is told when its body is wanted, not before.
+  server.on('checkContinue', serve);
   server.on('clientError', (error, socket) =>
     receiver.refuseUnread(error, /** @type {Socket} */ (socket)),
   );
@@ -128,10 +133,11 @@ function createHttp2Server(config, receiver) {
       initialWindowSize: STREAM_WINDOW,
     },
   });
-  server.on('request', (request, response) =>
-    // Of the same shape as far as an exchange looks.
-    receiver.serve(/** @type {any} */ (request), /** @type {any} */ (response)),
-  );
+  // Of the same shape as far as an exchange looks.
+  const serve = (/** @type {any} */ request, /** @type {any} */ response) =>
+    receiver.serve(request, response);
+  server.on('request', serve);
+  server.on('checkContinue', serve);
   server.on('sessionError', ignoreError);
   return server;
 }
@@ -192,15 +198,14 @@ class Listener {
    * Takes no more connections; each one that is there ends with its exchanges.
    * Node's closeIdleConnections is no help: it counts an answer as sent when
    * its last byte waits to be sent.
-   * @param {{ has(socket: Socket): boolean }} busy sockets that exchanges use
    * @returns {Promise<void>} settles when all have ended
    */
-  stop(busy) {
+  stop() {
     const closed = new Promise((resolve) => this.#front.close(resolve));
     // Takes no more streams; each connection ends with its last one.
     for (const session of this.#sessions) session.close();
     for (const socket of this.#closable)
-      if (!busy.has(socket)) socket.destroy();
+      if (!this.#receiver.isBusy(socket)) socket.destroy();
     return closed.then(() => void this.#http1.close());
   }
 
@@ -287,6 +292,11 @@ class Listener {
     session.setLocalWindowSize(SESSION_WINDOW);
     session.setTimeout(idleTimeoutMs, onIdle);
     session.on('close', () => this.#sessions.delete(session));
+    // Streams whose bytes wait for the caller's window would keep a session,
+    // and its socket, long after the caller has gone.
+    const cancelled = /** @type {any} */ (http2.constants.NGHTTP2_CANCEL);
+    const leave = () => session.destroy(cancelled);
+    session.socket.once('end', leave).once('close', leave);
     session.on('stream', (stream) => {
       streams += 1;
       stream.on('close', () => {

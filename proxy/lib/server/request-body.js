@@ -5,7 +5,6 @@
  * beginning. A refusal when it is too large, too slow, broken, or left.
  */
 
-const { promisify } = require('node:util');
 const zlib = require('node:zlib');
 
 const { Refusal } = require('../base/errors');
@@ -13,7 +12,7 @@ const { Refusal } = require('../base/errors');
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('./exchange').Exchange} Exchange */
 /** @typedef {import('./exchange').ExchangeContext} ExchangeContext */
-/** @typedef {(body: Buffer, options: zlib.ZlibOptions) => Promise<Buffer>} Decoder */
+/** @typedef {(options: zlib.ZlibOptions) => import('node:stream').Transform} Decoder */
 
 /**
  * The first bytes of a body, or a whole one.
@@ -37,10 +36,10 @@ const PIECE_SIZE = 256 * 1024;
 
 /** @type {ReadonlyMap<string, Decoder>} each on a thread of zlib's */
 const DECODERS = new Map([
-  ['gzip', promisify(zlib.gunzip)],
-  ['x-gzip', promisify(zlib.gunzip)],
-  ['deflate', promisify(zlib.inflate)],
-  ['br', promisify(zlib.brotliDecompress)],
+  ['gzip', zlib.createGunzip],
+  ['x-gzip', zlib.createGunzip],
+  ['deflate', zlib.createInflate],
+  ['br', zlib.createBrotliDecompress],
 ]);
 
 /**
@@ -64,33 +63,35 @@ function callerLeft() {
  * Chunks gathered into one Buffer. Doubling its room copies each byte at most
  * twice on average; a single chunk is kept as it is. Chunks are not kept in a
  * list, where a caller who sends single bytes would cost us a hundred each.
+ * All memory is counted before it is made, and refused by whoever counts it.
  */
 class GrowingBuffer {
   #expected;
+  #most;
+  #hold;
 
   /** @type {Buffer} */
   #bytes = Buffer.alloc(0);
 
   #length = 0;
 
-  /** @param {number} expected size announced, 0 when none */
-  constructor(expected) {
+  /**
+   * @param {number} expected size announced, 0 when none
+   * @param {number} most bytes that it may get; a Refusal above
+   * @param {(bytes: number) => void} hold counts memory, or throws
+   */
+  constructor(expected, most, hold) {
     this.#expected = expected;
-  }
-
-  get length() {
-    return this.#length;
-  }
-
-  /** Bytes of memory it holds. */
-  get capacity() {
-    return this.#bytes.length;
+    this.#most = most;
+    this.#hold = hold;
   }
 
   /** @param {Buffer} chunk not changed by its owner any more */
   append(chunk) {
     const length = this.#length + chunk.length;
+    if (length > this.#most) throw tooLarge(this.#most);
     if (this.#length === 0) {
+      this.#hold(chunk.length);
       this.#bytes = chunk;
     } else {
       if (length > this.#bytes.length) this.#grow(length);
@@ -111,7 +112,9 @@ class GrowingBuffer {
     const twice = 2 * this.#bytes.length;
     const capacity = Math.max(twice, least, ahead, FIRST_CAPACITY);
     const isKnown = expected >= least && expected < capacity;
-    const larger = Buffer.allocUnsafeSlow(isKnown ? expected : capacity);
+    const size = isKnown ? expected : capacity;
+    this.#hold(size - this.#bytes.length);
+    const larger = Buffer.allocUnsafeSlow(size);
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }
@@ -121,14 +124,13 @@ class GrowingBuffer {
  * Listens to a request until a listener resolves or rejects; a body that is
  * too slow, or left by its caller, is refused.
  * @template Value
- * @param {IncomingMessage} request
- * @param {number} timeoutMs
- * @param {string} tooSlow sentence for the caller
+ * @param {Exchange} exchange
  * @param {(resolve: (value: Value) => void, reject: (error: Error) => void) =>
  *   Record<string, (chunk: any) => void>} makeListeners by their events
  * @returns {Promise<Value>}
  */
-function follow(request, timeoutMs, tooSlow, makeListeners) {
+function follow(exchange, makeListeners) {
+  const { request } = exchange;
   return new Promise((resolve, reject) => {
     /** @type {(() => void)[]} */
     const undo = [];
@@ -142,11 +144,7 @@ function follow(request, timeoutMs, tooSlow, makeListeners) {
       request.pause();
       reject(error);
     };
-    const timer = setTimeout(
-      () => fail(new Refusal(408, 'BODY_TIMEOUT', tooSlow)),
-      timeoutMs,
-    );
-    undo.push(() => clearTimeout(timer));
+    undo.push(exchange.whenLate(fail));
     const listeners = {
       ...makeListeners(succeed, fail),
       close: () => fail(callerLeft()),
@@ -159,37 +157,36 @@ function follow(request, timeoutMs, tooSlow, makeListeners) {
 }
 
 /**
+ * Room for a body, counted against the limits.
+ * @param {Exchange} exchange
+ * @param {ExchangeContext} context
+ * @param {number} expected size, 0 when unknown
+ */
+function growingBuffer(exchange, { maxBodyBytes }, expected) {
+  return new GrowingBuffer(expected, maxBodyBytes, (bytes) =>
+    exchange.hold(bytes),
+  );
+}
+
+/**
  * The body as it arrives, counted against the limits.
  * @param {Exchange} exchange
  * @param {ExchangeContext} context
  * @param {number} declared size, 0 when unknown
  */
 function receive(exchange, context, declared) {
-  const { maxBodyBytes, bodyTimeoutMs, admission } = context;
-  const body = new GrowingBuffer(declared);
-  const tooSlow = `the body did not arrive within ${bodyTimeoutMs / 1000} seconds`;
-  return follow(
-    exchange.request,
-    bodyTimeoutMs,
-    tooSlow,
-    (resolve, reject) => ({
-      data(/** @type {Buffer} */ chunk) {
-        exchange.facts.bytesIn += chunk.length;
-        if (body.length + chunk.length > maxBodyBytes) {
-          reject(tooLarge(maxBodyBytes));
-          return;
-        }
-        const before = body.capacity;
+  const body = growingBuffer(exchange, context, declared);
+  return follow(exchange, (resolve, reject) => ({
+    data(/** @type {Buffer} */ chunk) {
+      exchange.facts.bytesIn += chunk.length;
+      try {
         body.append(chunk);
-        try {
-          admission.hold(exchange, body.capacity - before);
-        } catch (error) {
-          reject(error);
-        }
-      },
-      end: () => resolve(body.take()),
-    }),
-  );
+      } catch (error) {
+        reject(error);
+      }
+    },
+    end: () => resolve(body.take()),
+  }));
 }
 
 /**
@@ -211,19 +208,24 @@ function decoderFor(coding) {
 }
 
 /**
- * Decodes, and never makes more than `most` bytes.
+ * Decodes piece by piece, each counted against the limits.
+ * @param {Exchange} exchange
+ * @param {ExchangeContext} context
  * @param {Buffer} body
- * @param {Decoder} decoder
- * @param {number} most
+ * @param {Decoder} createDecoder
  */
-async function decode(body, decoder, most) {
+async function decode(exchange, context, body, createDecoder) {
+  const decoded = growingBuffer(exchange, context, 0);
+  const decoder = createDecoder({ chunkSize: PIECE_SIZE });
+  decoder.end(body);
   try {
-    return await decoder(body, {
-      maxOutputLength: most,
-      chunkSize: PIECE_SIZE,
-    });
+    for await (const piece of decoder) {
+      if (exchange.isOver) throw callerLeft();
+      decoded.append(piece);
+    }
+    return decoded.take();
   } catch (cause) {
-    if (cause.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(most);
+    if (cause instanceof Refusal) throw cause;
     throw new Refusal(
       400,
       'INVALID_BODY',
@@ -240,34 +242,37 @@ async function decode(body, decoder, most) {
  * @returns {Promise<Buffer>}
  */
 async function readBody(exchange, context) {
-  const { maxBodyBytes } = context;
   const decoder = decoderFor(exchange.header('content-encoding'));
   const declared = Number(exchange.header('content-length') ?? 0);
-  if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
   if (exchange.isOver) throw callerLeft();
 
   const body = await receive(exchange, context, declared);
+  exchange.enterCall();
   if (!decoder || body.length === 0) return body;
 
-  const decoded = await decode(body, decoder, maxBodyBytes);
-  context.admission.hold(exchange, decoded.length);
-  return decoded;
+  return decode(exchange, context, body, decoder);
 }
 
 /**
  * The beginning of a body, which is put back: as much as `isEnough` wants, or
  * all of it.
  * @param {Exchange} exchange
- * @param {number} timeoutMs
  * @param {IsEnough} isEnough
  * @returns {Promise<BodyStart>}
  */
-function readStart({ request, facts }, timeoutMs, isEnough) {
+function readStart(exchange, isEnough) {
+  const { request, facts } = exchange;
   let bytes = Buffer.alloc(0);
-  return follow(request, timeoutMs, 'the body is too slow', (resolve) => ({
+  return follow(exchange, (resolve, reject) => ({
     readable() {
       const chunk = request.read();
       if (chunk === null) return;
+      try {
+        exchange.hold(chunk.length);
+      } catch (error) {
+        reject(error);
+        return;
+      }
       const before = bytes.length;
       bytes = before === 0 ? chunk : Buffer.concat([bytes, chunk]);
       if (!isEnough(bytes, before)) return;

@@ -4,7 +4,7 @@ const { Refusal } = require('../base/errors');
 const tell = require('../telemetry/pages');
 
 /** @typedef {import('./exchange').Exchange} Exchange */
-/** @typedef {(exchange: Exchange) => void | Promise<void>} Handler */
+/** @typedef {(exchange: Exchange, plan?: any) => void | Promise<void>} Handler */
 
 /**
  * @typedef {object} Route
@@ -15,9 +15,11 @@ const tell = require('../telemetry/pages');
  */
 
 /**
- * What answers the calls, `other` those without a path of their own.
- * @typedef {Record<'embeddings' | 'rerank' | 'classify' | 'other', Handler>}
- *   CallHandlers
+ * What answers the calls, `other` those without a path of their own. `plan`
+ * refuses what a call's head gives cause to, who may not call first; what it
+ * returns is handed to the handler.
+ * @typedef {Record<'embeddings' | 'rerank' | 'classify' | 'other', Handler>
+ *   & { plan(exchange: Exchange): unknown }} CallHandlers
  */
 
 /**

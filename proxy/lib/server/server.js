@@ -10,6 +10,7 @@ const { answerPreflight, isPreflight } = require('./cors');
 const { Exchange, describeRefusal } = require('./exchange');
 const { Listener } = require('./listener');
 const { checkOrigin } = require('./origins');
+const { hasBody } = require('./request-body');
 const { Routes } = require('./routes');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -51,19 +52,45 @@ function unreadRefusal(error) {
 }
 
 /**
- * What every request must hold to, whatever its path.
+ * What a request ends with: its session, or the socket of HTTP/1.1.
+ * @param {IncomingMessage} request
+ * @returns {Socket | import('node:http2').Http2Session}
+ */
+function connectionOf(request) {
+  const { stream } = /** @type {any} */ (request);
+  return stream?.session ?? request.socket;
+}
+
+/**
+ * What every request must hold to, whatever its path. HTTP/2's pseudo-headers
+ * are none of its headers.
  * @param {IncomingMessage} request
  * @param {number} maxHeaders
  */
 function checkHead({ rawHeaders, headers, httpVersion }, maxHeaders) {
-  if (rawHeaders.length > 2 * maxHeaders)
+  const names = rawHeaders
+    .filter((text, i) => i % 2 === 0 && !text.startsWith(':'))
+    .map((name) => name.toLowerCase());
+  if (names.length > maxHeaders)
     throw new Refusal(
       431,
       'TOO_MANY_HEADERS',
       `a request must have at most ${maxHeaders} headers`,
     );
-  if (headers.host === undefined && httpVersion === '1.1')
-    throw new Refusal(400, 'INVALID_REQUEST', 'the Host header is missing');
+  const hosts = names.filter((name) => name === 'host').length;
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
+    throw new Refusal(
+      400,
+      'INVALID_REQUEST',
+      `the Host header is ${hosts === 0 ? 'missing' : 'there more than once'}`,
+    );
+  const coding = headers['transfer-encoding']?.toLowerCase();
+  if (coding !== undefined && coding !== 'chunked')
+    throw new Refusal(
+      501,
+      'UNSUPPORTED_ENCODING',
+      'the only Transfer-Encoding that is understood is chunked',
+    );
 }
 
 /** Listens, opens an exchange for each request, and ends in good order. */
@@ -75,7 +102,10 @@ class Server {
   #listener;
   #isReady = true;
 
-  /** @type {Map<unknown, Set<Exchange>>} those that are not over, by socket */
+  /**
+   * Those that are not over, of each connection that had any and is not closed.
+   * @type {Map<unknown, Set<Exchange>>}
+   */
   #running = new Map();
 
   /** @type {Promise<void> | undefined} */
@@ -94,7 +124,7 @@ class Server {
       corsOrigins: config.corsOrigins,
       maxBodyBytes: config.maxBodyBytes,
       bodyTimeoutMs: 1000 * config.bodyTimeoutS,
-      idleTimeoutMs: 1000 * config.idleTimeoutS,
+      sendTimeoutMs: 1000 * config.sendTimeoutS,
       admission: parts.admission,
       isDraining: false,
     };
@@ -144,11 +174,12 @@ class Server {
    */
   async serve(request, response) {
     const exchange = new Exchange(request, response, this.#context);
-    const { socket } = request;
-    const others = this.#running.get(socket);
-    if (others) others.add(exchange);
-    else this.#running.set(socket, new Set([exchange]));
-    exchange.whenDone(this.#close);
+    const running = this.#runningOn(connectionOf(request));
+    running.add(exchange);
+    exchange.whenDone(() => {
+      running.delete(exchange);
+      this.#close(exchange);
+    });
     try {
       await this.#answer(exchange);
     } catch (error) {
@@ -184,15 +215,54 @@ class Server {
     this.#refuseSocket(socket, refusal);
   }
 
+  /**
+   * Does any exchange use this socket?
+   * @param {Socket} socket
+   */
+  isBusy(socket) {
+    return (this.#running.get(socket)?.size ?? 0) > 0;
+  }
+
+  /**
+   * A connection's end is that of all its exchanges. The answer to a pipelined
+   * request has no socket before its turn, and says nothing when it never gets
+   * one; nor does an HTTP/2 stream whose bytes waited for the caller's window.
+   * @param {Socket | import('node:http2').Http2Session} connection
+   * @returns {Set<Exchange>}
+   */
+  #runningOn(connection) {
+    const known = this.#running.get(connection);
+    if (known) return known;
+    /** @type {Set<Exchange>} */
+    const exchanges = new Set();
+    this.#running.set(connection, exchanges);
+    connection.once('close', () => {
+      for (const exchange of exchanges) exchange.end();
+      this.#running.delete(connection);
+    });
+    return exchanges;
+  }
+
   /** @param {Exchange} exchange */
   #answer(exchange) {
-    const { admission } = this.#context;
     checkHead(exchange.request, this.#config.maxHeaders);
     checkOrigin(exchange, this.#config);
     if (isPreflight(exchange)) return answerPreflight(exchange);
     const route = this.#routes.find(exchange);
-    if (route.isCall) admission.enter(exchange);
-    return route.handler(exchange);
+    return route.isCall ? this.#call(exchange, route) : route.handler(exchange);
+  }
+
+  /**
+   * Takes a place only for who may call, and one of a call only when there is
+   * something to send.
+   * @param {Exchange} exchange
+   * @param {import('./routes').Route} route
+   */
+  #call(exchange, { handler }) {
+    const plan = this.#parts.handlers.plan(exchange);
+    if (hasBody(exchange.request)) exchange.startUpload();
+    else exchange.enterCall();
+    return handler(exchange, plan);
   }
 
   /**
@@ -236,13 +306,10 @@ class Server {
   /** @param {Exchange} exchange */
   #close = (exchange) => {
     const { socket, httpVersionMajor } = exchange.request;
-    const others = this.#running.get(socket);
-    others?.delete(exchange);
-    if (others?.size === 0) this.#running.delete(socket);
     this.#parts.metrics.observe(exchange);
     logExchange(this.#parts.log, exchange);
     // Its answer may have promised to keep the connection, before the drain.
-    const isLast = httpVersionMajor < 2 && !this.#running.has(socket);
+    const isLast = httpVersionMajor < 2 && !this.isBusy(socket);
     if (this.#context.isDraining && isLast) socket.destroySoon();
   };
 
@@ -274,7 +341,7 @@ class Server {
     this.#isReady = false;
     await this.#atMost(drainDelayS);
     this.#context.isDraining = true;
-    const stopped = this.#listener.stop(this.#running);
+    const stopped = this.#listener.stop();
     await this.#atMost(drainS, stopped);
     this.#listener.destroy();
     await stopped;

@@ -46,9 +46,11 @@ const { joinLists } = require('./values');
  * @property {number} maxHeaders
  * @property {number} maxInFlight
  * @property {number} maxQueue
+ * @property {number} maxUploads
  * @property {number} maxConnections
  * @property {number} headerTimeoutS
  * @property {number} bodyTimeoutS
+ * @property {number} sendTimeoutS
  * @property {number} idleTimeoutS
  * @property {number} drainS
  * @property {number} drainDelayS

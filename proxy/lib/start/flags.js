@@ -233,7 +233,7 @@ const FLAGS = Object.freeze([
   flag(
     'max-buffered-bytes',
     'BYTES',
-    'Most memory for the bodies of calls in progress',
+    'Most memory for bodies and answers of calls in progress',
     integer(MIB, 1024 * GIB),
     GIB,
   ),
@@ -247,6 +247,13 @@ const FLAGS = Object.freeze([
     1024,
   ),
   flag('max-queue', 'COUNT', 'Most calls that wait', integer(0, 1e6), 1024),
+  flag(
+    'max-uploads',
+    'COUNT',
+    'Most bodies on their way, half of them from one caller',
+    integer(1, 1e6),
+    1024,
+  ),
   flag('max-connections', 'COUNT', 'Most connections', integer(1, 1e6), 10000),
   flag(
     'header-timeout-s',
@@ -259,6 +266,13 @@ const FLAGS = Object.freeze([
     'body-timeout-s',
     'SECONDS',
     'Longest wait for a body',
+    number(0.1, 7200),
+    60,
+  ),
+  flag(
+    'send-timeout-s',
+    'SECONDS',
+    'Longest wait for a caller to take a piece of its answer',
     number(0.1, 7200),
     60,
   ),

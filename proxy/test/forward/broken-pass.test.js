@@ -14,6 +14,8 @@ const { lookupPublic } = require('../../lib/forward/public-lookup');
 const { startForwardingProxy } = require('../helpers/forwarding-proxy');
 const { startUpstream } = require('../../../test/helpers/upstream');
 
+const LISTED = { data: [{ index: 0, embedding: [1] }] };
+
 /** A proxy before an upstream that answers by the script. */
 async function start(t, script, flags = []) {
   const upstream = await startUpstream(t, script);
@@ -131,7 +133,7 @@ describe('a caller who leaves', () => {
     const { upstream, proxy } = await start(
       t,
       [{ body: Buffer.alloc(64 * 1024 * 1024) }],
-      ['--idle-timeout-s', '0.1'],
+      ['--send-timeout-s', '0.1'],
     );
 
     const request = http.get(`${proxy.url}/a`, {
@@ -146,6 +148,34 @@ describe('a caller who leaves', () => {
     assert.ok(sent < 32 * 1024 * 1024, `${sent} bytes were sent`);
     assert.equal(status, 499);
     request.destroy();
+  });
+
+  it('or keeps its HTTP/2 window shut loses its answer', async (t) => {
+    const { proxy } = await start(
+      t,
+      ({ url }) => ({ body: url === '/v1/embeddings' ? LISTED : { small: 1 } }),
+      ['--send-timeout-s', '0.1'],
+    );
+    const session = http2.connect(proxy.url, {
+      settings: { initialWindowSize: 0 },
+    });
+    session.on('error', () => {});
+    t.after(() => session.destroy());
+
+    for (const path of ['/passed', '/v1/embeddings']) {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': path,
+        authorization: 'Bearer k',
+      });
+      stream.end('{"input":["a"],"model":"m"}');
+      await assert.rejects(once(stream, 'end'), /NGHTTP2_INTERNAL_ERROR/);
+    }
+
+    const { json } = await proxy.ask('GET', '/status.json');
+    assert.equal(json.in_flight, 0);
+    for (const line of proxy.log.trim().split('\n').slice(0, 2))
+      assert.equal(JSON.parse(line).status, 499);
   });
 
   it('ends the upload', async (t) => {

@@ -14,8 +14,10 @@ const run = promisify(execFile);
 const INPUT_COUNT = 12;
 const FLOATS = 40_000;
 
+const TEXTS = Array.from({ length: INPUT_COUNT }, (_, i) => `text ${i}`);
+
 const BODY = JSON.stringify({
-  input: Array.from({ length: INPUT_COUNT }, (_, i) => `text ${i}`),
+  input: TEXTS,
   model: 'm',
 });
 
@@ -78,9 +80,73 @@ describe('an answer of several megabytes', () => {
       body: JSON.parse(BODY),
     });
 
-    assert.equal(status, 500);
-    assert.equal(json.code, 'INTERNAL_ERROR');
+    assert.equal(status, 503);
+    assert.equal(json.code, 'NO_MEMORY');
     assert.match(proxy.log, /no memory for an answer of \d{7} bytes/);
+  });
+
+  it('is refused when the engine has no memory for the call', async (t) => {
+    const { proxy } = await startLarge(t);
+    const splice = () => {
+      throw Object.assign(new Error('no memory'), { code: 'NO_MEMORY' });
+    };
+    const native = Object.create(internal.native(), {
+      splice: { value: splice },
+    });
+    t.mock.method(internal, 'native', () => native);
+
+    const { status, json, headers } = await proxy.ask(
+      'POST',
+      '/v1/embeddings',
+      {
+        body: JSON.parse(BODY),
+      },
+    );
+
+    assert.equal(`${status} ${json.code}`, '503 NO_MEMORY');
+    assert.equal(headers['retry-after'], '1');
+  });
+
+  it('is refused while it arrives when there are too many', async (t) => {
+    const flags = ['--max-buffered-bytes', `${1024 * 1024}`];
+    const { proxy, upstream } = await startProxiedModel(t, {
+      answer: largeAnswer,
+      flags: ['--batch-size', '3', ...flags],
+    });
+    const call = (count) =>
+      proxy.ask('POST', '/v1/embeddings', {
+        body: { ...JSON.parse(BODY), input: TEXTS.slice(0, count) },
+      });
+
+    const refused = await call(INPUT_COUNT);
+    const taken = await call(1);
+
+    assert.equal(`${refused.status} ${refused.json.code}`, '503 OVERLOADED');
+    assert.equal(taken.status, 200);
+    const { json } = await proxy.ask('GET', '/status.json');
+    assert.equal(json.buffered_bytes, 0);
+    assert.ok(upstream.requests.length > 0);
+  });
+
+  it('is broken off upstream when it has no end', async (t) => {
+    const flags = ['--max-buffered-bytes', `${8 * 1024 * 1024}`];
+    const { proxy, upstream } = await startProxiedModel(t, {
+      answer: [
+        {
+          body: Buffer.alloc(256 * 1024 * 1024, ' '),
+          cut: 64 * 1024 * 1024,
+          hang: true,
+        },
+      ],
+      flags,
+    });
+
+    const { status, json } = await proxy.ask('POST', '/v1/embeddings', {
+      body: JSON.parse(BODY),
+    });
+    await upstream.until((one) => one.openConnections === 0);
+
+    assert.equal(`${status} ${json.code}`, '503 OVERLOADED');
   });
 
   it('spoils no other when its caller goes in the middle', async (t) => {

@@ -66,6 +66,7 @@ class RunningProxy extends EventEmitter {
     this.admission = new Admission(config);
     this.proxy = new Server(config, {
       handlers: {
+        plan() {},
         embeddings: echo,
         rerank: echo,
         classify: echo,
@@ -109,12 +110,20 @@ function parseJson(text) {
   }
 }
 
-/** One request over HTTP/1.1, on a connection of its own. */
+/** One request over HTTP/1.1, on a connection of its own, `from` an address. */
 function ask({ port }, options = {}) {
   const { method = 'GET', path = '/', headers = {}, body } = options;
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { port, host: '127.0.0.1', method, path, headers, agent: options.agent },
+      {
+        port,
+        host: '127.0.0.1',
+        localAddress: options.from,
+        method,
+        path,
+        headers,
+        agent: options.agent,
+      },
       (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (part) => (text += part));

@@ -2,7 +2,9 @@
 
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
 const http = require('node:http');
+const http2 = require('node:http2');
 const zlib = require('node:zlib');
 
 const {
@@ -12,6 +14,10 @@ const {
   sendRaw,
   startProxy,
 } = require('../helpers/reverse-proxy');
+
+const { Refusal } = require('../../lib/base/errors');
+const { startForwardingProxy } = require('../helpers/forwarding-proxy');
+const { startUpstream } = require('../../../test/helpers/upstream');
 
 const MIB = 1024 * 1024;
 
@@ -166,6 +172,46 @@ describe('a body that is too large', () => {
   });
 });
 
+describe('a body whose caller asks before it sends it', () => {
+  const asking = (proxy, size) =>
+    sendRaw(
+      proxy,
+      'POST /rerank HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n',
+      `Expect: 100-continue\r\nContent-Length: ${size}\r\n\r\n`,
+      ...(size < 10 ? ['x'.repeat(size)] : []),
+    );
+
+  it('is asked for when it may come', async (t) => {
+    const proxy = await startProxy(t);
+
+    const answer = await asking(proxy, 5);
+    const { status, text } = await askHttp2(proxy, {
+      method: 'POST',
+      path: '/rerank',
+      headers: { expect: '100-continue' },
+      body: 'xxxxx',
+    });
+
+    assert.match(answer, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+    assert.match(answer, /xxxxx$/);
+    assert.equal(`${status} ${text}`, '200 xxxxx');
+  });
+
+  it('is not asked for when it is too large, or its caller has no key', async (t) => {
+    const large = await startProxy(t, { flags: ['--max-body-bytes', '100'] });
+    const keyed = await startProxy(t, {
+      handlers: {
+        plan() {
+          throw new Refusal(401, 'UNAUTHORIZED', 'no key');
+        },
+      },
+    });
+
+    assert.match(await asking(large, 101), /^HTTP\/1\.1 413 /);
+    assert.match(await asking(keyed, 50), /^HTTP\/1\.1 401 /);
+  });
+});
+
 describe('a body that does not arrive', () => {
   it('ends in a 408', async (t) => {
     const proxy = await startProxy(t, { flags: ['--body-timeout-s', '0.1'] });
@@ -178,6 +224,31 @@ describe('a body that does not arrive', () => {
     assert.match(answer, /^HTTP\/1\.1 408 /);
     assert.equal(bodyOf(answer).code, 'BODY_TIMEOUT');
     assert.equal(bodyOf(answer).path, '/rerank');
+  });
+
+  it('ends in a 408 over HTTP/2, however steadily it trickles', async (t) => {
+    const flags = ['--body-timeout-s', '0.3'];
+    const upstream = await startUpstream(t, () => ({ body: {} }));
+    const target = ['--target-url', upstream.url];
+    const proxy = await startForwardingProxy(t, [...target, ...flags]);
+    const session = http2.connect(proxy.url);
+    t.after(() => session.destroy());
+
+    for (const path of ['/rerank', '/upload']) {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': path,
+        authorization: 'Bearer k',
+        'content-type': 'text/plain',
+      });
+      stream.on('error', () => {});
+      const timer = setInterval(() => stream.write('x'), 50);
+      const [head] = await once(stream, 'response');
+      clearInterval(timer);
+      stream.close();
+
+      assert.equal(head[':status'], 408, path);
+    }
   });
 
   it('ends quietly when its caller leaves', async (t) => {
@@ -209,6 +280,47 @@ describe('a body that does not arrive', () => {
 });
 
 describe('the memory for bodies', () => {
+  it('is counted while a body is decoded, not behind that', async (t) => {
+    const flags = ['--max-buffered-bytes', `${2 * MIB}`];
+    const { mock } = t;
+    const proxy = await startProxy(t, { flags });
+    const held = mock.method(proxy.admission, 'hold');
+    const bomb = zlib.gzipSync(Buffer.alloc(32 * MIB));
+
+    const answer = await post(proxy, bomb, { 'content-encoding': 'gzip' });
+
+    const total = held.mock.calls.reduce((sum, { arguments: [, bytes] }) => {
+      assert.ok(bytes <= 2 * MIB, `${bytes} bytes at once`);
+      return sum + bytes;
+    }, 0);
+    assert.equal(answer.status, 503);
+    assert.equal(answer.json.code, 'OVERLOADED');
+    assert.ok(total < 4 * MIB, `${total} bytes were asked for`);
+    assert.equal(proxy.admission.bytes, 0);
+  });
+
+  it('has a part that large calls leave to small ones', async (t) => {
+    const flags = ['--max-buffered-bytes', `${8 * MIB}`];
+    const waiting = [];
+    const handlers = {
+      embeddings: async (exchange) => {
+        exchange.hold(7 * MIB);
+        waiting.push(exchange);
+      },
+    };
+    const proxy = await startProxy(t, { flags, handlers });
+
+    const large = ask(proxy, { method: 'POST', path: '/v1/embeddings' });
+    while (waiting.length === 0) await ask(proxy, { path: '/livez' });
+    const another = await post(proxy, 'x'.repeat(MIB / 2));
+    const small = await post(proxy, 'x'.repeat(MIB / 16));
+    waiting[0].reply(200, {});
+    await large;
+
+    assert.equal(another.status, 503);
+    assert.equal(small.status, 200);
+  });
+
   it('is shared, and a body beyond it is refused', async (t) => {
     const flags = ['--max-buffered-bytes', `${MIB}`];
     const entered = withResolvers();

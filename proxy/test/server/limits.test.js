@@ -6,6 +6,7 @@ const { once } = require('node:events');
 const http2 = require('node:http2');
 const net = require('node:net');
 
+const { Refusal } = require('../../lib/base/errors');
 const {
   ask,
   askHttp2,
@@ -13,6 +14,8 @@ const {
   sendRaw,
   startProxy,
 } = require('../helpers/reverse-proxy');
+
+const MIB = 1024 * 1024;
 
 /** Of a test that would wait for ever if the proxy did. */
 const LIMITED = { timeout: 20_000 };
@@ -61,10 +64,12 @@ describe('limits', LIMITED, () => {
     const session = http2.connect(proxy.url);
     t.after(() => session.destroy());
 
-    const many = await askHttp2(proxy, { session, headers: headers(22) });
+    const most = await askHttp2(proxy, { session, headers: headers(20) });
+    const many = await askHttp2(proxy, { session, headers: headers(21) });
     await assert.rejects(askHttp2(proxy, { session, headers: headers(60) }));
     const next = await askHttp2(proxy, { session, path: '/livez' });
 
+    assert.equal(most.status, 200);
     assert.equal(many.status, 431);
     assert.equal(next.status, 200);
   });
@@ -109,6 +114,51 @@ describe('limits', LIMITED, () => {
       [200, 200],
     );
     assert.equal(proxy.admission.calls, 0);
+  });
+
+  it('keep uploads apart from calls, and a share for others', async (t) => {
+    const proxy = await startProxy(t, {
+      flags: ['--max-in-flight', '1', '--max-queue', '1', '--max-uploads', '8'],
+    });
+    const head =
+      'POST /rerank HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n';
+    const stalled = Array.from({ length: 3 }, () => connect(t, proxy));
+    for (const socket of stalled) socket.write(`${head}x`);
+    while (proxy.admission.calls < 3) await ask(proxy, { path: '/livez' });
+    const call = (from) =>
+      ask(proxy, { method: 'POST', path: '/rerank', body: 'whole', from });
+
+    const honest = await call();
+    stalled.push(connect(t, proxy));
+    stalled[3].write(`${head}x`);
+    while (proxy.admission.calls < 4) await ask(proxy, { path: '/livez' });
+    const refused = await call();
+    const other = await call('127.0.0.2');
+    for (const socket of stalled) socket.destroy();
+    while (proxy.admission.calls > 0) await ask(proxy, { path: '/livez' });
+
+    assert.equal(honest.text, 'whole');
+    assert.equal(refused.status, 429);
+    assert.equal(refused.json.code, 'TOO_MANY_UPLOADS');
+    assert.equal(refused.headers['retry-after'], '1');
+    assert.equal(other.text, 'whole');
+    assert.equal((await call()).text, 'whole');
+  });
+
+  it('are not reached by those who may not call', async (t) => {
+    const proxy = await startProxy(t, {
+      flags: ['--max-in-flight', '1', '--max-queue', '0'],
+      handlers: {
+        plan() {
+          assert.equal(proxy.admission.calls, 0);
+          throw new Refusal(401, 'UNAUTHORIZED', 'no key');
+        },
+      },
+    });
+
+    const answer = await ask(proxy, { method: 'POST', body: '{}' });
+
+    assert.equal(answer.status, 401);
   });
 
   it('end a connection that is idle for too long', async (t) => {
@@ -197,12 +247,72 @@ describe('a caller that', LIMITED, () => {
     assert.equal(proxy.admission.calls, 0);
   });
 
+  it('leaves takes its pipelined requests with it', async (t) => {
+    const waiting = [];
+    const proxy = await startProxy(t, {
+      handlers: { rerank: (exchange) => waiting.push(exchange) },
+    });
+    const socket = connect(t, proxy);
+
+    socket.write('POST /rerank HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(5));
+    while (waiting.length < 5) await ask(proxy, { path: '/livez' });
+    const signals = waiting.map(({ signal }) => signal);
+    waiting[2].reply(200, {}, 'before its turn');
+    socket.destroy();
+    while (!waiting[0].isOver) await ask(proxy, { path: '/livez' });
+
+    assert.ok(waiting.every(({ isOver, status }) => isOver && status === 499));
+    assert.ok(signals.every(({ aborted }) => aborted));
+    assert.equal(proxy.admission.calls, 0);
+  });
+
+  it('leaves with its HTTP/2 window shut is noticed', async (t) => {
+    const proxy = await startProxy(t, {
+      handlers: { rerank: (exchange) => exchange.reply(200, {}, 'small') },
+    });
+    const session = http2.connect(proxy.url, {
+      settings: { initialWindowSize: 0 },
+    });
+    session.on('error', () => {});
+    const stream = session.request({ ':method': 'POST', ':path': '/rerank' });
+    stream.on('error', () => {});
+    await once(stream, 'response');
+
+    session.destroy();
+    const line = await proxy.line(({ path }) => path === '/rerank');
+
+    assert.equal(line.status, 499);
+    assert.equal(proxy.admission.calls, 0);
+  });
+
+  it('pipelines may wait long for the first answer, not read late', async (t) => {
+    const proxy = await startProxy(t, {
+      flags: ['--send-timeout-s', '0.1'],
+      handlers: {
+        rerank: (exchange) =>
+          setTimeout(() => exchange.reply(200, {}, 'first'), 400),
+        classify: (exchange) => exchange.reply(200, {}, Buffer.alloc(64 * MIB)),
+      },
+    });
+    const socket = connect(t, proxy);
+
+    socket.write('POST /rerank HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    socket.write('POST /predict HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [head] = await once(socket, 'data');
+    socket.pause();
+    const line = await proxy.line(({ path }) => path === '/predict');
+
+    assert.match(head.toString(), /^HTTP\/1\.1 200 [^]*first/);
+    assert.equal(line.status, 499);
+    assert.equal(proxy.admission.calls, 0);
+  });
+
   it('does not read its answer is let go', async (t) => {
     const proxy = await startProxy(t, {
-      flags: ['--idle-timeout-s', '0.1'],
+      flags: ['--send-timeout-s', '0.1'],
       handlers: {
         rerank: async (exchange) =>
-          exchange.reply(200, {}, Buffer.alloc(64 * 1024 * 1024)),
+          exchange.reply(200, {}, Buffer.alloc(64 * MIB)),
       },
     });
     const socket = connect(t, proxy);

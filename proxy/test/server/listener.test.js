@@ -210,6 +210,31 @@ describe('what is no request', LIMITED, () => {
     assert.match(old, /^HTTP\/1\.1 200 /);
   });
 
+  it('with two hosts is refused', async (t) => {
+    const proxy = await startProxy(t);
+
+    const answer = await sendRaw(
+      proxy,
+      'GET /livez HTTP/1.1\r\nHost: a\r\nhost: b\r\nConnection: close\r\n\r\n',
+    );
+
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.match(bodyOf(answer).error, /Host/);
+  });
+
+  it('in a transfer coding that nobody undoes is refused', async (t) => {
+    const proxy = await startProxy(t);
+
+    const answer = await sendRaw(
+      proxy,
+      'POST /rerank HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n',
+      'Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+    );
+
+    assert.match(answer, /^HTTP\/1\.1 501 /);
+    assert.equal(bodyOf(answer).code, 'UNSUPPORTED_ENCODING');
+  });
+
   it('because it never ends is answered with 408', async (t) => {
     const proxy = await startProxy(t, { flags: ['--header-timeout-s', '0.1'] });
 

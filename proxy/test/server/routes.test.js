@@ -279,6 +279,19 @@ describe('other origins', () => {
     assert.match(read.headers['access-control-expose-headers'], /Retry-After/);
   });
 
+  it('are added to what else an answer varies by', async (t) => {
+    const proxy = await startProxy(t, {
+      flags: ['--cors-origin', 'https://app.example'],
+      handlers: {
+        other: (exchange) => exchange.reply(200, { vary: 'Accept-Encoding' }),
+      },
+    });
+
+    const { headers } = await ask(proxy, { headers: preflight.headers });
+
+    assert.equal(headers.vary, 'Accept-Encoding, Origin');
+  });
+
   it('get no permission that was given to another one', async (t) => {
     const flags = ['--cors-origin', 'https://app.example'];
     const proxy = await startProxy(t, { flags });
