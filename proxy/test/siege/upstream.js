@@ -22,12 +22,22 @@ const LARGE = Buffer.alloc(8 * 1024 * 1024, 'x');
 
 const figures = { active: 0, connections: 0, authorizations: {} };
 
+/** @type {Map<string, Buffer>} by the size of their vectors and their count */
+const answers = new Map();
+
 function embeddings({ input, model }) {
-  const vector = VECTORS[model] ?? VECTORS.small;
-  const items = [input]
-    .flat()
-    .map((_, index) => `{"index":${index},"embedding":[${vector}]}`);
-  return `{"object":"list","data":[${items}],"usage":{"prompt_tokens":1}}`;
+  const size = model in VECTORS ? model : 'small';
+  const { length } = [input].flat();
+  const name = `${size} ${length}`;
+  const known = answers.get(name);
+  if (known) return known;
+  const items = Array.from(
+    { length },
+    (_, index) => `{"index":${index},"embedding":[${VECTORS[size]}]}`,
+  );
+  const text = `{"object":"list","data":[${items}],"usage":{"prompt_tokens":1}}`;
+  answers.set(name, Buffer.from(text));
+  return answers.get(name);
 }
 
 function answerJson(response, text) {
