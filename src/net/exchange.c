@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "net/exchange_status.h"
 #include "net/redirect.h"
 #include "policy/address.h"
 
@@ -223,6 +224,13 @@ static enum pc_status launch(struct pc_exchange *exchange, uint64_t timeout_ms)
   return status;
 }
 
+/* The next connection is a new one, or may be a kept one again. */
+static void want_new_connection(struct pc_exchange *exchange, bool is_wanted)
+{
+  exchange->is_on_new = is_wanted;
+  curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, (long)is_wanted);
+}
+
 enum pc_status pc_exchange_start(struct pc_exchange *exchange)
 {
   enum pc_status status = PC_OK;
@@ -230,6 +238,8 @@ enum pc_status pc_exchange_start(struct pc_exchange *exchange)
   pc_counter_add(&exchange->shared->counters->requests, 1);
   exchange->redirects = 0;
   exchange->started_ns = pc_clock_monotonic_ns();
+  if (exchange->is_on_new)
+    want_new_connection(exchange, false);
   status = aim_at_target(exchange);
   if (status != PC_OK)
     return status;
@@ -297,89 +307,68 @@ static uint64_t elapsed_ms(const struct pc_exchange *exchange)
   return (pc_clock_monotonic_ns() - exchange->started_ns) / NS_PER_MS;
 }
 
-/* Sends the request once more, to `place`, in the time that is left. */
+/* Sends the request, aimed already, once more in the time that is left. */
+static enum pc_status launch_again(struct pc_exchange *exchange)
+{
+  uint64_t spent_ms = elapsed_ms(exchange);
+
+  if (spent_ms >= exchange->order.timeout_ms)
+    return PC_ATTEMPT_TIMEOUT;
+  return launch(exchange, exchange->order.timeout_ms - spent_ms);
+}
+
+/* Sends the request once more, to `place`. */
 static enum pc_status follow(struct pc_exchange *exchange, const char *place)
 {
   enum pc_method method =
       pc_redirect_method(exchange->http_status, exchange->method);
-  uint64_t spent_ms = elapsed_ms(exchange);
   enum pc_status status = PC_OK;
 
-  if (spent_ms >= exchange->order.timeout_ms)
-    return PC_ATTEMPT_TIMEOUT;
   exchange->redirects++;
   exchange->target_serial = 0;
   status = aim(exchange, place, method);
   if (status != PC_OK)
     return status;
   set_body(exchange, method);
-  return launch(exchange, exchange->order.timeout_ms - spent_ms);
+  return launch_again(exchange);
 }
 
-/* The times will not do: newer libcurls set them for failed connects, too. */
-static enum pc_status timeout_status(const struct pc_exchange *exchange)
+/*
+ * A server may close a kept connection just when the next request leaves: that
+ * says nothing about the request. libcurl sends it again by itself, but not
+ * when sending has failed, and five times in the life of a handle only.
+ */
+static bool has_met_a_closed_connection(const struct pc_exchange *exchange,
+                                        CURLcode result)
 {
-  long sent = 0;
-  uint64_t connect_ms =
-      (uint64_t)exchange->shared->transport->connect_timeout_ms;
+  long opened = 0;
 
-  curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent);
-  if (!sent && connect_ms < exchange->order.timeout_ms)
-    return PC_CONNECT_TIMEOUT;
-  return PC_ATTEMPT_TIMEOUT;
-}
-
-static enum pc_status status_of(const struct pc_exchange *exchange,
-                                CURLcode result)
-{
-  switch (result) {
-  case CURLE_OK:
-    /* A peer that leaves within the head is no error to libcurl. */
-    return exchange->is_head_whole ? PC_OK : PC_CONNECTION_LOST;
-  case CURLE_OPERATION_TIMEDOUT:
-    return timeout_status(exchange);
-  case CURLE_COULDNT_RESOLVE_PROXY:
-  case CURLE_COULDNT_RESOLVE_HOST:
-  case CURLE_SSL_CONNECT_ERROR:
-  case CURLE_PROXY:
-    return PC_CONNECT_FAILED;
-  case CURLE_COULDNT_CONNECT:
-    return exchange->is_forbidden ? PC_PRIVATE_ADDRESS : PC_CONNECT_FAILED;
-  case CURLE_PEER_FAILED_VERIFICATION:
-  case CURLE_SSL_CERTPROBLEM:
-  case CURLE_SSL_CACERT_BADFILE:
-  case CURLE_SSL_CIPHER:
-    return PC_TLS_ERROR;
-  case CURLE_WEIRD_SERVER_REPLY:
-  case CURLE_UNSUPPORTED_PROTOCOL:
-  case CURLE_BAD_CONTENT_ENCODING:
-    return PC_PARSE_ERROR;
-  case CURLE_URL_MALFORMAT:
-    return PC_INVALID_ARGUMENT;
-  case CURLE_OUT_OF_MEMORY:
-    return PC_NO_MEMORY;
-  default:
-    /* Once the head is there, what breaks off is the body. */
-    return exchange->http_status ? PC_PARSE_ERROR : PC_CONNECTION_LOST;
-  }
+  if (exchange->is_on_new || exchange->head.size)
+    return false;
+  curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &opened);
+  return !opened && (result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR ||
+                     result == CURLE_GOT_NOTHING);
 }
 
 void pc_exchange_on_finished(void *context, CURLcode result)
 {
   struct pc_exchange *exchange = context;
   enum pc_status status = PC_OK;
+  bool is_again = has_met_a_closed_connection(exchange, result);
   const char *place = NULL;
 
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
                     &exchange->http_status);
-  status = exchange->refusal ? exchange->refusal : status_of(exchange, result);
+  status = pc_exchange_status(exchange, result);
   if (status == PC_OK && exchange->redirects < PC_REDIRECT_MOST)
     place = pc_redirect_place(exchange->easy, exchange->http_status,
                               exchange->order.target->url);
   detach(exchange);
 
-  if (place) {
-    status = follow(exchange, place);
+  if (is_again)
+    want_new_connection(exchange, true);
+  if (place || is_again) {
+    status = place ? follow(exchange, place) : launch_again(exchange);
     if (status == PC_OK)
       return;
   }

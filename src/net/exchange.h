@@ -78,6 +78,7 @@ struct pc_exchange {
   enum pc_method method; /* of the last hop */
   unsigned redirects;
   bool is_attached;
+  bool is_on_new;         /* sent again, and not on a kept connection */
   bool is_plain;          /* the target's connections, see pc_sockets_open */
   bool is_forbidden;      /* an address of the target's host was not public */
   bool is_head_whole;     /* its empty line has come */

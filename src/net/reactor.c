@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 enum {
-  IDLE_CONNECTIONS = 512,
+  /* More than there can be: libcurl closes connections above this number, busy
+     ones counted, or above four times the transfers under way by default. */
+  MOST_CONNECTIONS = 1 << 20,
   /* Rounds of one turn before sockets are looked at again. */
   ROUNDS_PER_TURN = 4
 };
@@ -108,7 +110,7 @@ static enum pc_status make_multi(struct pc_reactor *reactor)
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, &reactor->sockets);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timeout_change);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, reactor);
-  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MOST_CONNECTIONS);
   curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
   reactor->multi = multi;
   return PC_OK;
