@@ -18,19 +18,26 @@ static size_t refuse(struct pc_exchange *exchange, enum pc_status status)
   return 0;
 }
 
-/* Interim answers (1xx) and redirects are replaced by what follows them. */
+/* Interim answers (1xx) are replaced by what follows them. */
+static enum pc_status begin_head(struct pc_exchange *exchange)
+{
+  pc_bytes_clear(&exchange->head);
+  exchange->http_status = 0;
+  exchange->is_head_whole = false;
+  return exchange->shared->events->on_begin(exchange->owner);
+}
+
+/* Lines behind a body are trailers: dropped, even one that begins a head. */
 static size_t on_head_line(char *line, size_t one, size_t size, void *context)
 {
   struct pc_exchange *exchange = context;
   enum pc_status status = PC_OK;
 
   (void)one;
-  if (size > 5 && memcmp(line, "HTTP/", 5) == 0) {
-    pc_bytes_clear(&exchange->head);
-    exchange->http_status = 0;
-    exchange->is_head_whole = false;
-    status = exchange->shared->events->on_begin(exchange->owner);
-  }
+  if (exchange->has_body)
+    return size;
+  if (size > 5 && memcmp(line, "HTTP/", 5) == 0)
+    status = begin_head(exchange);
   if (*line == '\r' || *line == '\n')
     exchange->is_head_whole = true;
   if (status == PC_OK)
@@ -44,6 +51,7 @@ static size_t on_piece(char *data, size_t one, size_t size, void *context)
   enum pc_status status = PC_OK;
 
   (void)one;
+  exchange->has_body = true;
   if (!exchange->http_status)
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
                       &exchange->http_status);
@@ -214,6 +222,7 @@ static enum pc_status launch(struct pc_exchange *exchange, uint64_t timeout_ms)
 
   exchange->http_status = 0;
   exchange->is_head_whole = false;
+  exchange->has_body = false;
   exchange->refusal = PC_OK;
   exchange->is_forbidden = false;
   exchange->error_text[0] = '\0';
