@@ -121,8 +121,6 @@ static void finish(struct pc_job *job)
   pc_link_remove(&job->link);
   pc_counter_take(&engine->counters.queued,
                   job->planned_count - job->next_planned);
-  if (job->answered_count < job->plan.inputs.count)
-    pc_vectors_fill_gaps(&job->result.vectors); /* show no stale memory */
   pc_log_line(engine->transport->log_level, PC_LOG_INFO,
               "call %s: %s, %u of %u inputs",
               pc_plan_word(&job->plan, PC_WORD_ID_STEM).data,
