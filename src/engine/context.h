@@ -31,4 +31,8 @@ struct pc_context {
   struct pc_counters counters;
 };
 
+/* An empty one, with nothing open. Keeps `transport`. */
+void pc_context_init(struct pc_context *context,
+                     const struct pc_transport *transport);
+
 #endif

@@ -67,6 +67,7 @@ void pc_reader_release(struct pc_reader *reader)
   trim(&reader->embeddings.window);
   trim(&reader->scores.pairs);
   trim(&reader->scores.ends);
+  trim(&reader->scores.strings);
   pc_queue_push_front(&reader->engine->idle_readers, &reader->link);
 }
 

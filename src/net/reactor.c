@@ -184,14 +184,6 @@ void pc_reactor_detach(struct pc_reactor *reactor, CURL *easy)
   curl_multi_remove_handle(reactor->multi, easy);
 }
 
-enum pc_status pc_reactor_drop_connections(struct pc_reactor *reactor)
-{
-  curl_multi_cleanup(reactor->multi);
-  reactor->multi = NULL;
-  pc_sockets_drop_all(&reactor->sockets);
-  return make_multi(reactor);
-}
-
 static void on_alarm_timer(uv_timer_t *timer)
 {
   struct pc_alarm *alarm = timer->data;

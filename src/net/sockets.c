@@ -118,6 +118,14 @@ static int curl_bits(int events)
          (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
 }
 
+/* Keeps the handle for the next socket or interest of that descriptor. */
+static void rest(struct pc_socket *resting)
+{
+  uv_poll_stop(&resting->poll);
+  resting->wanted = 0;
+  resting->watched = 0;
+}
+
 /*
  * libuv stops a watcher whose socket has an error and tells no events. What the
  * peer sent before the error can be read all the same, and libcurl must try to:
@@ -132,8 +140,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
   int bits = 0;
 
   if (!ready->wanted) {
-    uv_poll_stop(poll);
-    ready->watched = 0;
+    rest(ready);
     return;
   }
   if (status >= 0)
@@ -156,15 +163,6 @@ static int watch(struct pc_socket *watched, int events)
   return 0;
 }
 
-/* Keeps the handle for the next socket or interest of that descriptor. */
-static void rest(struct pc_socket *resting)
-{
-  uv_poll_stop(&resting->poll);
-  resting->wanted = 0;
-  resting->watched = 0;
-  resting->is_owned = false;
-}
-
 int pc_sockets_on_interest(
     CURL *easy, curl_socket_t fd, int what, void *context, void *unused)
 {
@@ -178,7 +176,9 @@ int pc_sockets_on_interest(
       known = add(sockets, fd, false);
     return known ? watch(known, wanted_events(what)) : -1;
   }
-  if (known && known->is_owned && known->wanted == UV_READABLE)
+  if (known && known->wanted != UV_READABLE)
+    drop(known);
+  else if (known && known->is_owned)
     known->wanted = 0;
   else if (known)
     rest(known);

@@ -1,0 +1,40 @@
+'use strict';
+
+const { describe, it } = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const { connect } = require('../helpers/client');
+const { startUpstream } = require('../helpers/upstream');
+
+/** A client falls asleep after ten seconds without a call. */
+const ASLEEP_MS = 11_000;
+
+const threadCount = () => fs.readdirSync('/proc/self/task').length;
+
+const skip = process.platform !== 'linux' && '/proc is needed';
+
+describe('a client without calls', { timeout: 60_000, skip }, () => {
+  it('has neither thread nor connection, and wakes up', async (t) => {
+    const upstream = await startUpstream(t, () => ({ body: {} }), {
+      server: { keepAliveTimeout: 60_000 },
+    });
+    const threads = threadCount();
+    const clients = [connect(t, upstream.url), connect(t, upstream.url)];
+    const callAll = () =>
+      Promise.all(clients.map((client) => client.batchPost('/x', [{}, {}])));
+
+    await callAll();
+    assert.ok(threadCount() > threads);
+    assert.ok(upstream.openConnections > 0);
+    await sleep(ASLEEP_MS);
+
+    assert.equal(threadCount(), threads);
+    assert.equal(upstream.openConnections, 0);
+    clients[0].destroy();
+    clients[0] = connect(t, upstream.url);
+    await callAll();
+    assert.equal(clients[1].stats().requests, 4);
+  });
+});
