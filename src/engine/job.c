@@ -147,7 +147,8 @@ void pc_job_end(struct pc_job *job, enum pc_status status)
 
 /*
  * Answers that have come but not been read yet still count, so the first
- * strike only lets the loop look at its sockets once more.
+ * strike only lets the loop look at its sockets once more. A timer of 0 ms
+ * would not: libuv before 1.48 runs it in the same round.
  */
 static void on_total_timeout(void *context)
 {
@@ -156,7 +157,7 @@ static void on_total_timeout(void *context)
 
   job->is_overdue = true;
   pc_alarm_end(&job->total_alarm);
-  if (is_second || pc_alarm_start(&job->engine->reactor, 0, on_total_timeout,
+  if (is_second || pc_alarm_start(&job->engine->reactor, 1, on_total_timeout,
                                   job, &job->total_alarm) != PC_OK)
     pc_job_end(job, PC_TOTAL_TIMEOUT);
 }
