@@ -4,6 +4,7 @@
 # make fuzz SECONDS=60                each reader against arbitrary bytes
 # make package | install-test         the tarballs, and they where users are
 # make chaos | soak | memcheck        random faults; for long; under ASan
+# make exits RUNS=200                 processes that end amid their calls
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -94,6 +95,8 @@ $(TESTS): $(NATIVE)/%: $(NATIVE)/test/native/%.o $(SHARED_OBJECTS) \
 	@$(CC) $(SANITIZE) $^ $(LIBRARIES) -o $@
 
 -include $(patsubst %.o,%.d,$(CORE_OBJECTS) $(SHARED_OBJECTS) $(TEST_OBJECTS))
+
+include chaos.mk
 
 # --- fuzzing: src/wire against arbitrary bytes ----------------------------
 
@@ -228,14 +231,15 @@ include prebuild.mk
 
 SEED ?= 1
 MINUTES ?= 10
-
-.PHONY: chaos
-chaos: build | run-packages
-	@SEED=$(SEED) node test/chaos/main.js
+RUNS ?= 200
 
 .PHONY: soak
 soak: build | run-packages
 	@SEED=$(SEED) MINUTES=$(MINUTES) node --expose-gc test/soak/main.js
+
+.PHONY: exits
+exits: build | run-packages
+	@SEED=$(SEED) RUNS=$(RUNS) node test/exit/main.js
 
 # The addon once more, by plain gcc against Node's headers.
 CHECKED := build/asan/performance_client.node
@@ -246,7 +250,7 @@ CHECKED_TESTS := $(patsubst %,test/%.test.js,call/embed call/rerank \
   call/classify call/batch-post call/partial call/progress engine/retry \
   engine/timeout engine/redirect engine/decompression engine/bad-answers \
   engine/split-on-limit engine/faults engine/large-answers engine/splice \
-  pool/stats cancellation/cancel client/lifecycle) \
+  pool/stats cancellation/cancel client/lifecycle project/exits) \
   proxy/test/forward/embeddings.test.js
 
 .PHONY: memcheck

@@ -48,9 +48,16 @@ export interface PreferenceOptions {
   totalTimeoutS?: number | null | undefined;
   /** Share of the requests that may be hedged. Default 0.1, 0 to 3. */
   hedgeBudgetPct?: number | null | undefined;
-  /** Share of the requests that may be retried. Default 0.05, 0 to 3. */
+  /**
+   * Share of the requests that may be retried after what may have cost the
+   * server its work (5xx but 503, timeouts, broken answers). Default 0.05, 0 to 3.
+   */
   retryBudgetPct?: number | null | undefined;
-  /** Further attempts for each request; integer. Default 5, 0 to 6. */
+  /**
+   * Further attempts for each request; integer. Default 5, 0 to 6. Unless it is
+   * set, a host that was never reached is given up at once when its name has no
+   * address, and after 5 s when it cannot be connected to.
+   */
   maxRetries?: number | null | undefined;
   /** Milliseconds before the first retry; integer. Default 125, 50 to 45000. */
   initialBackoffMs?: number | null | undefined;
@@ -195,7 +202,10 @@ export interface HttpClientOptions {
    * connects to is the proxy's affair. Default false.
    */
   publicOnly?: boolean | null | undefined;
-  /** Requests under way at once, over all calls of the pool. Default no limit. */
+  /**
+   * Requests under way at once, over all calls of the pool; a client with such
+   * a limit has a pool of its own. Default no limit.
+   */
   maxInFlight?: number | null | undefined;
   /**
    * Certificate authorities to trust instead of the system's. Default: the
@@ -265,12 +275,15 @@ export class HttpClientWrapper {
 }
 
 export interface PerformanceClientOptions extends HttpClientOptions {
-  /** Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment. */
-  apiKey?: string | null | undefined;
+  /**
+   * Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment, whatever
+   * host the base URL names. False sends none.
+   */
+  apiKey?: string | false | null | undefined;
   /**
    * A pool to share. Its httpVersion and proxy count, not those beside it; the
-   * other options of a pool are refused beside it. Default: a pool
-   * for this client alone.
+   * other options of a pool are refused beside it. Default: the pool of the
+   * clients with equal settings, or its own where it has a `maxInFlight`.
    */
   clientWrapper?: HttpClientWrapper | null | undefined;
 }
@@ -282,8 +295,8 @@ export type EmbeddingValue = number[] | Float32Array | string;
 interface TextOptions extends CallOptions {
   /**
    * Send a batch that the server refuses as too large (413, or 400 and 422 that
-   * say so) in halves, and no larger ones for the rest of the call. Default
-   * true.
+   * say so) in halves, and no larger ones for the rest of the call, unless a
+   * single input is to blame. Default true.
    */
   splitOnLimit?: boolean | null | undefined;
 }
@@ -516,14 +529,14 @@ export class PerformanceClient {
   constructor(baseUrl: string, options: PerformanceClientOptions);
   /**
    * @param baseUrl http or https URL, perhaps with a path in front of all paths
-   * @param apiKey default: BASETEN_API_KEY, else OPENAI_API_KEY
+   * @param apiKey default: BASETEN_API_KEY, else OPENAI_API_KEY; false: none
    * @param httpVersion default 1
    * @param clientWrapper a pool to share; it decides on httpVersion and proxy
    * @param proxy default: what the environment says
    */
   constructor(
     baseUrl: string,
-    apiKey?: string | null,
+    apiKey?: string | false | null,
     httpVersion?: HttpVersion | null,
     clientWrapper?: HttpClientWrapper | null,
     proxy?: string | null,
@@ -533,7 +546,11 @@ export class PerformanceClient {
   readonly clientWrapper: HttpClientWrapper;
   getClientWrapper(): HttpClientWrapper;
 
-  /** A frozen snapshot of what its pool has done, for all clients of it. */
+  /**
+   * A frozen snapshot of what its pool has done, for all clients that share it:
+   * those with its wrapper or, where none was given, those made with equal
+   * settings. Once closed, as it was then.
+   */
   stats(): ClientStats;
 
   /** Embeds every text: POST /v1/embeddings in batches. */
@@ -769,7 +786,7 @@ export interface InvalidArgumentError extends Error {
 }
 
 /** The HTTP answer behind an error. API keys in it are blanked out. */
-export interface ErrorResponse {
+export interface ErrorAnswer {
   status: number;
   headers: ResponseHeaders;
   /** The body, cut at 64 KiB. */
@@ -782,8 +799,10 @@ export interface ErrorResponse {
 export class PerformanceClientError extends Error {
   protected constructor();
   code: ErrorCode;
-  /** The answer, for HTTP_ERROR, PARSE_ERROR and RESPONSE_TOO_LARGE. */
-  response?: ErrorResponse;
+  /** The answer, for HTTP_ERROR alone. */
+  response?: ErrorAnswer;
+  /** The answer that could not be used, of PARSE_ERROR and RESPONSE_TOO_LARGE. */
+  answer?: ErrorAnswer;
   /** HTTP status of the last answer, if there was one. */
   status?: number;
   /** Id of the failed request, as the server saw it. */
@@ -819,7 +838,7 @@ export class PerformanceClientError extends Error {
 export class HttpError extends PerformanceClientError {
   protected constructor();
   code: 'HTTP_ERROR';
-  response: ErrorResponse;
+  response: ErrorAnswer;
   status: number;
 }
 
@@ -829,10 +848,16 @@ export class TimeoutError extends PerformanceClientError {
   code: 'TIMEOUT';
 }
 
-/** A CancellationToken or an AbortSignal ended the call. */
+/** A CancellationToken ended the call; or, as AbortError, an AbortSignal. */
 export class CancelledError extends PerformanceClientError {
   protected constructor();
   code: 'CANCELLED';
+}
+
+/** An AbortSignal ended the call; `cause` is its reason. */
+export class AbortError extends CancelledError {
+  protected constructor();
+  name: 'AbortError';
 }
 
 /** The client was closed or destroyed. */

@@ -8,6 +8,7 @@ const {
 } = require('./responses/scores');
 const { EmbeddingsResponse } = require('./responses/embeddings');
 const {
+  AbortError,
   CancelledError,
   ClosedError,
   ConnectionError,
@@ -22,6 +23,7 @@ const { RequestProcessingPreference } = require('./preference/preference');
 const { version } = require('./base/version');
 
 module.exports = {
+  AbortError,
   BatchPostResponse,
   CancellationToken,
   CancelledError,

@@ -31,7 +31,7 @@ const {
   outOfRange,
   wrongType,
 } = require('./base/check');
-const { parseHead, statusOf } = require('./base/headers');
+const { keysIn, parseHead, statusOf } = require('./base/headers');
 const { Endpoint, headerFlags } = require('./call/host');
 const { fromNative } = require('./errors/errors');
 const { excerpt, redact } = require('./errors/failure');
@@ -45,8 +45,10 @@ const {
   wordList,
 } = require('./native/contract');
 const { LOG_LEVELS } = require('./pool/environment');
+const { environmentProxies } = require('./pool/forward-proxies');
 const { sumFigures } = require('./pool/stats');
-const { engineFor, lifecycleOf } = require('./pool/http-client-wrapper');
+const { lifecycleOf, poolFor } = require('./pool/http-client-wrapper');
+const { trustedRoots } = require('./pool/roots');
 const {
   DEFAULTS,
   checkApiKey,
@@ -70,23 +72,26 @@ module.exports = {
   checkNumber,
   checkOptionNames,
   checkString,
-  engineFor,
+  environmentProxies,
   excerpt,
   fromNative,
   headerFlags,
   invalidArgument,
   isGiven,
   isPlainObject,
+  keysIn,
   lifecycleOf,
   native,
   nearest,
   outOfRange,
   parseHead,
+  poolFor,
   readPreference,
   redact,
   statusOf,
   sumFigures,
   toSettings,
+  trustedRoots,
   withFlags,
   wordList,
   wrongType,

@@ -70,6 +70,8 @@ case $group in
 run | test)
   need_command openssl openssl
   need_command curl curl
+  need_command ip iproute2
+  need_command unshare util-linux
   ;;&
 native | fuzz | test)
   need_library libuv libuv1-dev

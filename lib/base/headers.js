@@ -154,10 +154,25 @@ function statusOf(head) {
   return Number(/^HTTP\/\S+ +(\d{3})/.exec(head)?.[1] ?? 0);
 }
 
+/** Headers beside Authorization whose values are keys. */
+const KEY_NAMES = /(?:^|-)(?:api-?key|subscription-key|token|secret)$/;
+
+/**
+ * What headers hold that nobody may be shown, the authorization aside.
+ * @param {HeaderMap | undefined} headers
+ * @returns {string[]}
+ */
+function keysIn(headers) {
+  return Array.from(headers ?? [])
+    .filter(([name]) => KEY_NAMES.test(name))
+    .map(([, value]) => value);
+}
+
 module.exports = {
   checkHeaders,
   isHeaderCollection,
   isHeaderValue,
+  keysIn,
   mergeHeaders,
   parseHead,
   renderHeaders,

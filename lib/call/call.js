@@ -6,7 +6,7 @@ const { FLAG, KIND, withFlags, wordList } = require('../native/contract');
 const { Progress } = require('./progress');
 const { areRequestsTraced, traceCall, traceRequest } = require('./tracing');
 const { createError, fromNative, setPartial } = require('../errors/errors');
-const { engineFor, latenciesOf } = require('../pool/http-client-wrapper');
+const { poolFor } = require('../pool/http-client-wrapper');
 const { failureError, inputFailures } = require('../errors/failure');
 const { statusOf } = require('../base/headers');
 
@@ -22,7 +22,7 @@ const { statusOf } = require('../base/headers');
  * How the engine ended a call.
  * @typedef {object} Outcome
  * @property {Failure} [failure]
- * @property {unknown} [cause] why it was cancelled
+ * @property {AbortSignal} [signal] what cancelled it, unless a token did
  * @property {Summary} summary
  */
 
@@ -58,7 +58,7 @@ function responseOf(end, makeResponse) {
   const { answers, totalSeconds, summary, failure, about } = end;
   const result = { answers, totalSeconds, summary };
   if (failure) {
-    const error = failureError(failure, about, end.cause);
+    const error = failureError(failure, about, end.signal);
     const makeErrors = () => inputFailures(answers, about, { failure, error });
     setPartial(error, () => makeResponse({ ...result, makeErrors }));
     throw error;
@@ -82,17 +82,19 @@ class Call {
   /** What listeners are told: theirs to change, so never read here. */
   #context;
 
-  #latencies;
   #answers;
   #completed = 0;
   #completedInputs = 0;
   #isClosed = false;
 
+  /** @type {import('../pool/pool').Pool | undefined} */
+  #pool;
+
   /** @type {Summary | undefined} */
   #summary;
 
-  /** @type {unknown} why an AbortSignal cancelled it */
-  #reason;
+  /** @type {AbortSignal | undefined} what cancelled it */
+  #signal;
 
   /** @type {Error | undefined} */
   #unreadable;
@@ -112,16 +114,15 @@ class Call {
    * @param {Host} host
    */
   constructor(request, terms, host) {
-    const { operation, method, path, inputs } = request;
+    const { operation, method, path, inputCount } = request;
     this.#request = request;
     this.#terms = terms;
     this.#host = host;
     this.#enders = [...host.lifecycles, ...terms.enders];
     const url = host.endpoint.urlFor(path);
     this.#url = url;
-    this.#context = { operation, method, url, inputs: inputs.length };
-    this.#latencies = latenciesOf(host.wrapper);
-    this.#answers = new Answers(inputs.length);
+    this.#context = { operation, method, url, inputs: inputCount };
+    this.#answers = new Answers(inputCount);
   }
 
   /** Throws when it may not begin any more. */
@@ -167,9 +168,9 @@ class Call {
     return this.#job && binding.native().progress(this.#job);
   }
 
-  /** @param {unknown} [reason] */
-  cancel(reason) {
-    this.#reason ??= reason;
+  /** @param {AbortSignal} [signal] */
+  cancel(signal) {
+    this.#signal ??= signal;
     if (this.#job) binding.native().cancel(this.#job);
   }
 
@@ -192,7 +193,7 @@ class Call {
     const isAnyJson = this.#request.kind === KIND.POST;
     const value = isAnyJson && text !== undefined ? this.#read(text) : text;
     this.#answers.add(batch, { first, count, head, seconds, value });
-    this.#latencies.record(seconds);
+    this.#pool?.latencies.record(seconds);
     this.#complete(count);
     if (areRequestsTraced())
       traceRequest({
@@ -238,7 +239,7 @@ class Call {
     }
     this.#resolve({
       failure: this.#isClosed ? closedInstead(failure) : failure,
-      cause: failure?.code === 'CANCELLED' ? this.#reason : undefined,
+      signal: this.#signal,
       summary,
     });
   }
@@ -276,8 +277,9 @@ class Call {
     const url = this.#url;
     const flags =
       this.#request.flags | headers.flags | (isPartial ? FLAG.PARTIAL : 0);
+    this.#pool = poolFor(this.#host.wrapper, url);
     this.#job = binding.native().submit(
-      engineFor(this.#host.wrapper, url),
+      this.#pool.engine,
       kind,
       withFlags(settings.numbers, flags),
       wordList({

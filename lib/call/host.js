@@ -10,7 +10,7 @@ const {
   wrongType,
 } = require('../base/check');
 const { FLAG } = require('../native/contract');
-const { mergeHeaders, renderHeaders } = require('../base/headers');
+const { keysIn, mergeHeaders, renderHeaders } = require('../base/headers');
 const { Lifecycle } = require('../cancellation/cancellation');
 const { lifecycleOf } = require('../pool/http-client-wrapper');
 const { requestIdPrefix } = require('../pool/environment');
@@ -138,7 +138,7 @@ class Host {
 
   /**
    * @param {Endpoint} endpoint
-   * @param {string} apiKey
+   * @param {string} apiKey '' for none
    * @param {HttpClientWrapper} wrapper
    */
   constructor(endpoint, apiKey, wrapper) {
@@ -188,7 +188,8 @@ class Host {
   #render(settings, hasBody, headers) {
     const apiKey = settings.apiKey ?? this.#apiKey;
     /** @type {HeaderMap} */
-    const ours = new Map([['authorization', `Bearer ${apiKey}`]]);
+    const ours = new Map();
+    if (apiKey) ours.set('authorization', `Bearer ${apiKey}`);
     if (hasBody) ours.set('content-type', 'application/json');
     ours.set('user-agent', USER_AGENT);
     ours.set('accept', 'application/json');
@@ -201,7 +202,7 @@ class Host {
     return {
       lines: renderHeaders(all),
       flags: headerFlags(all),
-      secrets: [this.#apiKey, apiKey, credential],
+      secrets: [this.#apiKey, apiKey, credential, ...keysIn(all)],
     };
   }
 }

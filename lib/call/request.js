@@ -21,12 +21,14 @@ const {
   isGiven,
 } = require('../base/check');
 const { FLAG, KIND } = require('../native/contract');
+const { fromNative } = require('../errors/errors');
 const { checkHeaders } = require('../base/headers');
 const {
   ClassificationResponse,
   RerankResponse,
 } = require('../responses/scores');
 const { EmbeddingsResponse } = require('../responses/embeddings');
+const binding = require('../native/binding');
 
 /** @typedef {import('./options').RawOptions} RawOptions */
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
@@ -41,7 +43,8 @@ const { EmbeddingsResponse } = require('../responses/embeddings');
  * @property {string} method
  * @property {string} path
  * @property {boolean} hasBody
- * @property {string[]} inputs
+ * @property {string[] | import('../native/binding').TextStore} inputs
+ * @property {number} inputCount
  * @property {{ PREFIX: string, OPEN: string, CLOSE: string, SUFFIX: string }} frame
  * @property {number} flags of FLAG
  * @property {HeaderMap} [headers]
@@ -68,6 +71,9 @@ const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Of bodies that are one input each. */
 const NO_FRAME = { PREFIX: '', OPEN: '', CLOSE: '', SUFFIX: '' };
+
+/** Code units of JSON text that are strings of V8 at a time. */
+const LONGEST_LIST = 1024 * 1024;
 
 const MOST_DIMENSIONS = 2 ** 31 - 1;
 
@@ -108,16 +114,38 @@ function payloadText(payload, index) {
 }
 
 /**
- * Every payload as JSON text, or the refusal of the first that has none.
- * @param {unknown} payloads
- * @returns {string[]}
+ * @param {import('../native/binding').TextStore | undefined} store
+ * @param {string[]} texts
+ */
+function addTexts(store, texts) {
+  try {
+    return binding.native().addTexts(store, texts);
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+/**
+ * Every payload as JSON text, or the refusal of the first that has none. What
+ * is long leaves V8's heap as it is made, so that it is not there twice.
+ * @param {readonly unknown[]} payloads
+ * @returns {CallRequest['inputs']}
  */
 function payloadTexts(payloads) {
-  const list = checkList(payloads, 'payloads', 'JSON values');
   /** @type {string[]} */
-  const texts = new Array(list.length);
-  for (let i = 0; i < list.length; i++) texts[i] = payloadText(list[i], i);
-  return texts;
+  let texts = [];
+  let length = 0;
+  let store;
+  for (let i = 0; i < payloads.length; i++) {
+    const text = payloadText(payloads[i], i);
+    texts.push(text);
+    length += text.length;
+    if (length < LONGEST_LIST) continue;
+    store = addTexts(store, texts);
+    texts = [];
+    length = 0;
+  }
+  return store ? addTexts(store, texts) : texts;
 }
 
 /**
@@ -164,14 +192,15 @@ function bodyFrame(before, inputsName, behind, [OPEN, CLOSE] = ['', '']) {
 
 /**
  * What the methods that send texts in batches have in common.
- * @param {Omit<CallRequest, 'method' | 'hasBody' | 'flags'>} facts
+ * @param {Omit<CallRequest, 'method' | 'hasBody' | 'flags' | 'inputCount'> & { inputs: string[] }} facts
  * @param {RawOptions} options
  * @returns {CallRequest}
  */
 function textsRequest(facts, options) {
   const maySplit = option(options, 'splitOnLimit', checkBoolean, true);
   const flags = maySplit ? FLAG.SPLIT : 0;
-  return { ...facts, method: 'POST', hasBody: true, flags };
+  const inputCount = facts.inputs.length;
+  return { ...facts, inputCount, method: 'POST', hasBody: true, flags };
 }
 
 /**
@@ -296,7 +325,8 @@ function classifyRequest(inputs, options) {
  */
 function batchPostRequest(path, payloads, options) {
   checkOptionNames(options, BATCH_POST_NAMES, 'batchPost');
-  const texts = payloadTexts(payloads);
+  const list = checkList(payloads, 'payloads', 'JSON values');
+  const texts = payloadTexts(list);
   const method = isGiven(options.method)
     ? checkChoice(options.method, 'method', METHODS)
     : 'POST';
@@ -307,7 +337,8 @@ function batchPostRequest(path, payloads, options) {
     method,
     path: checkString(path, 'urlPath'),
     hasBody,
-    inputs: hasBody ? texts : texts.fill(''),
+    inputs: hasBody ? texts : new Array(list.length).fill(''),
+    inputCount: list.length,
     frame: NO_FRAME,
     flags: 0,
     headers: option(options, 'headers', checkHeaders),

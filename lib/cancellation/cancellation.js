@@ -6,12 +6,13 @@
  */
 
 const { wrongType } = require('../base/check');
-const { createError } = require('../errors/errors');
+const { cancelledError, createError } = require('../errors/errors');
 
 /**
  * Something that runs and can be ended early.
  * @typedef {object} Running
- * @property {(reason?: unknown) => void} cancel called by a token or a signal
+ * @property {(signal?: AbortSignal) => void} cancel called by a token, or by a
+ * signal with itself
  * @property {() => void} close called when its client is going away
  */
 
@@ -26,10 +27,10 @@ const { createError } = require('../errors/errors');
 /** @typedef {Pick<Running, 'close'>} Closable */
 /** @typedef {CancellationToken | AbortSignal} CancelSource */
 
-/** @param {unknown} [cause] */
-function cancelledBefore(cause) {
+/** @param {AbortSignal} [signal] */
+function cancelledBefore(signal) {
   const message = 'the call was cancelled before anything was sent';
-  return createError('CANCELLED', message, { cause });
+  return cancelledError(message, signal);
 }
 
 /** @type {(token: CancellationToken) => Ender} */
@@ -89,7 +90,7 @@ class SignalEnder {
   }
 
   check() {
-    if (this.#signal.aborted) throw cancelledBefore(this.#signal.reason);
+    if (this.#signal.aborted) throw cancelledBefore(this.#signal);
   }
 
   /** @param {Running} call */
@@ -106,7 +107,7 @@ class SignalEnder {
 
   /** Called by the signal. */
   handleEvent() {
-    for (const call of this.#calls) call.cancel(this.#signal.reason);
+    for (const call of this.#calls) call.cancel(this.#signal);
   }
 }
 

@@ -5,6 +5,7 @@ const { Endpoint, Host } = require('../call/host');
 const {
   HttpClientWrapper,
   WRAPPER_NAMES,
+  sharingWrapper,
 } = require('../pool/http-client-wrapper');
 const { ResultStream } = require('../stream/result-stream');
 const {
@@ -33,7 +34,7 @@ const { planBatchPostStream, planEmbedStream } = require('../stream/plan');
 
 /**
  * @typedef {object} ClientOptions
- * @property {string} apiKey
+ * @property {string} apiKey '' for none
  * @property {HttpClientWrapper} wrapper
  * @property {boolean} ownsWrapper was the wrapper made for this client alone?
  */
@@ -59,16 +60,18 @@ function namedArguments(args) {
 
 /**
  * @param {unknown} apiKey
- * @returns {string}
+ * @returns {string} '' when none is to be sent
  */
 function findApiKey(apiKey) {
+  if (apiKey === false) return '';
   if (isGiven(apiKey)) return checkApiKey(apiKey, 'apiKey');
   const found = environmentApiKey(process.env);
   if (found) return checkApiKey(found.value, found.name);
   throw invalidArgument(
     TypeError,
     'apiKey',
-    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY',
+    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY; ' +
+      'give apiKey: false to a server that needs none',
   );
 }
 
@@ -93,8 +96,8 @@ function checkWrapper(clientWrapper, named) {
 }
 
 /**
- * Without a wrapper the client makes its own; with one, httpVersion and proxy
- * are the wrapper's.
+ * Without a wrapper the client makes its own, which shares the pools of clients
+ * with equal settings; with one, httpVersion and proxy are the wrapper's.
  * @param {unknown[]} args what follows the base URL
  * @returns {ClientOptions}
  */
@@ -105,7 +108,7 @@ function readClientOptions(args) {
     const wrapper = checkWrapper(named.clientWrapper, named);
     return { apiKey, wrapper, ownsWrapper: false };
   }
-  const wrapper = new HttpClientWrapper(
+  const wrapper = sharingWrapper(
     Object.fromEntries(
       Array.from(WRAPPER_NAMES, (name) => [name, named[name]]),
     ),

@@ -4,7 +4,8 @@
  * What is known of a failure; anything may be missing.
  * @typedef {object} ErrorFacts
  * @property {string} [code]
- * @property {import('./failure').ErrorResponse} [response]
+ * @property {import('./failure').ErrorAnswer} [response]
+ * @property {import('./failure').ErrorAnswer} [answer]
  * @property {number} [status]
  * @property {string} [requestId]
  * @property {number} [attempts]
@@ -68,6 +69,9 @@ class TimeoutError extends PerformanceClientError {}
 /** A CancellationToken or an AbortSignal ended the call. */
 class CancelledError extends PerformanceClientError {}
 
+/** An AbortSignal did; named as the web names it. */
+class AbortError extends CancelledError {}
+
 /** The client was closed or destroyed. */
 class ClosedError extends PerformanceClientError {}
 
@@ -93,6 +97,7 @@ for (const [name, ErrorClass] of Object.entries({
   HttpError,
   TimeoutError,
   CancelledError,
+  AbortError,
   ClosedError,
   ConnectionError,
   ParseError,
@@ -116,6 +121,19 @@ function createError(code, message, facts) {
 }
 
 /**
+ * The error of a call that was cancelled.
+ * @param {string} message
+ * @param {AbortSignal} [signal] what ended it; without one, a token did
+ * @param {ErrorFacts} [facts]
+ * @returns {PerformanceClientError}
+ */
+function cancelledError(message, signal, facts) {
+  const code = 'CANCELLED';
+  if (!signal) return createError(code, message, facts);
+  return new AbortError(message, { ...facts, code, cause: signal.reason });
+}
+
+/**
  * What the addon threw, as an error of ours.
  * @param {any} error
  * @returns {PerformanceClientError}
@@ -127,6 +145,7 @@ function fromNative(error) {
 }
 
 module.exports = {
+  AbortError,
   CancelledError,
   ClosedError,
   ConnectionError,
@@ -134,6 +153,7 @@ module.exports = {
   ParseError,
   PerformanceClientError,
   TimeoutError,
+  cancelledError,
   createError,
   fromNative,
   setPartial,

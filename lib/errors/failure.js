@@ -1,6 +1,6 @@
 'use strict';
 
-const { createError } = require('./errors');
+const { cancelledError, createError } = require('./errors');
 const { parseHead } = require('../base/headers');
 
 /** @typedef {import('../native/binding').Failure} Failure */
@@ -22,8 +22,18 @@ const SHORTEST_SECRET = 4;
 
 const EXCERPT_LENGTH = 200;
 
-/** Codes that are about an answer which did arrive. */
-const ANSWERED = new Set(['HTTP_ERROR', 'PARSE_ERROR', 'RESPONSE_TOO_LARGE']);
+/** Code units of a body that an error keeps. */
+const LONGEST_TEXT = 64 * 1024;
+
+/**
+ * Codes that are about an answer which did arrive, and where the error has it:
+ * a response is what HTTP calls an error.
+ */
+const ANSWER_NAMES = new Map([
+  ['HTTP_ERROR', 'response'],
+  ['PARSE_ERROR', 'answer'],
+  ['RESPONSE_TOO_LARGE', 'answer'],
+]);
 
 /**
  * Hides every occurrence of the secrets in a text that is about to be shown.
@@ -38,7 +48,7 @@ function redact(text, secrets) {
 }
 
 /** The HTTP answer behind an error. */
-class ErrorResponse {
+class ErrorAnswer {
   /**
    * @param {number} status
    * @param {string} head raw header block
@@ -48,7 +58,7 @@ class ErrorResponse {
   constructor(status, head, body, secrets) {
     this.status = status;
     this.headers = parseHead(redact(head, secrets));
-    this.text = redact(body, secrets);
+    this.text = redact(body.slice(0, LONGEST_TEXT), secrets);
   }
 
   /**
@@ -65,8 +75,9 @@ class ErrorResponse {
  * @param {string} body
  */
 function excerpt(body) {
+  const start = body.slice(0, LONGEST_TEXT);
   // eslint-disable-next-line no-control-regex
-  const line = body.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
+  const line = start.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
   const characters = Array.from(line.slice(0, 2 * EXCERPT_LENGTH));
   const shown = characters.slice(0, EXCERPT_LENGTH).join('');
   return shown.length < line.length ? `${shown}…` : line;
@@ -105,7 +116,8 @@ function message(failure, { method, url, noun, secrets }) {
 
   const parts = [details.length ? `${what} (${details.join(', ')})` : what];
   if (detail) parts.push(excerpt(redact(detail, secrets)));
-  if (ANSWERED.has(code) && body) parts.push(excerpt(redact(body, secrets)));
+  if (ANSWER_NAMES.has(code) && body)
+    parts.push(excerpt(redact(body.slice(0, LONGEST_TEXT), secrets)));
   return redact(parts.join(': '), secrets);
 }
 
@@ -113,23 +125,27 @@ function message(failure, { method, url, noun, secrets }) {
  * Turns what the engine tells of a failed call into the caller's error.
  * @param {Failure} failure
  * @param {FailureContext} context
- * @param {unknown} [cause] why the call was cancelled
+ * @param {AbortSignal} [signal] what cancelled the call
  * @returns {PerformanceClientError}
  */
-function failureError(failure, context, cause) {
+function failureError(failure, context, signal) {
   const { code, status, head, body, requestId, attempts } = failure;
   /** @type {import('./errors').ErrorFacts} */
-  const facts = { attempts, cause };
+  const facts = { attempts };
   if (status > 0) facts.status = status;
   if (requestId) facts.requestId = requestId;
-  if (status > 0 && ANSWERED.has(code))
-    facts.response = new ErrorResponse(status, head, body, context.secrets);
+  const name = ANSWER_NAMES.get(code);
+  if (status > 0 && name)
+    facts[name] = new ErrorAnswer(status, head, body, context.secrets);
   if (failure.batch >= 0) {
     facts.batch = failure.batch;
     facts.firstInput = failure.firstInput;
     facts.inputCount = failure.inputCount;
   }
-  return createError(code, message(failure, context), facts);
+  const words = message(failure, context);
+  return code === 'CANCELLED'
+    ? cancelledError(words, signal, facts)
+    : createError(code, words, facts);
 }
 
 /**
@@ -153,7 +169,7 @@ function inputFailures(answers, context, end) {
 }
 
 module.exports = {
-  ErrorResponse,
+  ErrorAnswer,
   excerpt,
   failureError,
   inputFailures,

@@ -7,6 +7,7 @@ const { loadAddon } = require('./addon');
  *
  * @typedef {object} Engine opaque: a thread with its connections
  * @typedef {object} Job opaque: one call in flight
+ * @typedef {{ opaque: 'texts' }} TextStore inputs that a call will take
  * @typedef {object} SplicedBody opaque: what a spliced call answers
  *
  * @typedef {object} EngineOptions
@@ -90,21 +91,24 @@ const { loadAddon } = require('./addon');
  * @typedef {object} Native
  * @property {Readonly<Record<string, number>>} contract what contract.js must be
  * @property {() => { libcurl: string, tls: string, http2: boolean, encodings: string }} info
+ * @property {(text: string) => boolean} isPublicAddress false for what is no address, too
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
- * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler) => Job} submit
+ * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[] | TextStore, handler: Handler) => Job} submit takes the texts out of a store
+ * @property {(store: TextStore | undefined, texts: string[]) => TextStore} addTexts makes a store where there is none
  * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, words: string[], body: Buffer, handler: SpliceHandler) => Job} splice
  * @property {(body: SplicedBody, buffer: Buffer) => number} readBody bytes that were copied, 0 at the end
  * @property {(body: SplicedBody) => void} closeBody lets go of what was not read
  * @property {(job: Job) => void} cancel
  * @property {(job: Job) => ProgressFigures | undefined} progress undefined when it has ended
  * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed
- * @property {(limit: number) => number} drain
+ * @property {(limit: number, bytes: number) => number} drain outcomes that were told
  * @property {(callback: () => void) => void} setWake
  */
 
-/** Outcomes between two looks at the clock. */
+/** Outcomes between two looks at the clock, and what their answers may hold. */
 const HANDFUL = 64;
+const HANDFUL_BYTES = 256 * 1024; // some 2 ms of JSON.parse
 
 /** How long one turn of the event loop may be kept busy. */
 const SLICE_MS = 4;
@@ -112,11 +116,11 @@ const SLICE_MS = 4;
 /**
  * Delivers waiting outcomes, and goes on in a later turn when there are more
  * than fit into a slice, so that timers and sockets of the host get theirs.
- * @param {{ drain(limit: number): number }} addon
+ * @param {Pick<Native, 'drain'>} addon
  */
 function settleWaiting(addon) {
   const end = performance.now() + SLICE_MS;
-  while (addon.drain(HANDFUL) > 0)
+  while (addon.drain(HANDFUL, HANDFUL_BYTES) > 0)
     if (performance.now() >= end) {
       setImmediate(settleWaiting, addon);
       return;

@@ -41,6 +41,8 @@ const FLAG = Object.freeze({
   SPLIT: 32,
   /** Joined answers are sent without an object around their list. */
   BARE: 64,
+  /** The caller has set how often a request is tried again. */
+  OWN_RETRIES: 128,
 });
 
 /** What `submit` asks for. */
@@ -71,6 +73,8 @@ const WORD = Object.freeze({
   DEFAULTS: 8,
   /** Of `splice`: the beginning of the JSON object about the call. */
   METADATA: 9,
+  /** Of `splice`: the paths a generic batch may name, a line each; '' for any. */
+  PATHS: 10,
 });
 
 const LOG = Object.freeze({
@@ -96,15 +100,16 @@ function wordList(words) {
 }
 
 /**
- * The numbers of a call, with these flags and no others.
+ * The numbers of a call, with these flags beside those that they have.
  * @param {Readonly<Float64Array>} numbers shared by calls, left as they are
  * @param {number} flags
  * @returns {Readonly<Float64Array>}
  */
 function withFlags(numbers, flags) {
-  if (numbers[NUMBER.FLAGS] === flags) return numbers;
+  const all = numbers[NUMBER.FLAGS] | flags;
+  if (numbers[NUMBER.FLAGS] === all) return numbers;
   const own = numbers.slice();
-  own[NUMBER.FLAGS] = flags;
+  own[NUMBER.FLAGS] = all;
   return own;
 }
 

@@ -1,6 +1,5 @@
 'use strict';
 
-const binding = require('../native/binding');
 const {
   checkBoolean,
   checkChoice,
@@ -12,7 +11,7 @@ const {
   wrongType,
 } = require('../base/check');
 const { logLevel } = require('./environment');
-const { Latencies, sumFigures } = require('./stats');
+const { latencyOf, sumFigures } = require('./stats');
 const { Lifecycle } = require('../cancellation/cancellation');
 const {
   checkProxy,
@@ -20,9 +19,10 @@ const {
   explicitProxies,
 } = require('./forward-proxies');
 const { checkTrust, withEnvironmentTrust } = require('./trust');
+const { ownPool, sharedPool } = require('./pool');
 
-/** @typedef {import('../native/binding').Engine} Engine */
-/** @typedef {import('../native/binding').EngineFigures} EngineFigures */
+/** @typedef {import('./pool').Pool} Pool */
+/** @typedef {import('./stats').PoolStats} PoolStats */
 
 const WRAPPER_NAMES = new Set([
   'httpVersion',
@@ -40,11 +40,11 @@ const DEFAULT_CONNECT_TIMEOUT_S = 10;
 
 const MOST_IN_FLIGHT = 2 ** 31 - 1;
 
-/** @type {(wrapper: HttpClientWrapper, url: string) => Engine} */
-let engineFor;
+/** @type {(wrapper: HttpClientWrapper, url: string) => Pool} */
+let poolFor;
 
-/** @type {(wrapper: HttpClientWrapper) => Latencies} */
-let latenciesOf;
+/** @type {(options: Record<string, unknown>) => HttpClientWrapper} */
+let sharingWrapper;
 
 /** @type {(wrapper: HttpClientWrapper) => Lifecycle} */
 let lifecycleOf;
@@ -80,18 +80,24 @@ class HttpClientWrapper {
   #proxies;
   #lifecycle = new Lifecycle('HttpClientWrapper');
 
-  /** @type {Map<string, Engine>} by proxy; http and https may differ */
-  #engines = new Map();
+  /** Do others of equal settings use the same pools? */
+  #isSharing = false;
 
-  /** What the engines had done when they were destroyed. */
-  #past = sumFigures([]);
+  /** @type {Map<string, Pool>} by proxy; http and https may differ */
+  #pools = new Map();
 
-  #latencies = new Latencies();
+  /** @type {PoolStats | undefined} once closed */
+  #lastStats;
 
   static {
-    engineFor = (wrapper, url) => wrapper.#engineFor(url);
-    latenciesOf = (wrapper) => wrapper.#latencies;
+    poolFor = (wrapper, url) => wrapper.#poolFor(url);
     lifecycleOf = (wrapper) => wrapper.#lifecycle;
+    sharingWrapper = (options) => {
+      const wrapper = new HttpClientWrapper(options);
+      // A limit is meant for the client that was given it.
+      wrapper.#isSharing = wrapper.#maxInFlight === 0;
+      return wrapper;
+    };
   }
 
   /**
@@ -126,26 +132,21 @@ class HttpClientWrapper {
 
   /** What it has done so far, and how long its batches took. */
   stats() {
-    const { statuses, ...figures } = sumFigures(this.#allFigures());
-    return Object.freeze({
-      ...figures,
-      statuses: Object.freeze(statuses),
-      latency: this.#latencies.figures(),
-    });
+    return this.#lastStats ?? this.#readStats();
   }
 
   /** Refuses new calls, lets the running ones finish, then lets go. */
   async close() {
     await this.#lifecycle.finish();
-    this.#destroyEngines();
+    this.#leavePools();
   }
 
   /** Ends the running calls of all its clients now, with code CLOSED. */
   async destroy() {
     const finished = this.#lifecycle.finish();
     this.#lifecycle.interrupt();
-    this.#destroyEngines();
     await finished;
+    this.#leavePools();
   }
 
   [Symbol.asyncDispose]() {
@@ -154,25 +155,26 @@ class HttpClientWrapper {
 
   /**
    * @param {string} url
-   * @returns {Engine}
+   * @returns {Pool}
    */
-  #engineFor(url) {
+  #poolFor(url) {
     const { http, https } = this.#proxies;
     const proxy = url.startsWith('https:') ? https : http;
-    let engine = this.#engines.get(proxy);
-    if (!engine) {
-      engine = this.#createEngine(proxy);
-      this.#engines.set(proxy, engine);
+    let pool = this.#pools.get(proxy);
+    if (!pool) {
+      const options = this.#engineOptions(proxy);
+      pool = this.#isSharing ? sharedPool(options) : ownPool(options);
+      this.#pools.set(proxy, pool);
     }
-    return engine;
+    return pool;
   }
 
   /**
    * @param {string} proxy
-   * @returns {Engine}
+   * @returns {import('../native/binding').EngineOptions}
    */
-  #createEngine(proxy) {
-    return binding.native().createEngine({
+  #engineOptions(proxy) {
+    return {
       httpVersion: this.#httpVersion,
       cleartextHttp2: this.#cleartextHttp2,
       publicOnly: this.#publicOnly,
@@ -183,32 +185,38 @@ class HttpClientWrapper {
       ...withEnvironmentTrust(this.#trust, process.env),
       connectTimeoutMs: this.#connectTimeoutMs,
       logLevel: logLevel(process.env),
+    };
+  }
+
+  /**
+   * @param {{ inFlight?: number, queued?: number }} [now] in place of theirs
+   * @returns {PoolStats}
+   */
+  #readStats(now) {
+    const pools = [...this.#pools.values()];
+    const { statuses, ...figures } = sumFigures(
+      pools.flatMap((pool) => pool.figures()),
+    );
+    return Object.freeze({
+      ...figures,
+      ...now,
+      statuses: Object.freeze(statuses),
+      latency: latencyOf(pools.map(({ latencies }) => latencies)),
     });
   }
 
-  /** @returns {EngineFigures[]} */
-  #allFigures() {
-    const figures = [this.#past];
-    for (const engine of this.#engines.values()) {
-      const its = binding.native().stats(engine);
-      if (its) figures.push(its);
-    }
-    return figures;
-  }
-
-  #destroyEngines() {
-    const past = sumFigures(this.#allFigures());
-    this.#past = { ...past, inFlight: 0, queued: 0 };
-    for (const engine of this.#engines.values())
-      binding.native().destroyEngine(engine);
-    this.#engines.clear();
+  #leavePools() {
+    if (this.#lastStats) return;
+    this.#lastStats = this.#readStats({ inFlight: 0, queued: 0 });
+    for (const pool of this.#pools.values()) pool.leave();
+    this.#pools.clear();
   }
 }
 
 module.exports = {
   HttpClientWrapper,
   WRAPPER_NAMES,
-  engineFor,
-  latenciesOf,
   lifecycleOf,
+  poolFor,
+  sharingWrapper,
 };

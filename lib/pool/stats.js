@@ -15,6 +15,10 @@ const { createHistogram } = require('node:perf_hooks');
  * @property {number} max
  */
 
+/**
+ * @typedef {Readonly<EngineFigures & { latency: Readonly<LatencyStats> }>} PoolStats
+ */
+
 const MICROSECONDS = 1e6;
 
 const COUNTERS = /** @type {const} */ ([
@@ -60,6 +64,11 @@ class Latencies {
     this.#histogram.record(Math.max(1, Math.round(seconds * MICROSECONDS)));
   }
 
+  /** @param {Latencies} others */
+  add(others) {
+    this.#histogram.add(others.#histogram);
+  }
+
   /** @returns {Readonly<LatencyStats>} zeros while nothing was recorded */
   figures() {
     const { count, mean, max } = this.#histogram;
@@ -79,4 +88,16 @@ class Latencies {
   }
 }
 
-module.exports = { Latencies, sumFigures };
+/**
+ * What several pools recorded, as if one had.
+ * @param {Latencies[]} all
+ * @returns {Readonly<LatencyStats>}
+ */
+function latencyOf(all) {
+  if (all.length === 1) return all[0].figures();
+  const sum = new Latencies();
+  for (const one of all) sum.add(one);
+  return sum.figures();
+}
+
+module.exports = { Latencies, latencyOf, sumFigures };

@@ -70,6 +70,18 @@ function checkTrust({ ca, cert, key }) {
   };
 }
 
+/** The roots of last time: half a megabyte, and nearly always the same. */
+let roots = { pems: [''], text: '' };
+
+/** @param {string[]} pems */
+function joinRoots(pems) {
+  const isSame =
+    pems.length === roots.pems.length &&
+    pems.every((pem, i) => pem === roots.pems[i]);
+  if (!isSame) roots = { pems, text: pems.join('\n') };
+  return roots.text;
+}
+
 /**
  * Fills in whom the process trusts, unless the caller named its own roots.
  * @param {Trust} trust
@@ -78,8 +90,8 @@ function checkTrust({ ca, cert, key }) {
  */
 function withEnvironmentTrust(trust, env) {
   if (trust.ca) return trust;
-  const sources = trustedRoots(env);
-  return { ...trust, ca: sources.map(({ pem }) => pem).join('\n') };
+  const pems = trustedRoots(env).map(({ pem }) => pem);
+  return { ...trust, ca: joinRoots(pems) };
 }
 
 module.exports = { checkTrust, withEnvironmentTrust };

@@ -12,7 +12,7 @@ const {
   outOfRange,
 } = require('../base/check');
 const { checkHeaders, isHeaderValue } = require('../base/headers');
-const { MOST, NUMBER } = require('../native/contract');
+const { FLAG, MOST, NUMBER } = require('../native/contract');
 const { LIMITS, STATUS_CODES } = require('./limits');
 
 /** @typedef {import('../cancellation/cancellation').CancelSource} CancelSource */
@@ -40,8 +40,8 @@ const { LIMITS, STATUS_CODES } = require('./limits');
 /**
  * A preference as a call uses it.
  * @typedef {object} Settings
- * @property {Readonly<Float64Array>} numbers in the engine's order: limits, no
- * flags yet, statuses that are never tried again
+ * @property {Readonly<Float64Array>} numbers in the engine's order: limits, the
+ * flag that follows from them, statuses that are never tried again
  * @property {CancelSource} [cancelToken]
  * @property {string} [apiKey]
  * @property {HeaderMap} [headers]
@@ -175,6 +175,7 @@ function toSettings(values) {
     const value = values[name] ?? fallback ?? 0;
     numbers[position] = scale === 1 ? value : Math.round(value * scale);
   }
+  if (values.maxRetries !== undefined) numbers[NUMBER.FLAGS] = FLAG.OWN_RETRIES;
   numbers.set(statuses, NUMBER.FINAL_STATUSES);
   return Object.freeze({
     numbers,

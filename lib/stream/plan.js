@@ -136,7 +136,12 @@ function planStream(stream, { options, isOrdered }, host) {
     source,
     batches,
     send(batch, token) {
-      const own = { ...request, headers: undefined, inputs: batch.inputs };
+      const own = {
+        ...request,
+        headers: undefined,
+        inputs: batch.inputs,
+        inputCount: batch.inputs.length,
+      };
       const enders = [enderOf(token)];
       const call = new Call(own, { ...terms, settings, enders }, host);
       return call.run((end) => {

@@ -1,7 +1,7 @@
 'use strict';
 
 const { CancellationToken } = require('../cancellation/cancellation');
-const { createError } = require('../errors/errors');
+const { cancelledError, createError } = require('../errors/errors');
 
 /** @typedef {import('./batches').StreamBatch} StreamBatch */
 /** @typedef {import('./plan').StreamPlan} StreamPlan */
@@ -168,15 +168,18 @@ class RunningStream {
 
   /**
    * Called by a token or a signal.
-   * @param {unknown} [reason]
+   * @param {AbortSignal} [signal]
    */
-  cancel(reason) {
-    this.#stop('CANCELLED', 'the call was cancelled', reason);
+  cancel(signal) {
+    this.#stop(
+      cancelledError(`the call was cancelled: ${this.#plan.where}`, signal),
+    );
   }
 
   /** Called when its client is going away. */
   close() {
-    this.#stop('CLOSED', 'the client is closed');
+    const message = `the client is closed: ${this.#plan.where}`;
+    this.#stop(createError('CLOSED', message));
   }
 
   async #pump() {
@@ -229,22 +232,20 @@ class RunningStream {
 
   /**
    * Ends it from outside, where results that wait are no longer wanted.
-   * @param {string} code
-   * @param {string} words
-   * @param {unknown} [cause]
+   * @param {Error} error
    */
-  #stop(code, words, cause) {
+  #stop(error) {
     if (this.#isOver) return;
     this.#window.clear();
-    const message = `${words}: ${this.#plan.where}`;
-    this.#fail(createError(code, message, { cause }));
+    this.#fail(error);
   }
 
   /** Timers are shorter than the longest stream, so it may take several. */
   #watchClock() {
     const leftMs = this.#endsAt - performance.now();
     if (leftMs <= 0) {
-      this.#stop('TIMEOUT', 'the call took longer than totalTimeoutS');
+      const words = 'the call took longer than totalTimeoutS';
+      this.#stop(createError('TIMEOUT', `${words}: ${this.#plan.where}`));
       return;
     }
     const delayMs = Math.min(Math.ceil(leftMs), LONGEST_TIMER_MS);

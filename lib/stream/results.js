@@ -38,10 +38,10 @@ function placedInStream(failure, { number, start }) {
  * @param {CallEnd} end
  * @returns {Run[]}
  */
-function runsOf(batch, { answers, failure, cause, about, isPartial }) {
+function runsOf(batch, { answers, failure, signal, about, isPartial }) {
   /** @param {Failure} one */
   const errorOf = (one) =>
-    failureError(placedInStream(one, batch), about, cause);
+    failureError(placedInStream(one, batch), about, signal);
   if (failure && (failure.batch < 0 || !isPartial)) throw errorOf(failure);
 
   /** @type {Run[]} */
@@ -127,15 +127,16 @@ function postResults(batch, end) {
 
 /**
  * The size of batches that a server seems to take: that of the largest part, if
- * it had to be sent in parts.
+ * it had to be sent in parts. A single input that failed is to blame itself.
  * @param {Answers} answers
  * @returns {number}
  */
 function acceptedSize(answers) {
-  const counts = [...answers.parts(), ...answers.gaps()].map(
-    ({ count }) => count,
-  );
-  return counts.length > 1 ? Math.max(...counts) : Infinity;
+  const gaps = [...answers.gaps()];
+  const counts = [...answers.parts(), ...gaps].map(({ count }) => count);
+  const isSizeToBlame =
+    counts.length > 1 && !gaps.some(({ count }) => count === 1);
+  return isSizeToBlame ? Math.max(...counts) : Infinity;
 }
 
 module.exports = { acceptedSize, embedResults, postResults };

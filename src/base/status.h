@@ -36,7 +36,8 @@
   X(PC_TOO_LARGE, "RESPONSE_TOO_LARGE", "the answer exceeds its ceiling")      \
   X(PC_BAD_BODY, "INVALID_BODY", "the request body is not valid")              \
   X(PC_TOKEN_INPUTS, "TOKEN_INPUTS", "the inputs are token ids")               \
-  X(PC_NOT_A_BATCH, "NOT_A_BATCH", "the body is not a batch")
+  X(PC_NOT_A_BATCH, "NOT_A_BATCH", "the body is not a batch")                  \
+  X(PC_PATH_FORBIDDEN, "PATH_FORBIDDEN", "the path may not be asked for")
 
 enum pc_status {
 #define PC_STATUS_ENUM(name, code, sentence) name,

@@ -57,13 +57,20 @@ static enum pc_status grow(struct pc_texts *texts)
   return PC_OK;
 }
 
-enum pc_status
-pc_texts_push(struct pc_texts *texts, const char *data, size_t size)
+enum pc_status pc_texts_reserve(struct pc_texts *texts, uint32_t count)
 {
   enum pc_status status = PC_OK;
 
-  if (texts->count == texts->capacity)
+  while (status == PC_OK && texts->capacity - texts->count < count)
     status = grow(texts);
+  return status;
+}
+
+enum pc_status
+pc_texts_push(struct pc_texts *texts, const char *data, size_t size)
+{
+  enum pc_status status = pc_texts_reserve(texts, 1);
+
   return status == PC_OK ? pc_texts_add(texts, data, size) : status;
 }
 

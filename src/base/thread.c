@@ -1,5 +1,6 @@
 #include "base/thread.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 
@@ -24,5 +25,6 @@ pc_thread_start(void *(*run)(void *context), void *context, pthread_t *out)
   pthread_sigmask(SIG_BLOCK, &blocked, &before);
   failure = pthread_create(out, NULL, run, context);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = failure;
   return failure ? PC_SYSTEM_ERROR : PC_OK;
 }

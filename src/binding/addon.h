@@ -22,8 +22,9 @@ struct pc_addon {
   napi_threadsafe_function wake; /* any thread may call it */
   napi_ref on_wake;              /* JS function, NULL until set */
   struct pc_calls calls;
-  struct pc_queue engines; /* struct pc_engine_handle */
-  struct pc_queue pending; /* outcomes taken out of the outbox */
+  struct pc_queue engines;     /* struct pc_engine_handle */
+  struct pc_queue pending;     /* outcomes taken out of the outbox */
+  struct pc_link process_link; /* process_end.c's */
 
   pthread_mutex_t outbox_lock;
   struct pc_queue outbox; /* guard: outbox_lock; filled by engine threads */

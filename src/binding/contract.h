@@ -32,9 +32,10 @@ enum pc_flag {
   PC_FLAG_OWN_REQUEST_ID = 2, /* this and the next two: enum pc_own_header */
   PC_FLAG_OWN_TIMEOUT = 4,
   PC_FLAG_OWN_DEADLINE = 8,
-  PC_FLAG_PARTIAL = 16, /* pc_job_plan.wants_partial */
-  PC_FLAG_SPLIT = 32,   /* pc_job_plan.may_split */
-  PC_FLAG_BARE = 64     /* pc_splice_plan.is_bare */
+  PC_FLAG_PARTIAL = 16,     /* pc_job_plan.wants_partial */
+  PC_FLAG_SPLIT = 32,       /* pc_job_plan.may_split */
+  PC_FLAG_BARE = 64,        /* pc_splice_plan.is_bare */
+  PC_FLAG_OWN_RETRIES = 128 /* pc_job_plan.has_own_retries */
 };
 
 /* X(the name that JavaScript has for it, the number) */
@@ -59,6 +60,7 @@ enum pc_flag {
   X(FLAG_PARTIAL, PC_FLAG_PARTIAL)                                             \
   X(FLAG_SPLIT, PC_FLAG_SPLIT)                                                 \
   X(FLAG_BARE, PC_FLAG_BARE)                                                   \
+  X(FLAG_OWN_RETRIES, PC_FLAG_OWN_RETRIES)                                     \
   X(KIND_EMBEDDINGS, PC_EMBEDDINGS)                                            \
   X(KIND_RERANK, PC_RERANK)                                                    \
   X(KIND_CLASSIFY, PC_CLASSIFY)                                                \
@@ -77,6 +79,7 @@ enum pc_flag {
   X(WORD_SUFFIX, PC_WORD_SUFFIX)                                               \
   X(WORD_DEFAULTS, PC_WORD_DEFAULTS)                                           \
   X(WORD_METADATA, PC_WORD_METADATA)                                           \
+  X(WORD_PATHS, PC_WORD_PATHS)                                                 \
   X(LOG_OFF, PC_LOG_OFF)                                                       \
   X(LOG_ERROR, PC_LOG_ERROR)                                                   \
   X(LOG_WARN, PC_LOG_WARN)                                                     \

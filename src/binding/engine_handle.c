@@ -9,6 +9,23 @@
 static const napi_type_tag engine_tag = {0x6f1d3a52c7e94b18u,
                                          0x9c0be4178a265df3u};
 
+/*
+ * What an engine weighs to V8's collector: in truth some 1 MB, but its thread
+ * and descriptors run out sooner than memory does.
+ */
+enum { WEIGHT = 4 * 1024 * 1024 };
+
+/* Balanced when the engine is stopped by JavaScript or collected. */
+static void weigh(napi_env env, struct pc_engine_handle *handle, bool is_there)
+{
+  int64_t total = 0;
+
+  if (handle->is_weighed == is_there)
+    return;
+  handle->is_weighed = is_there;
+  napi_adjust_external_memory(env, is_there ? WEIGHT : -WEIGHT, &total);
+}
+
 void pc_engine_handle_keep(struct pc_engine_handle *handle)
 {
   handle->references++;
@@ -31,12 +48,19 @@ void pc_engine_handle_stop(struct pc_engine_handle *handle)
   pc_engine_destroy(engine);
 }
 
+void pc_engine_handle_stop_all(struct pc_addon *addon)
+{
+  while (!pc_queue_is_empty(&addon->engines))
+    pc_engine_handle_stop(
+        PC_ITEM_OF(addon->engines.head.next, struct pc_engine_handle, link));
+}
+
 static void finalize(napi_env env, void *data, void *hint)
 {
   struct pc_engine_handle *handle = data;
 
-  (void)env;
   (void)hint;
+  weigh(env, handle, false);
   pc_engine_handle_stop(handle);
   pc_engine_handle_release(handle);
 }
@@ -77,7 +101,7 @@ static struct pc_engine_handle *create(struct pc_addon *addon,
     status = pc_engine_create(transport, pc_addon_take_outcomes, addon,
                               &handle->engine);
   if (status != PC_OK) {
-    pc_throw_status(addon->env, status, NULL);
+    pc_throw_refusal(addon->env, status);
     free(handle);
     return NULL;
   }
@@ -107,6 +131,7 @@ napi_value pc_engine_handle_create(napi_env env, napi_callback_info info)
   }
   if (!pc_check(env, napi_type_tag_object(env, external, &engine_tag)))
     return NULL;
+  weigh(env, handle, true);
   return external;
 }
 
@@ -123,8 +148,10 @@ napi_value pc_engine_handle_destroy(napi_env env, napi_callback_info info)
   if (!pc_arguments_read(env, info, &external, 1))
     return NULL;
   handle = pc_engine_handle_of(env, external);
-  if (handle)
-    pc_engine_handle_stop(handle);
+  if (!handle)
+    return NULL;
+  weigh(env, handle, false);
+  pc_engine_handle_stop(handle);
   return NULL;
 }
 

@@ -1,12 +1,17 @@
+#include <arpa/inet.h>
 #include <node_api.h>
+#include <string.h>
 
 #include "binding/addon.h"
 #include "binding/contract.h"
 #include "binding/engine_handle.h"
 #include "binding/joined_body.h"
+#include "binding/process_end.h"
 #include "binding/settle.h"
 #include "binding/submit.h"
+#include "binding/text_store.h"
 #include "binding/values.h"
+#include "policy/address.h"
 
 /* Ends what the environment leaves behind: threads first, then their calls. */
 static void on_environment_end(void *context)
@@ -14,9 +19,8 @@ static void on_environment_end(void *context)
   struct pc_addon *addon = context;
   struct pc_outcome *outcome = NULL;
 
-  while (!pc_queue_is_empty(&addon->engines))
-    pc_engine_handle_stop(
-        PC_ITEM_OF(addon->engines.head.next, struct pc_engine_handle, link));
+  pc_process_end_forget(addon);
+  pc_engine_handle_stop_all(addon);
   while ((outcome = pc_addon_next_outcome(addon)) != NULL) {
     if (outcome->is_end)
       pc_call_end(addon, outcome->job->owner);
@@ -44,6 +48,25 @@ static napi_value info_of_library(napi_env env, napi_callback_info info)
   return object;
 }
 
+/* isPublicAddress(text) -> boolean */
+static napi_value is_public_address(napi_env env, napi_callback_info info)
+{
+  char text[INET6_ADDRSTRLEN + 1] = "";
+  napi_value argument = NULL;
+  napi_value answer = NULL;
+  size_t size = 0;
+
+  if (!pc_arguments_read(env, info, &argument, 1) ||
+      !pc_check(env, napi_get_value_string_utf8(env, argument, text,
+                                                sizeof(text), &size)))
+    return NULL;
+  pc_check(env, napi_get_boolean(env,
+                                 size == strlen(text) &&
+                                     pc_address_text_is_public(text),
+                                 &answer));
+  return answer;
+}
+
 /* contract: { NUMBER_BATCH_SIZE: 1, … } */
 static napi_value contract_of(napi_env env)
 {
@@ -61,9 +84,11 @@ static napi_value export_functions(napi_env env, napi_value exports)
 {
   static const napi_property_descriptor functions[] = {
       {.utf8name = "info", .method = info_of_library},
+      {.utf8name = "isPublicAddress", .method = is_public_address},
       {.utf8name = "createEngine", .method = pc_engine_handle_create},
       {.utf8name = "destroyEngine", .method = pc_engine_handle_destroy},
       {.utf8name = "stats", .method = pc_engine_handle_stats},
+      {.utf8name = "addTexts", .method = pc_text_store_add},
       {.utf8name = "submit", .method = pc_submit},
       {.utf8name = "splice", .method = pc_splice},
       {.utf8name = "cancel", .method = pc_cancel},
@@ -74,10 +99,16 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {.utf8name = "setWake", .method = pc_settle_set_wake},
   };
   struct pc_addon *addon = NULL;
+  enum pc_status status = PC_OK;
 
   if (!pc_addon_create(env, &addon) ||
       !pc_check(env, napi_add_env_cleanup_hook(env, on_environment_end, addon)))
     return NULL;
+  status = pc_process_end_watch(addon);
+  if (status != PC_OK) {
+    pc_throw_status(env, status, NULL);
+    return NULL;
+  }
   pc_check(env, napi_define_properties(env, exports,
                                        sizeof(functions) / sizeof(functions[0]),
                                        functions));

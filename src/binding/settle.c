@@ -239,6 +239,15 @@ tell_end(napi_env env, struct pc_addon *addon, struct pc_outcome *outcome)
   pc_call_end(addon, call);
 }
 
+/* What JavaScript has to make strings and values of. */
+static size_t size_of(const struct pc_outcome *outcome)
+{
+  const struct pc_failure *failure = outcome->failure;
+
+  return outcome->value.size + outcome->head.size +
+         (failure ? failure->body.size : 0);
+}
+
 static bool
 settle_one(napi_env env, struct pc_addon *addon, struct pc_outcome *outcome)
 {
@@ -257,14 +266,19 @@ napi_value pc_settle_drain(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
   struct pc_outcome *outcome = NULL;
-  napi_value argument = NULL;
+  napi_value arguments[2];
   double limit = 0;
+  double most = 0;
+  double size = 0;
   uint32_t told = 0;
 
-  if (!addon || !pc_arguments_read(env, info, &argument, 1) ||
-      !pc_number_read(env, argument, &limit))
+  if (!addon || !pc_arguments_read(env, info, arguments, 2) ||
+      !pc_number_read(env, arguments[0], &limit) ||
+      !pc_number_read(env, arguments[1], &most))
     return NULL;
-  while (told < limit && (outcome = pc_addon_next_outcome(addon)) != NULL) {
+  while (told < limit && size < most &&
+         (outcome = pc_addon_next_outcome(addon)) != NULL) {
+    size += (double)size_of(outcome);
     if (!settle_one(env, addon, outcome))
       return NULL;
     told++;

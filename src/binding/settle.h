@@ -8,7 +8,10 @@
 
 #include <node_api.h>
 
-/* drain(limit) -> how many outcomes were told */
+/*
+ * drain(limit, bytes) -> how many outcomes were told: no more than `limit`, and
+ * none when those before it held `bytes`
+ */
 napi_value pc_settle_drain(napi_env env, napi_callback_info info);
 
 /* setWake(callback) */

@@ -4,6 +4,7 @@
 
 #include "binding/contract.h"
 #include "binding/engine_handle.h"
+#include "binding/text_store.h"
 #include "binding/values.h"
 
 /* The arguments of submit and splice. */
@@ -12,7 +13,7 @@ enum argument {
   ARG_KIND, /* enum pc_kind, or with splice enum pc_splice_form */
   ARG_NUMBERS,
   ARG_WORDS,  /* enum pc_word */
-  ARG_INPUTS, /* strings, or with splice a buffer */
+  ARG_INPUTS, /* strings or a store of them, or with splice a buffer */
   ARG_HANDLER,
   ARG_COUNT
 };
@@ -55,6 +56,7 @@ read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
   plan->is_opaque = flags & PC_FLAG_OPAQUE;
   plan->wants_partial = flags & PC_FLAG_PARTIAL;
   plan->may_split = flags & PC_FLAG_SPLIT;
+  plan->has_own_retries = flags & PC_FLAG_OWN_RETRIES;
   plan->splice.is_bare = flags & PC_FLAG_BARE;
   plan->own_headers = own_headers(flags);
   plan->preference = preference_of(numbers);
@@ -96,6 +98,16 @@ static bool read_words(napi_env env, napi_value array, struct pc_texts *words)
   return true;
 }
 
+static bool read_inputs(napi_env env, napi_value value, struct pc_texts *out)
+{
+  napi_valuetype type = napi_undefined;
+
+  if (!pc_check(env, napi_typeof(env, value, &type)))
+    return false;
+  return type == napi_external ? pc_text_store_take(env, value, out)
+                               : pc_texts_read(env, value, out);
+}
+
 static bool read_texts_plan(napi_env env,
                             const napi_value *arguments,
                             struct pc_job_plan *plan)
@@ -107,7 +119,7 @@ static bool read_texts_plan(napi_env env,
   plan->kind = (enum pc_kind)kind;
   if (read_numbers(env, arguments[ARG_NUMBERS], plan) &&
       read_words(env, arguments[ARG_WORDS], &plan->words) &&
-      pc_texts_read(env, arguments[ARG_INPUTS], &plan->inputs))
+      read_inputs(env, arguments[ARG_INPUTS], &plan->inputs))
     return true;
   pc_texts_deinit(&plan->words);
   return false;
@@ -215,8 +227,8 @@ static napi_value begin(struct pc_addon *addon, struct pc_call *call)
   pc_addon_hold_loop(addon);
   status = pc_engine_submit(call->engine->engine, call->job);
   if (status != PC_OK) {
+    pc_throw_refusal(addon->env, status);
     pc_call_end(addon, call);
-    pc_throw_status(addon->env, status, NULL);
     return NULL;
   }
   return pc_number_make(addon->env, number);

@@ -1,5 +1,6 @@
 #include "binding/values.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,13 @@ bool pc_throw_status(napi_env env, enum pc_status status, const char *detail)
   snprintf(message, sizeof(message), "%s%s%s", pc_status_sentence(status),
            detail ? ": " : "", detail ? detail : "");
   return pc_throw(env, pc_status_code(status), message);
+}
+
+bool pc_throw_refusal(napi_env env, enum pc_status status)
+{
+  bool is_named = status == PC_SYSTEM_ERROR && errno;
+
+  return pc_throw_status(env, status, is_named ? strerror(errno) : NULL);
 }
 
 bool pc_check(napi_env env, napi_status status)
@@ -137,22 +145,43 @@ static bool read_text(napi_env env, napi_value value, struct pc_texts *texts)
   return true;
 }
 
-static bool
-read_some(napi_env env, napi_value array, uint32_t end, struct pc_texts *texts)
+/* Reads the elements from `*at` up to `end`. */
+static bool read_some(napi_env env,
+                      napi_value array,
+                      uint32_t *at,
+                      uint32_t end,
+                      struct pc_texts *texts)
 {
   napi_handle_scope scope = NULL;
   bool is_read = pc_check(env, napi_open_handle_scope(env, &scope));
 
-  while (is_read && texts->count < end) {
+  for (; is_read && *at < end; (*at)++) {
     napi_value value = NULL;
 
-    is_read =
-        pc_check(env, napi_get_element(env, array, texts->count, &value)) &&
-        read_text(env, value, texts);
+    is_read = pc_check(env, napi_get_element(env, array, *at, &value)) &&
+              read_text(env, value, texts);
   }
   if (scope)
     napi_close_handle_scope(env, scope);
   return is_read;
+}
+
+bool pc_texts_append(napi_env env, napi_value array, struct pc_texts *texts)
+{
+  uint32_t count = 0;
+  uint32_t at = 0;
+
+  if (!pc_check(env, napi_get_array_length(env, array, &count)))
+    return false;
+  if (pc_texts_reserve(texts, count) != PC_OK)
+    return pc_throw_status(env, PC_NO_MEMORY, NULL);
+  while (at < count) {
+    uint32_t some = count - at < TEXTS_PER_SCOPE ? count - at : TEXTS_PER_SCOPE;
+
+    if (!read_some(env, array, &at, at + some, texts))
+      return false;
+  }
+  return true;
 }
 
 bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts)
@@ -164,16 +193,10 @@ bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts)
     return false;
   if (pc_texts_init(texts, count) != PC_OK)
     return pc_throw_status(env, PC_NO_MEMORY, NULL);
-  while (texts->count < count) {
-    uint32_t left = count - texts->count;
-    uint32_t some = left < TEXTS_PER_SCOPE ? left : TEXTS_PER_SCOPE;
-
-    if (!read_some(env, array, texts->count + some, texts)) {
-      pc_texts_deinit(texts);
-      return false;
-    }
-  }
-  return true;
+  if (pc_texts_append(env, array, texts))
+    return true;
+  pc_texts_deinit(texts);
+  return false;
 }
 
 bool pc_doubles_read(napi_env env,

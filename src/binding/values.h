@@ -22,6 +22,12 @@ bool pc_throw(napi_env env, const char *code, const char *message);
 /* Throws what `status` says. `detail` may be NULL. Answers false. */
 bool pc_throw_status(napi_env env, enum pc_status status, const char *detail);
 
+/*
+ * Throws what `status` says, where PC_SYSTEM_ERROR comes with what errno named.
+ * Answers false.
+ */
+bool pc_throw_refusal(napi_env env, enum pc_status status);
+
 /* Throws the last Node-API error unless `status` is napi_ok. */
 bool pc_check(napi_env env, napi_status status);
 
@@ -63,6 +69,9 @@ bool pc_word_read(napi_env env,
  * surrogates as U+FFFD. On failure nothing is left.
  */
 bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts);
+
+/* The same behind what `texts` holds; on failure some of them are there. */
+bool pc_texts_append(napi_env env, napi_value array, struct pc_texts *texts);
 
 /* Lends the elements of a Float64Array. */
 bool pc_doubles_read(napi_env env,

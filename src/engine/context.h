@@ -6,6 +6,7 @@
 #ifndef PC_ENGINE_CONTEXT_H
 #define PC_ENGINE_CONTEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/queue.h"
@@ -31,8 +32,17 @@ struct pc_context {
   struct pc_counters counters;
 };
 
-/* An empty one, with nothing open. Keeps `transport`. */
+/* An empty one, with nothing open. Keeps `transport` and `events`. */
 void pc_context_init(struct pc_context *context,
-                     const struct pc_transport *transport);
+                     const struct pc_transport *transport,
+                     const struct pc_exchange_events *events);
+
+/* Are as many requests in flight as the transport allows? */
+static inline bool pc_context_is_full(const struct pc_context *context)
+{
+  uint32_t most = context->transport->max_in_flight;
+
+  return most && pc_counter_read(&context->counters.in_flight) >= most;
+}
 
 #endif

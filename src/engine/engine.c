@@ -22,12 +22,14 @@
  */
 #include "engine/engine.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <uv.h>
 
 #include "base/memory.h"
 #include "base/thread.h"
+#include "engine/attempt.h"
 #include "engine/context.h"
 #include "engine/origin.h"
 #include "engine/reader.h"
@@ -70,19 +72,14 @@ static void flush_outcomes(struct pc_engine *engine)
 }
 
 /* With every place taken, the end of a request brings the next turn. */
-static bool is_full(const struct pc_engine *engine)
-{
-  uint32_t most = engine->transport.max_in_flight;
-
-  return most && pc_counter_read(&engine->context.counters.in_flight) >= most;
-}
-
 static void start_requests(struct pc_engine *engine)
 {
-  struct pc_queue *runnable = &engine->context.runnable;
+  struct pc_context *context = &engine->context;
+  struct pc_queue *runnable = &context->runnable;
 
   for (int started = 0; started < STARTS_PER_TURN; started++) {
-    struct pc_link *link = is_full(engine) ? NULL : pc_queue_pop(runnable);
+    struct pc_link *link =
+        pc_context_is_full(context) ? NULL : pc_queue_pop(runnable);
 
     if (!link)
       return;
@@ -94,7 +91,7 @@ static void start_requests(struct pc_engine *engine)
 
 static void close_loop(struct pc_engine *engine)
 {
-  pc_origin_destroy_all(&engine->context);
+  pc_origin_rest_all(&engine->context);
   pc_exchange_destroy_idle(&engine->context.exchanges);
   pc_reader_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
@@ -242,7 +239,7 @@ enum pc_status pc_engine_create(const struct pc_transport *transport,
   pthread_mutex_init(&engine->inbox.lock, NULL);
   pc_queue_init(&engine->inbox.submitted);
   pc_queue_init(&engine->inbox.cancelled);
-  pc_context_init(&engine->context, &engine->transport);
+  pc_context_init(&engine->context, &engine->transport, &pc_attempt_events);
   *out = engine;
   return PC_OK;
 }
@@ -332,14 +329,17 @@ static bool join_thread(struct pc_engine *engine)
 static enum pc_status start_thread(struct pc_engine *engine, struct pc_job *job)
 {
   enum pc_status status = PC_OK;
+  int reason = 0;
 
   join_thread(engine);
   status = open_loop(engine);
   if (status == PC_OK)
     status = run_thread(engine, job);
+  reason = errno;
   engine->has_thread = status == PC_OK;
   if (status != PC_OK && engine->context.reactor.loop)
     abandon_loop(engine);
+  errno = reason;
   return status;
 }
 
@@ -389,6 +389,7 @@ void pc_engine_destroy(struct pc_engine *engine)
   pthread_mutex_unlock(&inbox->lock);
   if (join_thread(engine))
     pc_memory_give_back_soon();
+  pc_origin_destroy_all(&engine->context);
   pthread_mutex_destroy(&inbox->lock);
   pc_transport_deinit(&engine->transport);
   free(engine);

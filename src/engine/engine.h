@@ -39,8 +39,8 @@ void pc_engine_set_idle_ms(struct pc_engine *engine, uint64_t idle_ms);
 
 /*
  * Queues `job` and shares it until the outcome that ends it. PC_SYSTEM_ERROR or
- * PC_NO_MEMORY when the thread cannot start: then the job was not queued.
- * Thread: the creator's.
+ * PC_NO_MEMORY when the thread cannot start: then the job was not queued, and
+ * errno says what the system refused. Thread: the creator's.
  */
 PC_MUST_CHECK enum pc_status pc_engine_submit(struct pc_engine *engine,
                                               struct pc_job *job);

@@ -192,8 +192,8 @@ static void wake(struct pc_job *job)
   struct pc_origin *origin = job->requests.origin;
 
   if (wants_slot(job) && !pc_link_is_queued(&job->send_link))
-    pc_queue_push(pc_origin_is_cooling(origin) ? &origin->waiting
-                                               : &job->engine->runnable,
+    pc_queue_push(pc_origin_is_closed(origin) ? &origin->waiting
+                                              : &job->engine->runnable,
                   &job->send_link);
 }
 
@@ -202,7 +202,7 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
 {
   uint32_t *first = &job->batch_starts[job->next_planned];
   uint32_t count = first[1] - *first;
-  uint32_t largest = job->requests.largest_batch;
+  uint32_t largest = job->requests.halving.largest;
   enum pc_status status = PC_OK;
 
   if (count > largest) {
@@ -218,10 +218,15 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
 
 void pc_job_send_one(struct pc_job *job)
 {
-  struct pc_link *ready = pc_queue_pop(&job->requests.ready);
+  struct pc_link *ready = NULL;
   struct pc_request *request = NULL;
   enum pc_status status = PC_OK;
 
+  if (pc_origin_is_closed(job->requests.origin)) {
+    wake(job);
+    return;
+  }
+  ready = pc_queue_pop(&job->requests.ready);
   if (ready)
     request = PC_ITEM_OF(ready, struct pc_request, ready_link);
   else
@@ -310,7 +315,7 @@ static void init_requests(struct pc_job *job)
                                        .target = &job->target,
                                        .result = &job->result,
                                        .progress = &job->progress,
-                                       .largest_batch = UINT32_MAX};
+                                       .halving = {.largest = UINT32_MAX}};
   pc_queue_init(&job->requests.all);
   pc_queue_init(&job->requests.ready);
 }

@@ -72,7 +72,10 @@ void pc_job_release(struct pc_job *job);
 /* Splits the inputs and queues the first batches. */
 void pc_job_start(struct pc_job *job, struct pc_context *engine);
 
-/* Sends one request of a runnable job, which stays so while it can send. */
+/*
+ * Sends one request of a runnable job, which stays so while it can send. While
+ * its origin is closed it waits there instead.
+ */
 void pc_job_send_one(struct pc_job *job);
 
 /* Ends the job, unless it is over, with its requests aborted. */

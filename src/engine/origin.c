@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
+
+enum { MOST_REMEMBERED = 64 };
 
 static const uint64_t NS_PER_MS = 1000000;
 
@@ -32,6 +35,33 @@ find(struct pc_context *engine, const char *url, size_t name_size)
   return NULL;
 }
 
+static void destroy(struct pc_origin *origin)
+{
+  pc_alarm_end(&origin->cool_alarm);
+  pc_alarm_end(&origin->scout_alarm);
+  pc_link_remove(&origin->link);
+  free(origin);
+}
+
+/* Hosts that callers name freely must not fill the memory. */
+static void forget_oldest(struct pc_context *engine)
+{
+  struct pc_queue *origins = &engine->origins;
+  struct pc_origin *oldest = NULL;
+  unsigned count = 0;
+
+  for (struct pc_link *link = origins->head.prev; link != &origins->head;
+       link = link->prev) {
+    struct pc_origin *origin = PC_ITEM_OF(link, struct pc_origin, link);
+
+    count++;
+    if (!origin->references)
+      oldest = origin;
+  }
+  if (count >= MOST_REMEMBERED && oldest)
+    destroy(oldest);
+}
+
 static struct pc_origin *
 make(struct pc_context *engine, const char *url, size_t name_size)
 {
@@ -47,65 +77,137 @@ make(struct pc_context *engine, const char *url, size_t name_size)
   return origin;
 }
 
-enum pc_status pc_origin_take(struct pc_context *engine,
-                              const char *url,
-                              struct pc_origin **out)
+bool pc_origin_is_closed(const struct pc_origin *origin)
 {
-  size_t name_size = name_size_of(url);
-
-  *out = find(engine, url, name_size);
-  if (!*out)
-    *out = make(engine, url, name_size);
-  if (!*out)
-    return PC_NO_MEMORY;
-  (*out)->references++;
-  return PC_OK;
+  return origin->cool_alarm || (!origin->is_found && origin->has_scout);
 }
 
-static void destroy(struct pc_origin *origin)
+static void let_go(struct pc_origin *origin)
 {
-  pc_alarm_end(&origin->alarm);
-  pc_link_remove(&origin->link);
-  free(origin);
-}
-
-void pc_origin_release(struct pc_origin *origin)
-{
-  if (origin && --origin->references == 0)
-    destroy(origin);
+  if (!pc_origin_is_closed(origin))
+    pc_queue_move(&origin->engine->runnable, &origin->waiting);
 }
 
 static void on_cooled_down(void *context)
 {
   struct pc_origin *origin = context;
 
-  pc_alarm_end(&origin->alarm);
-  origin->cool_until_ns = 0;
-  pc_queue_move(&origin->engine->runnable, &origin->waiting);
-  pc_origin_release(origin);
+  pc_alarm_end(&origin->cool_alarm);
+  let_go(origin);
+}
+
+/* Without memory the origin is asked earlier than it wished; no more. */
+static void await_cool_down(struct pc_origin *origin, uint64_t now_ns)
+{
+  uint64_t left_ms =
+      (origin->cool_until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
+
+  pc_alarm_end(&origin->cool_alarm);
+  if (pc_alarm_start(&origin->engine->reactor, left_ms, on_cooled_down, origin,
+                     &origin->cool_alarm) != PC_OK)
+    let_go(origin);
 }
 
 void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms)
 {
-  uint64_t until_ns = pc_clock_monotonic_ns() + wait_ms * NS_PER_MS;
-  struct pc_alarm *alarm = NULL;
+  uint64_t now_ns = pc_clock_monotonic_ns();
+  uint64_t until_ns = now_ns + wait_ms * NS_PER_MS;
 
   if (until_ns <= origin->cool_until_ns)
     return;
-  /* Without memory the origin is asked earlier than it wished; no more. */
-  if (pc_alarm_start(&origin->engine->reactor, wait_ms, on_cooled_down, origin,
-                     &alarm) != PC_OK)
-    return;
-  if (!origin->alarm)
-    origin->references++;
-  pc_alarm_end(&origin->alarm);
-  origin->alarm = alarm;
   origin->cool_until_ns = until_ns;
+  await_cool_down(origin, now_ns);
 }
 
-bool pc_origin_is_cooling(const struct pc_origin *origin)
+enum pc_status pc_origin_take(struct pc_context *engine,
+                              const char *url,
+                              struct pc_origin **out)
 {
-  return origin->alarm != NULL;
+  size_t name_size = name_size_of(url);
+  struct pc_origin *origin = find(engine, url, name_size);
+  uint64_t now_ns = 0;
+
+  *out = NULL;
+  if (!origin) {
+    forget_oldest(engine);
+    origin = make(engine, url, name_size);
+  }
+  if (!origin)
+    return PC_NO_MEMORY;
+  now_ns = pc_clock_monotonic_ns();
+  if (!origin->cool_alarm && origin->cool_until_ns > now_ns)
+    await_cool_down(origin, now_ns);
+  pc_link_remove(&origin->link);
+  pc_queue_push(&engine->origins, &origin->link);
+  origin->references++;
+  *out = origin;
+  return PC_OK;
+}
+
+void pc_origin_release(struct pc_origin *origin)
+{
+  if (origin)
+    origin->references--;
+}
+
+void pc_origin_find(struct pc_origin *origin)
+{
+  pc_alarm_end(&origin->scout_alarm);
+  origin->is_found = true;
+  origin->has_scout = false;
+  let_go(origin);
+}
+
+static void on_scouted_for_long(void *context)
+{
+  pc_origin_find(context);
+}
+
+bool pc_origin_sends_scout(struct pc_origin *origin)
+{
+  if (origin->is_found || origin->has_scout)
+    return false;
+  if (!origin->scout_alarm &&
+      pc_alarm_start(&origin->engine->reactor, PC_ORIGIN_SCOUTING_MS,
+                     on_scouted_for_long, origin,
+                     &origin->scout_alarm) != PC_OK)
+    return false;
+  origin->has_scout = true;
+  return true;
+}
+
+void pc_origin_lose_scout(struct pc_origin *origin)
+{
+  origin->has_scout = false;
+  let_go(origin);
+}
+
+void pc_origin_miss(struct pc_origin *origin, const char *words)
+{
+  if (origin->is_reached || origin->is_warned)
+    return;
+  origin->is_warned = true;
+  pc_log_line(origin->engine->transport->log_level, PC_LOG_WARN,
+              "no connection to %s so far: %s", origin->name, words);
+}
+
+void pc_origin_reach(struct pc_origin *origin)
+{
+  origin->is_reached = true;
+}
+
+void pc_origin_rest_all(struct pc_context *engine)
+{
+  struct pc_queue *origins = &engine->origins;
+
+  for (struct pc_link *link = origins->head.next; link != &origins->head;
+       link = link->next) {
+    struct pc_origin *origin = PC_ITEM_OF(link, struct pc_origin, link);
+
+    pc_alarm_end(&origin->cool_alarm);
+    pc_alarm_end(&origin->scout_alarm);
+    origin->is_found = false;
+  }
 }
 
 void pc_origin_destroy_all(struct pc_context *engine)

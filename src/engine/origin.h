@@ -1,9 +1,16 @@
 /*
  * origin.h - one server (scheme, host, port) as all calls of an engine see it.
  *
- * A server that answers 429 or 503 and says when to come back has a cool-down
- * until then: the requests of every call that are not in flight yet wait.
- * Thread: engine.
+ * The jobs that ask it wait here while it is closed to them, that is
+ *
+ *  - during a cool-down, which a server begins that answers 429 or 503 and says
+ *    when to come back;
+ *  - at the very start, when its name has to be looked up: one request goes
+ *    ahead as a scout, so that not every request looks it up for itself. The
+ *    next goes when that one has failed, and all of them when the address is
+ *    known or PC_ORIGIN_SCOUTING_MS are over.
+ *
+ * An origin is remembered when no job asks it any more. Thread: engine.
  */
 #ifndef PC_ENGINE_ORIGIN_H
 #define PC_ENGINE_ORIGIN_H
@@ -15,13 +22,20 @@
 #include "base/status.h"
 #include "engine/context.h"
 
+#define PC_ORIGIN_SCOUTING_MS 1000
+
 struct pc_origin {
-  struct pc_link link; /* in pc_context.origins */
+  struct pc_link link; /* in pc_context.origins, the last one taken last */
   struct pc_context *engine;
-  struct pc_queue waiting; /* jobs, by the link they are runnable with */
-  struct pc_alarm *alarm;  /* rings at the end of the cool-down, NULL without */
+  struct pc_queue waiting;      /* jobs, by the link they are runnable with */
+  struct pc_alarm *cool_alarm;  /* rings at the end of the cool-down */
+  struct pc_alarm *scout_alarm; /* rings when scouting has taken too long */
   uint64_t cool_until_ns;
-  unsigned references; /* jobs that ask it, and the alarm */
+  bool is_found;       /* no scouts: the address is known, or too slowly told */
+  bool has_scout;      /* in flight */
+  bool is_reached;     /* a connection to it has been made, once */
+  bool is_warned;      /* the log was told that none could be made */
+  unsigned references; /* jobs that ask it */
   size_t name_size;
   char name[]; /* "https://host:port" as the URLs spell it */
 };
@@ -37,9 +51,30 @@ void pc_origin_release(struct pc_origin *origin);
 /* Begins a cool-down of `wait_ms`, unless there is a longer one. */
 void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms);
 
-bool pc_origin_is_cooling(const struct pc_origin *origin);
+/* Must a request wait? Then its job goes into origin->waiting. */
+bool pc_origin_is_closed(const struct pc_origin *origin);
 
-/* Forgets every origin that no job asks any more. */
+/* A request leaves. Is it the scout, whose end must be told? */
+bool pc_origin_sends_scout(struct pc_origin *origin);
+
+/* The scout has ended without an address. */
+void pc_origin_lose_scout(struct pc_origin *origin);
+
+/* The address is known. */
+void pc_origin_find(struct pc_origin *origin);
+
+/* No connection could be made: the log warns once, if there never was one. */
+void pc_origin_miss(struct pc_origin *origin, const char *words);
+
+/* A connection has been made, or a kept one is used. */
+void pc_origin_reach(struct pc_origin *origin);
+
+/*
+ * Forgets every address, as libcurl does between connections, but none of the
+ * origins. No job may be left; alarms end, and cool-downs go on all the same.
+ */
+void pc_origin_rest_all(struct pc_context *engine);
+
 void pc_origin_destroy_all(struct pc_context *engine);
 
 #endif

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "net/redirect.h"
-
 enum { MODEL_CEILING = 64 * 1024 };
 
 void pc_failure_init(struct pc_failure *failure, enum pc_status status)
@@ -26,9 +24,7 @@ const char *pc_failure_words(const struct pc_exchange *exchange,
 {
   if (fault->reason[0])
     return fault->reason;
-  if (pc_redirect_is_status(exchange->http_status))
-    return "redirects are followed within the same origin only";
-  return exchange->error_text;
+  return pc_exchange_words(exchange);
 }
 
 enum pc_status pc_failure_copy(const struct pc_failure *from,

@@ -37,6 +37,7 @@ enum pc_word {
   PC_WORD_SUFFIX,
   PC_WORD_DEFAULTS, /* JSON text of PC_SPLICE: members for bodies without */
   PC_WORD_METADATA, /* likewise: see struct pc_splice_facts */
+  PC_WORD_PATHS,    /* of PC_SPLICE_GENERIC: see pc_url_path_is_named */
   PC_WORD_COUNT
 };
 
@@ -53,6 +54,7 @@ struct pc_job_plan {
   enum pc_kind kind;
   bool is_opaque;       /* see struct pc_embeddings */
   bool wants_partial;   /* a batch that fails for good does not end the call */
+  bool has_own_retries; /* the caller has set max_retries, not our default */
   bool may_split;       /* batches refused as too large are sent as two */
   unsigned own_headers; /* see struct pc_target */
   long final_statuses[PC_FINAL_STATUSES_MOST]; /* never tried again */

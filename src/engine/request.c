@@ -1,13 +1,10 @@
 #include "engine/request.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "engine/origin.h"
-#include "engine/outcome.h"
 #include "net/retry_after.h"
 #include "wire/http/limit_hint.h"
 
@@ -51,21 +48,11 @@ static enum pc_status build_body(struct pc_request *request)
                       &request->buffer, &request->body);
 }
 
-static void release(struct pc_attempt **attempt)
-{
-  if (!*attempt)
-    return;
-  pc_exchange_release((*attempt)->exchange);
-  pc_reader_release((*attempt)->reader);
-  **attempt = (struct pc_attempt){0};
-  *attempt = NULL;
-}
-
 static void destroy(struct pc_request *request)
 {
   set_state(request, PC_REQUEST_OVER);
-  release(&request->attempt);
-  release(&request->hedge);
+  pc_attempt_release(&request->attempt);
+  pc_attempt_release(&request->hedge);
   pc_alarm_end(&request->alarm);
   pc_outcome_destroy(request->outcome);
   if (request->buffer.capacity > LARGE_BODY_SIZE)
@@ -142,6 +129,7 @@ static void succeed(struct pc_request *request, struct pc_attempt *attempt)
 
   request->outcome->seconds =
       (double)(pc_clock_monotonic_ns() - request->started_ns) / NS_PER_S;
+  pc_halving_accept(&shared->halving, request->outcome->count);
   if (attempt == request->hedge)
     pc_counter_add(&shared->engine->counters.hedges_won, 1);
   conclude(request, attempt->reader->ops->deliver(
@@ -167,12 +155,14 @@ static void make_ready(struct pc_request *request)
 
 static bool may_halve(const struct pc_request *request, enum pc_status status)
 {
+  struct pc_requests *shared = request->shared;
   const struct pc_bytes *text = &request->attempt->reader->text;
+  long http_status = request->attempt->exchange->http_status;
 
-  return request->shared->plan->may_split && request->outcome->count > 1 &&
-         status == PC_HTTP_ERROR &&
-         pc_limit_hint(request->attempt->exchange->http_status, text->data,
-                       text->size);
+  return shared->plan->may_split && status == PC_HTTP_ERROR &&
+         pc_limit_hint(http_status, text->data, text->size) &&
+         pc_halving_refuse(&shared->halving, request->outcome->count,
+                           http_status, text->data, text->size);
 }
 
 /* What the server has refused as too large goes out again as two halves. */
@@ -189,9 +179,7 @@ static enum pc_status halve(struct pc_request *request)
     return status;
   pc_counter_add(&shared->progress->batches, 1);
   pc_queue_push(&shared->ready, &second->ready_link);
-  if (shared->largest_batch > half)
-    shared->largest_batch = half;
-  release(&request->attempt);
+  pc_attempt_release(&request->attempt);
   outcome->count = half;
   request->refusal_count++;
   make_ready(request);
@@ -204,16 +192,29 @@ static uint32_t counted_attempts(const struct pc_request *request)
   return request->attempt_count - request->refusal_count;
 }
 
-static bool may_try_again(struct pc_request *request, enum pc_status status)
+static struct pc_retry_cause cause_of(const struct pc_request *request,
+                                      enum pc_status status)
+{
+  const struct pc_requests *shared = request->shared;
+  const struct pc_exchange *exchange = request->attempt->exchange;
+
+  return (struct pc_retry_cause){
+      .status = status,
+      .http_status = exchange->http_status,
+      .is_unmet = !shared->origin->is_reached && !shared->plan->has_own_retries,
+      .is_nameless = exchange->is_nameless,
+      .spent_ms = (pc_clock_monotonic_ns() - request->started_ns) / NS_PER_MS};
+}
+
+static bool may_try_again(struct pc_request *request,
+                          struct pc_retry_cause cause)
 {
   struct pc_requests *shared = request->shared;
-  struct pc_retry_cause cause = {
-      .status = status, .http_status = request->attempt->exchange->http_status};
   enum pc_retry_price price = pc_retry_price(cause);
 
   if (price == PC_RETRY_NEVER ||
       counted_attempts(request) > shared->plan->preference.max_retries ||
-      (status == PC_HTTP_ERROR &&
+      (cause.status == PC_HTTP_ERROR &&
        pc_plan_is_final(shared->plan, cause.http_status)))
     return false;
   return price == PC_RETRY_FREE || pc_budget_take(&shared->retry_budget);
@@ -228,30 +229,51 @@ static void on_waited(void *context)
   report(request->shared, PC_OK);
 }
 
+static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
+{
+  return pc_retry_after_ms(exchange->head.data, exchange->head.size,
+                           pc_clock_epoch_ms());
+}
+
+/* What every call to the server may learn of it, whatever comes of ours. */
+static void learn(struct pc_origin *origin,
+                  enum pc_status status,
+                  const struct pc_exchange *exchange)
+{
+  long http_status = exchange->http_status;
+  uint64_t asked_ms = 0;
+
+  if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
+    pc_origin_miss(origin, exchange->error_text);
+  if (http_status == 429 || http_status == 503)
+    asked_ms = asked_wait_ms(exchange);
+  if (asked_ms)
+    pc_origin_cool_down(origin, asked_ms);
+}
+
 static enum pc_status back_off(struct pc_request *request,
-                               enum pc_status status)
+                               struct pc_retry_cause cause)
 {
   struct pc_requests *shared = request->shared;
   struct pc_context *engine = shared->engine;
   const struct pc_exchange *exchange = request->attempt->exchange;
-  long http_status = exchange->http_status;
-  uint64_t asked_ms = pc_retry_after_ms(
-      exchange->head.data, exchange->head.size, pc_clock_epoch_ms());
-  uint64_t wait_ms =
-      pc_retry_wait_ms(counted_attempts(request),
-                       (uint64_t)shared->plan->preference.initial_backoff_ms,
-                       asked_ms, pc_retry_jitter(&engine->random_state));
+  uint64_t patience_ms = pc_retry_patience_ms(cause);
+  uint64_t wait_ms = pc_retry_wait_ms(
+      counted_attempts(request),
+      (uint64_t)shared->plan->preference.initial_backoff_ms,
+      asked_wait_ms(exchange), pc_retry_jitter(&engine->random_state));
 
+  if (wait_ms > patience_ms)
+    wait_ms = patience_ms;
   pc_log_line(
       engine->transport->log_level, PC_LOG_INFO,
       "request %s: %s (HTTP status %ld) %s; next attempt in %" PRIu64 " ms",
-      exchange->order.request_id, pc_status_sentence(status), http_status,
+      exchange->order.request_id, pc_status_sentence(cause.status),
+      cause.http_status,
       pc_failure_words(exchange, &request->attempt->reader->fault), wait_ms);
-  if (asked_ms && (http_status == 429 || http_status == 503))
-    pc_origin_cool_down(shared->origin, asked_ms);
   pc_counter_add(&engine->counters.retries, 1);
   pc_counter_add(&shared->progress->retries, 1);
-  release(&request->attempt);
+  pc_attempt_release(&request->attempt);
   set_state(request, PC_REQUEST_WAITING);
   return pc_alarm_start(&engine->reactor, wait_ms, on_waited, request,
                         &request->alarm);
@@ -260,10 +282,12 @@ static enum pc_status back_off(struct pc_request *request,
 /* request->attempt has failed with `status`, and no hedge is in flight. */
 static void judge(struct pc_request *request, enum pc_status status)
 {
+  struct pc_retry_cause cause = cause_of(request, status);
+
   if (may_halve(request, status))
     report(request->shared, halve(request));
-  else if (may_try_again(request, status))
-    report(request->shared, back_off(request, status));
+  else if (may_try_again(request, cause))
+    report(request->shared, back_off(request, cause));
   else
     fail(request, status);
 }
@@ -279,12 +303,13 @@ static void on_ended(void *context, enum pc_status status)
               attempt->exchange->order.request_id, pc_status_sentence(status),
               attempt->exchange->http_status);
   pc_exchange_give_up(attempt->exchange);
+  learn(request->shared->origin, status, attempt->exchange);
   if (status != PC_OK && request->hedge) {
     /* While the other is in flight, a failed attempt only ends itself. */
     if (attempt == request->attempt)
       request->attempt = request->hedge;
     request->hedge = NULL;
-    release(&attempt);
+    pc_attempt_release(&attempt);
     return;
   }
   pc_alarm_end(&request->alarm);
@@ -294,78 +319,46 @@ static void on_ended(void *context, enum pc_status status)
     judge(request, status);
 }
 
-static enum pc_status on_begin(void *context)
-{
-  struct pc_attempt *attempt = context;
-
-  return pc_reader_begin(attempt->reader);
-}
-
-static enum pc_status on_body(void *context, const char *data, size_t size)
-{
-  struct pc_attempt *attempt = context;
-
-  return pc_reader_feed(attempt->reader,
-                        !pc_exchange_is_success(attempt->exchange), data, size);
-}
-
-static void on_done(void *context, enum pc_status status)
-{
-  struct pc_attempt *attempt = context;
-
-  if (status == PC_OK)
-    pc_reader_finish(attempt->reader);
-  else
-    on_ended(attempt, status);
-}
-
-const struct pc_exchange_events pc_attempt_events = {
-    .on_begin = on_begin, .on_body = on_body, .on_done = on_done};
-
-/* What is left of the attempt's and of the call's time, whichever is less. */
-static uint64_t time_left_ms(const struct pc_requests *shared,
-                             uint64_t timeout_ms)
-{
-  uint64_t now_ns = pc_clock_monotonic_ns();
-  uint64_t left_ms = shared->deadline_ns > now_ns
-                         ? (shared->deadline_ns - now_ns) / NS_PER_MS
-                         : 0;
-
-  return left_ms < timeout_ms ? left_ms : timeout_ms;
-}
-
 /* Sends the body, for the first time or once more; *out is the attempt. */
-static enum pc_status launch(struct pc_request *request,
-                             const char *id_suffix,
-                             struct pc_attempt **out)
+static enum pc_status
+launch(struct pc_request *request, bool is_hedge, struct pc_attempt **out)
 {
-  const struct pc_requests *shared = request->shared;
-  const struct pc_outcome *outcome = request->outcome;
   struct pc_attempt *attempt =
       &request->places[request->places[0].request != NULL];
-  struct pc_exchange_order *order = NULL;
 
+  *attempt = (struct pc_attempt){.request = request,
+                                 .on_ended = on_ended,
+                                 .body = request->body,
+                                 .number = request->attempt_count - 1,
+                                 .is_hedge = is_hedge};
   *out = attempt;
-  attempt->request = request;
-  attempt->exchange = pc_exchange_take(&shared->engine->exchanges, attempt);
-  attempt->reader = pc_reader_take(shared->engine, shared->plan, outcome->first,
-                                   outcome->count, on_ended, attempt);
-  if (!attempt->exchange || !attempt->reader)
-    return PC_NO_MEMORY;
-  order = &attempt->exchange->order;
-  order->target = shared->target;
-  order->body = request->body;
-  order->timeout_ms = (uint64_t)ceil(shared->plan->preference.timeout_ms);
-  order->deadline_ms =
-      pc_clock_epoch_ms() + time_left_ms(shared, order->timeout_ms);
-  snprintf(order->request_id, sizeof(order->request_id),
-           "%.120s-%" PRIu32 "-%" PRIu32 "%s",
-           pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, outcome->batch,
-           request->attempt_count - 1, id_suffix);
-  return pc_exchange_start(attempt->exchange);
+  return pc_attempt_begin(attempt, request->shared, request->outcome);
 }
 
-/* The request has run for long: may the better of two win? */
+static void on_hedge_due(void *context);
+
+static enum pc_status await_hedge(struct pc_request *request)
+{
+  struct pc_requests *shared = request->shared;
+
+  return pc_alarm_start(&shared->engine->reactor,
+                        (uint64_t)shared->plan->preference.hedge_delay_ms,
+                        on_hedge_due, request, &request->alarm);
+}
+
+static enum pc_status send_hedge(struct pc_request *request)
+{
+  struct pc_requests *shared = request->shared;
+
+  pc_counter_add(&shared->engine->counters.hedges, 1);
+  pc_counter_add(&shared->progress->hedges, 1);
+  return launch(request, true, &request->hedge);
+}
+
+/*
+ * The request has run for long: may the better of two win? Not where the first
+ * one would not be sent now either; then the question comes up again.
+ */
 static void on_hedge_due(void *context)
 {
   struct pc_request *request = context;
@@ -373,11 +366,10 @@ static void on_hedge_due(void *context)
   enum pc_status status = PC_OK;
 
   pc_alarm_end(&request->alarm);
-  if (!pc_budget_take(&shared->hedge_budget))
-    return;
-  pc_counter_add(&shared->engine->counters.hedges, 1);
-  pc_counter_add(&shared->progress->hedges, 1);
-  status = launch(request, "-hedge", &request->hedge);
+  if (pc_origin_is_closed(shared->origin) || pc_context_is_full(shared->engine))
+    status = await_hedge(request);
+  else if (pc_budget_take(&shared->hedge_budget))
+    status = send_hedge(request);
   if (status != PC_OK)
     report(shared, status);
 }
@@ -390,11 +382,9 @@ void pc_request_send(struct pc_request *request)
   set_state(request, PC_REQUEST_RUNNING);
   if (!request->attempt_count++)
     request->started_ns = pc_clock_monotonic_ns();
-  status = launch(request, "", &request->attempt);
+  status = launch(request, false, &request->attempt);
   if (status == PC_OK && shared->hedge_budget.left)
-    status = pc_alarm_start(&shared->engine->reactor,
-                            (uint64_t)shared->plan->preference.hedge_delay_ms,
-                            on_hedge_due, request, &request->alarm);
+    status = await_hedge(request);
   if (status != PC_OK)
     report(shared, status);
 }

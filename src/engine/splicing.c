@@ -1,6 +1,7 @@
 #include "engine/splicing.h"
 
 #include "base/clock.h"
+#include "wire/splice/url_path.h"
 
 enum { URL_CEILING = 1024 * 1024, HEAD_CEILING = 1024 * 1024 };
 
@@ -38,13 +39,19 @@ static void take_inputs(struct pc_splicing *splicing, struct pc_job_plan *plan)
 
 /* A generic batch names the path of its requests, and each input is one. */
 static enum pc_status aim(struct pc_splicing *splicing,
-                          struct pc_job_plan *plan)
+                          struct pc_job_plan *plan,
+                          struct pc_fault *fault)
 {
-  const struct pc_bytes *path = &splicing->request.url_path;
-  enum pc_status status = pc_bytes_append_text(&splicing->url, plan->url);
+  const struct pc_bytes *bytes = &splicing->request.url_path;
+  struct pc_text path = {.data = bytes->data, .size = bytes->size};
+  enum pc_status status = PC_OK;
 
+  if (!pc_url_path_is_named(path, pc_plan_word(plan, PC_WORD_PATHS)))
+    return pc_fault_set(fault, PC_PATH_FORBIDDEN, "%.*s", (int)path.size,
+                        path.data);
+  status = pc_bytes_append_text(&splicing->url, plan->url);
   if (status == PC_OK)
-    status = pc_bytes_append(&splicing->url, path->data, path->size);
+    status = pc_bytes_append(&splicing->url, path.data, path.size);
   if (status != PC_OK)
     return status;
   plan->url = splicing->url.data;
@@ -62,7 +69,7 @@ enum pc_status pc_splicing_start(struct pc_splicing *splicing,
       &splicing->request, fault);
 
   if (status == PC_OK && form == PC_SPLICE_GENERIC)
-    status = aim(splicing, plan);
+    status = aim(splicing, plan, fault);
   if (status != PC_OK)
     return status;
   take_inputs(splicing, plan);

@@ -1,12 +1,10 @@
 #include "net/exchange.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "net/exchange_status.h"
+#include "net/curl_status.h"
 #include "net/redirect.h"
 #include "policy/address.h"
 
@@ -65,6 +63,7 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
   struct pc_exchange *exchange = context;
 
   (void)purpose;
+  exchange->shared->events->on_found(exchange->owner);
   if (pc_transport_checks_addresses(exchange->shared->transport) &&
       !pc_address_is_public(&address->addr)) {
     exchange->is_forbidden = true;
@@ -72,6 +71,19 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
   }
   return pc_sockets_open(&exchange->shared->reactor->sockets, address,
                          exchange->is_plain);
+}
+
+static int
+on_connected(void *context, char *to, char *from, int to_port, int from_port)
+{
+  struct pc_exchange *exchange = context;
+
+  (void)to;
+  (void)from;
+  (void)to_port;
+  (void)from_port;
+  exchange->shared->events->on_connected(exchange->owner);
+  return CURL_PREREQFUNC_OK;
 }
 
 static void set_callbacks(struct pc_exchange *exchange)
@@ -87,6 +99,8 @@ static void set_callbacks(struct pc_exchange *exchange)
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, pc_sockets_on_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA,
                    &exchange->shared->reactor->sockets);
@@ -170,40 +184,14 @@ static enum pc_status aim_at_target(struct pc_exchange *exchange)
   return status;
 }
 
-PC_PRINTF(4, 5)
-static void put_line(struct pc_exchange *exchange,
-                     struct curl_slist **list,
-                     int place,
-                     const char *format,
-                     ...)
-{
-  struct pc_header_line *line = &exchange->lines[place];
-  va_list arguments;
-
-  va_start(arguments, format);
-  vsnprintf(line->text, sizeof(line->text), format, arguments);
-  va_end(arguments);
-  line->node.data = line->text;
-  line->node.next = *list;
-  *list = &line->node;
-}
-
 static void set_headers(struct pc_exchange *exchange)
 {
   const struct pc_exchange_order *order = &exchange->order;
-  struct curl_slist *list = order->target->headers;
-  unsigned own = order->target->own_headers;
 
-  if (!(own & PC_OWN_DEADLINE))
-    put_line(exchange, &list, 0, "request-deadline-ms: %llu",
-             (unsigned long long)order->deadline_ms);
-  if (!(own & PC_OWN_TIMEOUT))
-    put_line(exchange, &list, 1, "request-timeout-ms: %llu",
-             (unsigned long long)order->timeout_ms);
-  if (!(own & PC_OWN_REQUEST_ID))
-    put_line(exchange, &list, 2, "x-baseten-customer-request-id: %s",
-             order->request_id);
-  curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, list);
+  curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER,
+                   pc_target_headers(order->target, order->timeout_ms,
+                                     order->deadline_ms, order->request_id,
+                                     exchange->lines));
 }
 
 static void set_body(struct pc_exchange *exchange, enum pc_method method)
@@ -281,26 +269,11 @@ void pc_exchange_release(struct pc_exchange *exchange)
   pc_queue_push_front(&exchange->shared->idle, &exchange->link);
 }
 
-/* Counts what an exchange that was answered, or has failed, has moved. */
-static void count(const struct pc_exchange *exchange)
+const char *pc_exchange_words(const struct pc_exchange *exchange)
 {
-  struct pc_counters *counters = exchange->shared->counters;
-  long place = exchange->http_status - PC_COUNTERS_LOWEST_STATUS;
-  curl_off_t sent = 0;
-  curl_off_t received = 0;
-  long opened = 0;
-
-  curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-  curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
-  curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &opened);
-  pc_counter_add(&counters->bytes_sent, (uint64_t)sent);
-  pc_counter_add(&counters->bytes_received, (uint64_t)received);
-  pc_counter_add(&counters->connections_opened, (uint64_t)opened);
-  if (place < 0 || place >= PC_COUNTERS_STATUS_COUNT)
-    return;
-  pc_counter_add(&counters->statuses[place], 1);
-  if (!opened)
-    pc_counter_add(&counters->connections_reused, 1);
+  if (pc_redirect_is_status(exchange->http_status))
+    return pc_redirect_words(exchange->easy, exchange->redirects);
+  return exchange->error_text;
 }
 
 void pc_exchange_give_up(struct pc_exchange *exchange)
@@ -308,7 +281,8 @@ void pc_exchange_give_up(struct pc_exchange *exchange)
   if (!exchange->is_attached)
     return;
   abort_running(exchange);
-  count(exchange);
+  pc_counters_take_transfer(exchange->shared->counters, exchange->easy,
+                            exchange->http_status);
 }
 
 static uint64_t elapsed_ms(const struct pc_exchange *exchange)
@@ -359,6 +333,37 @@ static bool has_met_a_closed_connection(const struct pc_exchange *exchange,
                      result == CURLE_GOT_NOTHING);
 }
 
+/* The times will not do: newer libcurls set them for failed connects, too. */
+static enum pc_status timeout_status(const struct pc_exchange *exchange)
+{
+  long sent = 0;
+  uint64_t connect_ms =
+      (uint64_t)exchange->shared->transport->connect_timeout_ms;
+
+  curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent);
+  if (!sent && connect_ms < exchange->order.timeout_ms)
+    return PC_CONNECT_TIMEOUT;
+  return PC_ATTEMPT_TIMEOUT;
+}
+
+static enum pc_status status_of(const struct pc_exchange *exchange,
+                                CURLcode result)
+{
+  if (exchange->refusal != PC_OK)
+    return exchange->refusal;
+  if (result == CURLE_OPERATION_TIMEDOUT)
+    return timeout_status(exchange);
+  if (result == CURLE_COULDNT_CONNECT && exchange->is_forbidden)
+    return PC_PRIVATE_ADDRESS;
+  /* A peer that leaves within the head is no error to libcurl. */
+  if (result == CURLE_OK && !exchange->is_head_whole)
+    return PC_CONNECTION_LOST;
+  /* Once the head is there, what breaks off is the body. */
+  if (pc_curl_status(result) == PC_CONNECTION_LOST && exchange->http_status)
+    return PC_PARSE_ERROR;
+  return pc_curl_status(result);
+}
+
 void pc_exchange_on_finished(void *context, CURLcode result)
 {
   struct pc_exchange *exchange = context;
@@ -368,7 +373,9 @@ void pc_exchange_on_finished(void *context, CURLcode result)
 
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
                     &exchange->http_status);
-  status = pc_exchange_status(exchange, result);
+  exchange->is_nameless = result == CURLE_COULDNT_RESOLVE_HOST ||
+                          result == CURLE_COULDNT_RESOLVE_PROXY;
+  status = status_of(exchange, result);
   if (status == PC_OK && exchange->redirects < PC_REDIRECT_MOST)
     place = pc_redirect_place(exchange->easy, exchange->http_status,
                               exchange->order.target->url);
@@ -381,7 +388,8 @@ void pc_exchange_on_finished(void *context, CURLcode result)
     if (status == PC_OK)
       return;
   }
-  count(exchange);
+  pc_counters_take_transfer(exchange->shared->counters, exchange->easy,
+                            exchange->http_status);
   if (status == PC_OK && !pc_exchange_is_success(exchange))
     status = PC_HTTP_ERROR;
   exchange->shared->events->on_done(exchange->owner, status);

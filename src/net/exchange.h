@@ -23,9 +23,6 @@
 #include "net/target.h"
 #include "net/transport.h"
 
-#define PC_REQUEST_ID_SIZE 160
-#define PC_HEADER_LINE_SIZE (PC_REQUEST_ID_SIZE + 40)
-
 /* What is sent. */
 struct pc_exchange_order {
   const struct pc_target *target; /* kept until done */
@@ -37,6 +34,10 @@ struct pc_exchange_order {
 
 /* What the owner of an exchange hears. Anything but PC_OK ends it so. */
 struct pc_exchange_events {
+  /* The address of a new connection is known. */
+  void (*on_found)(void *owner);
+  /* There is a connection, a new or a kept one, for the request to leave on. */
+  void (*on_connected)(void *owner);
   /* An answer begins: what came before (1xx, a redirect) is not the answer. */
   enum pc_status (*on_begin)(void *owner);
   /* A piece of its body, whose http_status is known. PC_HTTP_ERROR: the rest of
@@ -58,17 +59,12 @@ struct pc_exchanges {
   struct pc_queue idle; /* free list */
 };
 
-/* A header line that differs from exchange to exchange. */
-struct pc_header_line {
-  struct curl_slist node; /* links into the target's list */
-  char text[PC_HEADER_LINE_SIZE];
-};
-
 struct pc_exchange {
   struct pc_exchange_order order;   /* set by the owner before the start */
   long http_status;                 /* of the final answer, 0 before it */
   struct pc_bytes head;             /* its raw status line and headers */
   char error_text[CURL_ERROR_SIZE]; /* libcurl's words, "" for none */
+  bool is_nameless;                 /* no address was found for the host */
   /* Private from here on. */
   struct pc_link link; /* in pc_exchanges.idle */
   struct pc_exchanges *shared;
@@ -85,7 +81,7 @@ struct pc_exchange {
   bool is_head_whole;     /* its empty line has come */
   bool has_body;          /* a piece of it has come */
   enum pc_status refusal; /* why a callback stopped the exchange */
-  struct pc_header_line lines[3];
+  struct pc_header_line lines[PC_OWN_HEADER_COUNT];
 };
 
 /* Is the answer that arrives, or has arrived, one with a status of 2xx? */
@@ -111,6 +107,12 @@ PC_MUST_CHECK enum pc_status pc_exchange_start(struct pc_exchange *exchange);
  * further: it counts as answered, without on_done.
  */
 void pc_exchange_give_up(struct pc_exchange *exchange);
+
+/*
+ * Lends why an exchange that is done was no success, in our words or libcurl's.
+ * "" for none.
+ */
+const char *pc_exchange_words(const struct pc_exchange *exchange);
 
 /* Ends every exchange of the free list. */
 void pc_exchange_destroy_idle(struct pc_exchanges *shared);

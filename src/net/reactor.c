@@ -223,7 +223,9 @@ enum pc_status pc_alarm_start(struct pc_reactor *reactor,
 
   alarm->on_ring = on_ring;
   alarm->context = context;
-  uv_timer_start(&alarm->timer, on_alarm_timer, delay_ms, 0);
+  /* libuv counts from when the turn began, in whole milliseconds cut down. */
+  uv_update_time(reactor->loop);
+  uv_timer_start(&alarm->timer, on_alarm_timer, delay_ms ? delay_ms + 1 : 0, 0);
   *out = alarm;
   return PC_OK;
 }

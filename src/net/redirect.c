@@ -56,6 +56,18 @@ const char *pc_redirect_place(CURL *easy, long http_status, const char *url)
   return place && is_same_origin(url, place) ? place : NULL;
 }
 
+const char *pc_redirect_words(CURL *easy, unsigned followed)
+{
+  const char *place = NULL;
+
+  curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &place);
+  if (!place)
+    return "the redirect names no place that can be asked";
+  if (followed == PC_REDIRECT_MOST)
+    return "redirected more than 5 times";
+  return "redirects are followed within the same origin only";
+}
+
 enum pc_method pc_redirect_method(long http_status, enum pc_method method)
 {
   if (http_status == 303 && method != PC_METHOD_HEAD)

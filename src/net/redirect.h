@@ -25,6 +25,9 @@ bool pc_redirect_is_status(long http_status);
  */
 const char *pc_redirect_place(CURL *easy, long http_status, const char *url);
 
+/* Why the finished answer of `easy` was not followed, as were those before. */
+const char *pc_redirect_words(CURL *easy, unsigned followed);
+
 /* The method with which to ask at the other place. */
 enum pc_method pc_redirect_method(long http_status, enum pc_method method);
 

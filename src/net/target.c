@@ -1,5 +1,8 @@
 #include "net/target.h"
 
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,4 +98,38 @@ void pc_target_deinit(struct pc_target *target)
 {
   curl_slist_free_all(target->headers);
   *target = (struct pc_target){0};
+}
+
+PC_PRINTF(3, 4)
+static void put_line(struct pc_header_line *line,
+                     struct curl_slist **list,
+                     const char *format,
+                     ...)
+{
+  va_list arguments;
+
+  va_start(arguments, format);
+  vsnprintf(line->text, sizeof(line->text), format, arguments);
+  va_end(arguments);
+  line->node.data = line->text;
+  line->node.next = *list;
+  *list = &line->node;
+}
+
+struct curl_slist *pc_target_headers(const struct pc_target *target,
+                                     uint64_t timeout_ms,
+                                     uint64_t deadline_ms,
+                                     const char *request_id,
+                                     struct pc_header_line *lines)
+{
+  struct curl_slist *list = target->headers;
+  unsigned own = target->own_headers;
+
+  if (!(own & PC_OWN_DEADLINE))
+    put_line(&lines[0], &list, "request-deadline-ms: %" PRIu64, deadline_ms);
+  if (!(own & PC_OWN_TIMEOUT))
+    put_line(&lines[1], &list, "request-timeout-ms: %" PRIu64, timeout_ms);
+  if (!(own & PC_OWN_REQUEST_ID))
+    put_line(&lines[2], &list, "x-baseten-customer-request-id: %s", request_id);
+  return list;
 }

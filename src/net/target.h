@@ -31,6 +31,16 @@ enum pc_own_header {
   PC_OWN_DEADLINE = 4
 };
 
+#define PC_OWN_HEADER_COUNT 3
+#define PC_REQUEST_ID_SIZE 160
+#define PC_HEADER_LINE_SIZE (PC_REQUEST_ID_SIZE + 40)
+
+/* A header line that differs from exchange to exchange. */
+struct pc_header_line {
+  struct curl_slist node; /* links into the target's list */
+  char text[PC_HEADER_LINE_SIZE];
+};
+
 struct pc_target {
   uint64_t
       serial; /* unlike any other of its engine; set when the call starts */
@@ -52,6 +62,16 @@ PC_MUST_CHECK enum pc_status pc_target_init(struct pc_target *target,
                                             unsigned own_headers);
 
 void pc_target_deinit(struct pc_target *target);
+
+/*
+ * Lends the list of an exchange's headers: those of the target behind its own,
+ * which are written into `lines`, PC_OWN_HEADER_COUNT of them. Keeps both.
+ */
+struct curl_slist *pc_target_headers(const struct pc_target *target,
+                                     uint64_t timeout_ms,
+                                     uint64_t deadline_ms,
+                                     const char *request_id,
+                                     struct pc_header_line *lines);
 
 /* Do requests of this method carry a body? */
 bool pc_method_has_body(enum pc_method method);

@@ -1,5 +1,6 @@
 #include "policy/address.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,10 +13,12 @@ struct block {
   unsigned bits; /* how much of `prefix` counts */
 };
 
+/* Beside the registries': 168.63.129.16 is Azure's own, for its machines. */
 static const struct block special_ipv4[] = {{{0}, 8},
                                             {{10}, 8},
                                             {{100, 64}, 10},
                                             {{127}, 8},
+                                            {{168, 63, 129, 16}, 32},
                                             {{169, 254}, 16},
                                             {{172, 16}, 12},
                                             {{192, 0, 0}, 24},
@@ -92,4 +95,14 @@ bool pc_address_is_public(const struct sockaddr *address)
   default:
     return false;
   }
+}
+
+bool pc_address_text_is_public(const char *text)
+{
+  uint8_t ipv4[IPV4_SIZE];
+  uint8_t ipv6[IPV6_SIZE];
+
+  if (inet_pton(AF_INET, text, ipv4) == 1)
+    return is_public_ipv4(ipv4);
+  return inet_pton(AF_INET6, text, ipv6) == 1 && is_public_ipv6(ipv6);
 }

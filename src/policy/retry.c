@@ -4,27 +4,45 @@
 
 enum { GROWTH = 4, FEWEST_RETRIES = 2 };
 
-static bool is_passing_status(long http_status)
+static enum pc_retry_price price_of_http(long http_status)
 {
   switch (http_status) {
   case 408:
   case 409:
   case 429:
-    return true;
+  case 503:
+    return PC_RETRY_FREE;
+  case 501:
+  case 505:
+    return PC_RETRY_NEVER;
   default:
-    return http_status >= 500 && http_status <= 599;
+    return http_status >= 500 && http_status <= 599 ? PC_RETRY_BUDGETED
+                                                    : PC_RETRY_NEVER;
   }
+}
+
+static bool is_about_connecting(enum pc_status status)
+{
+  return status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT;
+}
+
+uint64_t pc_retry_patience_ms(struct pc_retry_cause cause)
+{
+  if (!cause.is_unmet || !is_about_connecting(cause.status))
+    return UINT64_MAX;
+  if (cause.is_nameless || cause.spent_ms >= PC_RETRY_UNMET_MS)
+    return 0;
+  return PC_RETRY_UNMET_MS - cause.spent_ms;
 }
 
 enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
 {
   switch (cause.status) {
   case PC_HTTP_ERROR:
-    return is_passing_status(cause.http_status) ? PC_RETRY_FREE
-                                                : PC_RETRY_NEVER;
+    return price_of_http(cause.http_status);
   case PC_CONNECT_TIMEOUT:
   case PC_CONNECT_FAILED:
-    return PC_RETRY_FREE;
+    return pc_retry_patience_ms(cause) ? PC_RETRY_FREE : PC_RETRY_NEVER;
   case PC_ATTEMPT_TIMEOUT:
   case PC_CONNECTION_LOST:
   case PC_PARSE_ERROR:
@@ -42,6 +60,7 @@ enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
   case PC_BAD_BODY:
   case PC_TOKEN_INPUTS:
   case PC_NOT_A_BATCH:
+  case PC_PATH_FORBIDDEN:
     return PC_RETRY_NEVER;
   }
   return PC_RETRY_NEVER;

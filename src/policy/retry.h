@@ -14,11 +14,16 @@
 
 #define PC_RETRY_LONGEST_WAIT_MS 45000
 #define PC_RETRY_LONGEST_ASKED_MS 60000
+#define PC_RETRY_UNMET_MS 5000
 
 /* How an attempt failed. */
 struct pc_retry_cause {
   enum pc_status status;
-  long http_status; /* meant only with PC_HTTP_ERROR */
+  long http_status;  /* meant only with PC_HTTP_ERROR */
+  bool is_unmet;     /* no connection to the host was ever made, and how often
+                        to try again is our default, not the caller's wish */
+  bool is_nameless;  /* no address was found for its name */
+  uint64_t spent_ms; /* since the first attempt */
 };
 
 enum pc_retry_price {
@@ -28,12 +33,20 @@ enum pc_retry_price {
 };
 
 /*
- * What another attempt costs. Statuses 408, 409, 429 and 5xx and connections
+ * What another attempt costs. Statuses 408, 409, 429 and 503 and connections
  * that never came to be are free: the server did no work. Timeouts, lost
- * connections and broken bodies may have cost it a whole answer, so they draw
- * on the budget. Other statuses say the same thing twice.
+ * connections, broken bodies and the other statuses 5xx may have cost it a
+ * whole answer, so they draw on the budget. But 501 and 505 and every other
+ * status say the same thing twice.
  */
 enum pc_retry_price pc_retry_price(struct pc_retry_cause cause);
+
+/*
+ * How long another attempt may be put off; 0 for none, UINT64_MAX for any time.
+ * A host that nobody has ever met may be a wrong name or port: a name without
+ * an address is final at once, connections are tried for PC_RETRY_UNMET_MS.
+ */
+uint64_t pc_retry_patience_ms(struct pc_retry_cause cause);
 
 /*
  * Extra attempts that a whole call may still make, so that a sick deployment is

@@ -3,7 +3,11 @@
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
-const { RequestProcessingPreference, version } = require('../..');
+const {
+  PerformanceClient,
+  RequestProcessingPreference,
+  version,
+} = require('../..');
 const { connect, setEnvironment } = require('../helpers/client');
 const { startUpstream } = require('../helpers/upstream');
 
@@ -237,4 +241,25 @@ describe('the key', () => {
       const [{ headers }] = upstream.requests;
       assert.equal(headers.authorization, `Bearer ${expected}`);
     });
+
+  it('is not sent at all when it is false, but where a call has one', async (t) => {
+    setEnvironment(t, { OPENAI_API_KEY: 'key-o' });
+    const { upstream, client } = await startPair(t, { apiKey: false });
+
+    await client.batchPost('/x', [{}]);
+    await client.embed(['a'], 'm', { primaryApiKeyOverride: 'other' });
+
+    const sent = upstream.requests.map(({ headers }) => headers.authorization);
+    assert.deepEqual(sent, [undefined, 'Bearer other']);
+  });
+
+  it('may be false in the positional form, and true nowhere', () => {
+    const url = 'http://a.example';
+
+    assert.ok(new PerformanceClient(url, false, 1));
+    for (const wrong of [true, '', 0])
+      assert.throws(() => new PerformanceClient(url, wrong), {
+        argument: 'apiKey',
+      });
+  });
 });

@@ -24,9 +24,10 @@ const WAYS = {
   },
 };
 
-function assertCancelled(error) {
+function assertCancelled(error, { signal } = {}) {
   assert.equal(error.code, 'CANCELLED');
-  assert.equal(error.name, 'CancelledError');
+  assert.equal(error.name, signal ? 'AbortError' : 'CancelledError');
+  assert.equal(error.cause, signal?.reason);
   assert.match(error.message, /cancelled/);
 }
 
@@ -40,7 +41,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
 
       const error = await rejection(client.batchPost('/x', [{}], options));
 
-      assertCancelled(error);
+      assertCancelled(error, options);
       assert.equal(upstream.connections, 0);
     });
 
@@ -52,7 +53,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
       const call = client.batchPost('/x', [{}], options);
       cancel();
 
-      assertCancelled(await rejection(call));
+      assertCancelled(await rejection(call), options);
     });
 
     it('while it connects', async (t) => {
@@ -66,7 +67,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
 
       cancel();
 
-      assertCancelled(await call);
+      assertCancelled(await call, options);
       await closed;
     });
 
@@ -79,7 +80,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
 
       cancel();
 
-      assertCancelled(await call);
+      assertCancelled(await call, options);
       await upstream.until((now) => now.requests.every((one) => one.aborted));
       await upstream.until((now) => now.openConnections === 0);
     });
@@ -96,7 +97,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
 
       cancel();
 
-      assertCancelled(await call);
+      assertCancelled(await call, options);
       await upstream.until((now) => now.requests[0].aborted);
     });
 
@@ -117,7 +118,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
 
       cancel();
 
-      assertCancelled(await call);
+      assertCancelled(await call, options);
       assert.equal(upstream.requests.length, 2);
     });
 
@@ -136,7 +137,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
         }),
       );
 
-      assertCancelled(error);
+      assertCancelled(error, options);
       assert.equal(upstream.requests.length, 2);
     });
 
@@ -152,7 +153,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
 
       cancel();
 
-      for (const call of calls) assertCancelled(await call);
+      for (const call of calls) assertCancelled(await call, options);
     });
 
     it('and no other', async (t) => {
@@ -173,7 +174,7 @@ for (const [name, makeWay] of Object.entries(WAYS))
       await upstream.until((now) => now.requests.length === 2);
 
       cancel();
-      assertCancelled(await call);
+      assertCancelled(await call, options);
       release();
 
       assert.deepEqual((await other).data, [{ url: '/other' }]);
@@ -237,7 +238,7 @@ describe('an AbortSignal', () => {
 
     const during = getEventListeners(signal, 'abort').length;
     controller.abort();
-    for (const call of calls) assertCancelled(await call);
+    for (const call of calls) assertCancelled(await call, { signal });
 
     assert.equal(during, 1);
     assert.equal(getEventListeners(signal, 'abort').length, 0);
@@ -278,11 +279,13 @@ describe('an AbortSignal', () => {
     const upstream = await startUpstream(t, () => ({ hang: true }));
     const client = connect(t, upstream.url);
 
+    const signal = AbortSignal.timeout(50);
+
     const error = await rejection(
-      client.batchPost('/x', [{}], { cancelToken: AbortSignal.timeout(50) }),
+      client.batchPost('/x', [{}], { cancelToken: signal }),
     );
 
-    assertCancelled(error);
+    assertCancelled(error, { signal });
     assert.equal(error.cause.name, 'TimeoutError');
   });
 });

@@ -5,6 +5,7 @@ const assert = require('node:assert/strict');
 
 const {
   CancellationToken,
+  AbortError,
   CancelledError,
   RequestProcessingPreference,
 } = require('../..');
@@ -90,6 +91,9 @@ describe('an abort signal', () => {
 
     await assert.rejects(call, (error) => {
       assert.ok(error instanceof CancelledError);
+      assert.ok(error instanceof AbortError);
+      assert.equal(error.name, 'AbortError');
+      assert.match(error.stack, /^AbortError: /);
       assert.match(error.message, /cancelled/);
       assert.equal(error.cause, reason);
       return true;

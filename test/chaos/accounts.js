@@ -11,12 +11,14 @@ const FAULT_CODES = new Set([
   'TIMEOUT',
   'CONNECTION_ERROR',
   'PARSE_ERROR',
+  'RESPONSE_TOO_LARGE',
 ]);
 
 /** Holds that an error is one of ours and may end what `plan` describes. */
-function checkError(error, { cancelMs, destroyMs }) {
+function checkError(error, { cancelMs, destroyMs, codes = [] }) {
   const isAllowed =
     FAULT_CODES.has(error.code) ||
+    codes.includes(error.code) ||
     (error.code === 'CANCELLED' && cancelMs !== undefined) ||
     (error.code === 'CLOSED' && destroyMs !== undefined);
   assert.ok(error instanceof PerformanceClientError, `${error.stack}`);

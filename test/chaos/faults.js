@@ -1,7 +1,8 @@
 'use strict';
 
+const { RELAYS, TUNNELS } = require('../helpers/fault-proxy');
 const { HTTP1_WAYS } = require('../helpers/http1-faults');
-const { HTTP2_WAYS } = require('../helpers/http2-faults');
+const { FRAME_WAYS, HTTP2_WAYS } = require('../helpers/http2-faults');
 const { answerBody } = require('./model');
 const { Random } = require('./random');
 
@@ -45,6 +46,9 @@ const STATUS_WEIGHTS = {
 
 /** Share of connections that go wrong before their first byte. */
 const CONNECTION_TROUBLE = 0.03;
+
+/** The same of what a forward proxy is asked. */
+const PROXY_TROUBLE = 0.1;
 
 const CONNECTION_FATES = ['reset', 'close', 'half-close', 'garbage'];
 
@@ -92,7 +96,7 @@ class Faults {
 
   /** The script of one server. */
   script({ tls, http2 }) {
-    const ways = http2 ? HTTP2_WAYS : HTTP1_WAYS;
+    const ways = http2 ? [...HTTP2_WAYS, ...FRAME_WAYS] : HTTP1_WAYS;
     const fates = tls ? [...CONNECTION_FATES, 'tls-alert'] : CONNECTION_FATES;
     return {
       ...{ tls, http2, keepsRequests: false },
@@ -104,6 +108,18 @@ class Faults {
         this.#count(`connection ${fate}`);
         return fate;
       },
+    };
+  }
+
+  /** What the forward proxy before a server does. */
+  fates({ tls }) {
+    const fates = tls ? TUNNELS : RELAYS;
+    return (n) => {
+      const random = new Random(this.#seed, 'proxy', tls, n);
+      if (!random.chance(PROXY_TROUBLE)) return undefined;
+      const fate = random.pick(fates);
+      this.#count(`proxy ${fate}`);
+      return fate;
     };
   }
 

@@ -1,5 +1,6 @@
 'use strict';
 
+const { FaultProxy } = require('../helpers/fault-proxy');
 const { FaultServer } = require('../helpers/fault-server');
 const { Faults } = require('./faults');
 
@@ -12,10 +13,15 @@ const PROTOCOLS = [
 
 /**
  * Where a client of a run connects to.
- * @typedef {{ url: string, httpVersion: 1 | 2, ca?: string }} Place
+ * @typedef {{ url: string, httpVersion: 1 | 2, ca?: string, proxy?: string,
+ *   isFresh?: boolean, codes?: string[] }} Place isFresh: each call has a client
+ *   of its own; codes: further ones that calls may end in
  */
 
-/** The servers of a run: one for each protocol, and a port that is closed. */
+/**
+ * The servers of a run: one for each protocol, those of HTTP/1.1 once more
+ * behind a forward proxy each, and a port that is closed.
+ */
 class Places {
   /** @type {Place[]} the closed port comes last */
   list = [];
@@ -39,6 +45,10 @@ class Places {
         new FaultServer(this.#faults.script(protocol)),
         protocol.http2 ? 2 : 1,
       );
+    for (const place of this.list.filter(
+      ({ httpVersion }) => httpVersion === 1,
+    ))
+      await this.#addBehindProxy(place);
     const closed = new FaultServer();
     await this.#add(closed, 1);
     await closed.close();
@@ -49,6 +59,14 @@ class Places {
     for (const server of this.#servers) await server.close();
   }
 
+  async #addBehindProxy(place) {
+    const tls = place.ca !== undefined;
+    const proxy = new FaultProxy(this.#faults.fates({ tls }));
+    await proxy.listen();
+    this.#servers.push(proxy);
+    this.list.push({ ...place, proxy: proxy.url });
+  }
+
   async #add(server, httpVersion) {
     await server.listen();
     this.#servers.push(server);
@@ -56,4 +74,4 @@ class Places {
   }
 }
 
-module.exports = { Places };
+module.exports = { PROTOCOLS, Places };

@@ -31,6 +31,16 @@ function canceller({ usesToken }) {
   };
 }
 
+/** Most calls share a client; some have one to destroy, or to forget. */
+function isOwn({ dropsClient, destroyMs }, { isFresh }) {
+  return isFresh || dropsClient || destroyMs !== undefined;
+}
+
+function addStats(sums, client) {
+  const stats = client.stats();
+  for (const name of Object.keys(sums)) sums[name] += stats[name];
+}
+
 /** Rejects when a call has been lost; `stop` gives up waiting. */
 function startWatch({ call }) {
   let timer;
@@ -45,7 +55,7 @@ function startWatch({ call }) {
 class Run {
   /** Calls by how they ended, and inputs by the same. */
   endings = {};
-  inputs = { answered: 0, failed: 0 };
+  inputs = { given: 0, answered: 0, failed: 0 };
   calls = 0;
   batches = 0;
 
@@ -53,6 +63,7 @@ class Run {
   #isOver;
   #callsAtOnce;
   #places;
+  #spent = { requests: 0, retries: 0, hedges: 0, hedgesWon: 0 };
 
   /**
    * @param {number | string} seed
@@ -64,20 +75,22 @@ class Run {
     this.#seed = seed;
     this.#isOver = isOver;
     this.#callsAtOnce = callsAtOnce;
-    this.#places = places.map(({ url, ...options }) => {
+    this.#places = places.map(({ url, isFresh, codes, ...options }) => {
       const connect = () =>
         new PerformanceClient(url, { apiKey: 'key', ...options });
-      return { connect, client: connect() };
+      return { connect, isFresh, codes, client: connect() };
     });
   }
 
-  /** Sums over all clients that calls share. */
+  /** Inputs that were given and have not ended. */
+  get lost() {
+    return this.inputs.given - this.inputs.answered - this.inputs.failed;
+  }
+
+  /** Sums over all clients that calls share, and those of one call each. */
   get stats() {
-    const sums = { requests: 0, retries: 0, hedges: 0, hedgesWon: 0 };
-    for (const { client } of this.#places) {
-      const stats = client.stats();
-      for (const name of Object.keys(sums)) sums[name] += stats[name];
-    }
+    const sums = { ...this.#spent };
+    for (const { client } of this.#places) addStats(sums, client);
     return sums;
   }
 
@@ -96,6 +109,7 @@ class Run {
     while (!this.#isOver(this)) {
       const plan = planCall(this.#seed, this.calls++);
       this.batches += plan.batches;
+      this.inputs.given += plan.inputs.length;
       try {
         await this.#make(plan);
       } catch (cause) {
@@ -110,15 +124,9 @@ class Run {
     return this.#places[place < 0.02 ? last : Math.floor(place * last)];
   }
 
-  /** Most calls share a client; some have one to destroy, or to forget. */
-  #clientFor(plan) {
-    const { connect, client } = this.#placeOf(plan);
-    const isOwn = plan.dropsClient || plan.destroyMs !== undefined;
-    return isOwn ? connect() : client;
-  }
-
   async #make(plan) {
-    const client = this.#clientFor(plan);
+    const place = this.#placeOf(plan);
+    const client = isOwn(plan, place) ? place.connect() : place.client;
     const { option, cancel } = canceller(plan);
     const call = client[plan.kind](...ARGUMENTS[plan.kind](plan), {
       ...plan.options,
@@ -127,7 +135,10 @@ class Run {
     if (plan.cancelMs !== undefined) setTimeout(cancel, plan.cancelMs);
     if (plan.destroyMs !== undefined)
       setTimeout(() => client.destroy(), plan.destroyMs);
-    await this.#settle(plan, call);
+    await this.#settle({ ...plan, codes: place.codes }, call);
+    if (!place.isFresh) return;
+    addStats(this.#spent, client);
+    if (!plan.dropsClient) await client.destroy();
   }
 
   async #settle(plan, call) {

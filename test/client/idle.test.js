@@ -21,20 +21,16 @@ describe('a client without calls', { timeout: 60_000, skip }, () => {
       server: { keepAliveTimeout: 60_000 },
     });
     const threads = threadCount();
-    const clients = [connect(t, upstream.url), connect(t, upstream.url)];
-    const callAll = () =>
-      Promise.all(clients.map((client) => client.batchPost('/x', [{}, {}])));
+    const client = connect(t, upstream.url);
 
-    await callAll();
+    await client.batchPost('/x', [{}, {}]);
     assert.ok(threadCount() > threads);
     assert.ok(upstream.openConnections > 0);
     await sleep(ASLEEP_MS);
 
     assert.equal(threadCount(), threads);
     assert.equal(upstream.openConnections, 0);
-    clients[0].destroy();
-    clients[0] = connect(t, upstream.url);
-    await callAll();
-    assert.equal(clients[1].stats().requests, 4);
+    await client.batchPost('/x', [{}, {}]);
+    assert.equal(client.stats().requests, 4);
   });
 });

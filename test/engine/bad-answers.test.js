@@ -127,7 +127,7 @@ describe('an answer', () => {
       const error = await failure(t, name, { body });
 
       assert.equal(error.code, 'PARSE_ERROR');
-      assert.equal(error.response.status, 200);
+      assert.equal(error.answer.status, 200);
       assert.match(error.message, reason);
     });
 
@@ -170,7 +170,7 @@ describe('an answer', () => {
     const error = await failure(t, 'embed', { status: 204 });
 
     assert.equal(error.code, 'PARSE_ERROR');
-    assert.equal(error.response.status, 204);
+    assert.equal(error.answer.status, 204);
   });
 });
 
@@ -219,8 +219,8 @@ describe('a bad answer', () => {
 
     assert.match(error.message, /oops oops/);
     assert.ok(error.message.length < 1000);
-    assert.ok(error.response.text.startsWith('oops oops'));
-    assert.ok(error.response.text.length <= 65_536);
+    assert.ok(error.answer.text.startsWith('oops oops'));
+    assert.ok(error.answer.text.length <= 65_536);
   });
 });
 

@@ -109,6 +109,6 @@ describe('an error', LIMIT, () => {
     const error = await rejection(client.batchPost('/x', [{}], ONCE));
 
     assert.equal(error.code, 'PARSE_ERROR');
-    assert.equal(error.response.text.length, 64 * KIB);
+    assert.equal(error.answer.text.length, 64 * KIB);
   });
 });

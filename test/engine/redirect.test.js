@@ -109,6 +109,29 @@ describe('a redirect within the origin', () => {
   });
 });
 
+describe('a redirect that is not followed', () => {
+  it('says so when there were too many', async (t) => {
+    const upstream = await startUpstream(t, routes({ '/a': [307, '/a'] }));
+    const client = connect(t, upstream.url);
+
+    const error = await rejection(client.batchPost('/a', [{}]));
+
+    assert.equal(error.status, 307);
+    assert.match(error.message, /redirected more than 5 times/);
+    assert.equal(upstream.requests.length, 6);
+  });
+
+  it('says so when it names no place', async (t) => {
+    const upstream = await startUpstream(t, [{ status: 307 }]);
+    const client = connect(t, upstream.url);
+
+    const error = await rejection(client.batchPost('/a', [{}]));
+
+    assert.equal(error.status, 307);
+    assert.match(error.message, /names no place/);
+  });
+});
+
 describe('a redirect to another origin', () => {
   /** Every way to name the other server; none may reach it. */
   const PLACES = {

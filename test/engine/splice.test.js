@@ -12,7 +12,7 @@ const {
 } = require('../../lib/native/contract');
 const {
   HttpClientWrapper,
-  engineFor,
+  poolFor,
 } = require('../../lib/pool/http-client-wrapper');
 const {
   readPreference,
@@ -42,7 +42,7 @@ function splice(t, url, form, body, options = {}) {
       onEnd: (failure, summary) => resolve({ failure, summary }),
     };
     const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
-    const engine = engineFor(wrapper, url);
+    const { engine } = poolFor(wrapper, url);
     const { native } = binding;
     const kind = FORM[form.toUpperCase()];
     const own = withFlags(numbers, flags);
@@ -251,7 +251,7 @@ describe('a large body', () => {
   it('is nothing that another object could be taken for', () => {
     const { readBody, closeBody } = binding.native();
     const wrapper = new HttpClientWrapper();
-    const engine = engineFor(wrapper, 'http://127.0.0.1');
+    const { engine } = poolFor(wrapper, 'http://127.0.0.1');
 
     for (const other of [undefined, {}, Buffer.alloc(1), engine]) {
       assert.throws(() => readBody(other, Buffer.alloc(1)), /body/);

@@ -88,6 +88,103 @@ describe('a batch that is too large', () => {
   });
 });
 
+/** Answers embeddings, but refuses each batch that holds the text 'poison'. */
+function refusing(refusal) {
+  return ({ json }) =>
+    json.input.includes('poison')
+      ? refusal
+      : {
+          body: {
+            data: json.input.map((_, index) => ({ index, embedding: [1] })),
+          },
+        };
+}
+
+describe('one text that the server refuses as too large', () => {
+  for (const [maxConcurrentRequests, most] of [
+    [1, 46],
+    [4, 52],
+    [128, 46],
+  ])
+    it(`costs two requests a halving, ${maxConcurrentRequests} at once`, async (t) => {
+      const upstream = await startUpstream(t, refusing({ status: 413 }));
+      const client = connect(t, upstream.url);
+      const texts = counted(4000);
+      texts[300] = 'poison';
+
+      const { errors } = await client.embed(texts, MODEL, {
+        ...{ onError: 'partial', maxConcurrentRequests },
+      });
+
+      assert.deepEqual(
+        errors.map(({ firstInput, inputCount }) => [firstInput, inputCount]),
+        [[300, 1]],
+      );
+      assert.ok(upstream.requests.length <= most, upstream.requests.length);
+    });
+
+  it('does not keep another from being found', async (t) => {
+    const upstream = await startUpstream(t, refusing({ status: 413 }));
+    const client = connect(t, upstream.url);
+    const texts = counted(1000);
+    texts[0] = texts[1] = texts[500] = 'poison';
+
+    const { errors } = await client.embed(texts, MODEL, {
+      ...{ onError: 'partial', maxConcurrentRequests: 1 },
+    });
+
+    assert.deepEqual(
+      errors.map(({ firstInput, inputCount }) => [firstInput, inputCount]),
+      [
+        [0, 1],
+        [1, 1],
+        [500, 1],
+      ],
+    );
+  });
+
+  it('does not make the batches of a stream smaller', async (t) => {
+    const upstream = await startUpstream(t, refusing({ status: 413 }));
+    const client = connect(t, upstream.url);
+    const texts = counted(1000);
+    texts[0] = 'poison';
+
+    const results = client.embedStream(texts, MODEL, {
+      ...{ onError: 'partial', maxConcurrentRequests: 1 },
+    });
+    for await (const result of results) assert.ok(result);
+
+    assert.equal(upstream.requests.length, 8 + 2 * 7);
+  });
+});
+
+describe('a refusal that no size mends', () => {
+  it('is not halved when it speaks of a token, not of their number', async (t) => {
+    const refusal = { status: 400, body: { error: 'invalid token' } };
+    const upstream = await startUpstream(t, () => refusal);
+    const client = connect(t, upstream.url);
+
+    await assert.rejects(
+      client.embed(counted(1000), MODEL, { onError: 'partial' }),
+      { status: 400, inputCount: 128 },
+    );
+    assert.equal(upstream.requests.length, 8);
+  });
+
+  it('is halved once a call, when it speaks of their number', async (t) => {
+    const upstream = await startUpstream(t, () => ({ status: 413 }));
+    const client = connect(t, upstream.url);
+
+    await assert.rejects(
+      client.embed(counted(1024), MODEL, {
+        ...{ onError: 'partial', batchSize: 8, maxConcurrentRequests: 1 },
+      }),
+      { status: 413 },
+    );
+    assert.ok(upstream.requests.length < 300, upstream.requests.length);
+  });
+});
+
 describe('splitOnLimit', () => {
   const calls = [
     ['embed', ['a'], 'm'],

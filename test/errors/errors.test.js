@@ -148,8 +148,8 @@ describe('an error', () => {
 
     const [, shown] = error.message.split('expected 128 items, got 2: ');
     assert.equal(shown, `<html> [31m${'€'.repeat(189)}…`);
-    assert.equal(error.response.status, 200);
-    assert.throws(() => error.response.json(), SyntaxError);
+    assert.equal(error.answer.status, 200);
+    assert.throws(() => error.answer.json(), SyntaxError);
   });
 
   it('without facts has no such properties', async (t) => {
@@ -223,6 +223,23 @@ describe('a key', () => {
     const error = await errorOf(t, echo, 'embed', [['a'], 'm', options]);
 
     assert.equal(error.response.text, '[redacted] [redacted] [redacted]');
+  });
+
+  it('is hidden that stands in another header of the caller', async (t) => {
+    const echo = { ...TOO_MANY, body: 'first-key second-key blue' };
+    const extraHeaders = {
+      'X-Api-Key': 'first-key',
+      'api-key': 'second-key',
+      'x-tenant': 'blue',
+    };
+
+    const error = await errorOf(t, echo, 'embed', [
+      ['a'],
+      'm',
+      { extraHeaders },
+    ]);
+
+    assert.equal(error.response.text, '[redacted] [redacted] blue');
   });
 
   it('is hidden before a body is cut, so that no half of it remains', async (t) => {

@@ -72,6 +72,7 @@ const PROXY_PACKAGES = [
   'baseten-performance-client',
   'baseten-performance-client/internal',
   'prom-client',
+  'undici',
   '@huggingface/tokenizers',
 ];
 

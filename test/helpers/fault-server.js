@@ -1,7 +1,8 @@
 'use strict';
 
 /*
- * A server on 127.0.0.1 whose every connection and every answer may go wrong.
+ * A server whose every connection and every answer may go wrong, on 127.0.0.1
+ * unless its script names another `host`.
  *
  *   const server = await startFaultServer(t, { answers: [{ how: 'cut' }, {}] });
  *   ... server.url, server.requests, server.connections, server.ca
@@ -18,13 +19,12 @@
  * A recorded request is { method, path, headers, json, connection }.
  */
 
-const http2 = require('node:http2');
 const net = require('node:net');
 const tls = require('node:tls');
 
 const { makeCertificate } = require('./certificate');
 const { serveHttp1 } = require('./http1-faults');
-const { serveHttp2 } = require('./http2-faults');
+const { Http2Faults } = require('./http2-faults');
 const { resetConnection } = require('./reset');
 
 /** A fatal alert: handshake_failure. */
@@ -42,7 +42,8 @@ const CONNECTIONS = {
 
 /**
  * @param {import('node:test').TestContext} t closes the server after the test
- * @param {object} [script] answers, connections, tls, http2
+ * @param {object} [script] answers, connections, tls, http2, host, names: of
+ *   the certificate
  */
 async function startFaultServer(t, script) {
   const server = new FaultServer(script);
@@ -62,6 +63,7 @@ class FaultServer {
   #script;
   #front = net.createServer();
   #inner;
+  #http2; // behind the inner one, where it is spoken
   #sockets = new Set();
   #byPort = new Map(); // the client's port, to the last socket from it
   #waiters = new Set();
@@ -70,7 +72,7 @@ class FaultServer {
   constructor({ keepsRequests = true, ...script } = {}) {
     this.#script = script;
     this.#keepsRequests = keepsRequests;
-    const certificate = script.tls ? makeCertificate() : undefined;
+    const certificate = script.tls ? makeCertificate(script.names) : undefined;
     this.ca = certificate?.cert;
     this.#inner = this.#innerServer(certificate);
     this.#inner.on('secureConnection', (secured) => this.#secure(secured));
@@ -83,17 +85,18 @@ class FaultServer {
   }
 
   async listen() {
-    await new Promise((resolve) =>
-      this.#front.listen(0, '127.0.0.1', 511, resolve),
-    );
+    await this.#http2?.listen();
+    const { host = '127.0.0.1', tls: isSecured } = this.#script;
+    await new Promise((resolve) => this.#front.listen(0, host, 511, resolve));
     this.port = this.#front.address().port;
-    const scheme = this.#script.tls ? 'https' : 'http';
-    this.url = `${scheme}://127.0.0.1:${this.port}`;
+    const scheme = isSecured ? 'https' : 'http';
+    this.url = `${scheme}://${host}:${this.port}`;
   }
 
   /** Ends every connection at once. */
   close() {
     for (const socket of this.#sockets) socket.destroy();
+    this.#http2?.close();
     return new Promise((resolve) => this.#front.close(resolve));
   }
 
@@ -119,13 +122,14 @@ class FaultServer {
       pick: (request) => this.#pick(request),
       raw: (port) => this.#byPort.get(port),
     };
-    if (this.#script.http2) {
-      const create = certificate ? 'createSecureServer' : 'createServer';
-      return serveHttp2(http2[create](certificate ?? {}), exchange);
-    }
-    const serve = (socket) => serveHttp1(socket, exchange);
+    if (this.#script.http2) this.#http2 = new Http2Faults(exchange);
+    const ALPNProtocols = this.#http2 && ['h2'];
+    const serve = (socket) =>
+      this.#http2 ? this.#http2.serve(socket) : serveHttp1(socket, exchange);
     return certificate
-      ? tls.createServer(certificate, serve).on('tlsClientError', () => {})
+      ? tls
+          .createServer({ ...certificate, ALPNProtocols }, serve)
+          .on('tlsClientError', () => {})
       : net.createServer(serve);
   }
 

@@ -1,10 +1,14 @@
 'use strict';
 
-/* HTTP/2 through Node's own server, whose streams and sessions can go wrong. */
+/* HTTP/2 through Node's own server, whose streams and frames can go wrong. */
 
-const { constants } = require('node:http2');
+const http2 = require('node:http2');
+const net = require('node:net');
 
+const { BROKEN, HARMLESS, waysOf } = require('./http2-frames');
 const { resetConnection } = require('./reset');
+
+const { constants } = http2;
 
 const DROP_SIZE = 16;
 const DROP_MS = 2;
@@ -90,35 +94,79 @@ const WAYS = {
     raw.end('\x00\x01\x02 this is not HTTP \xff\r\n'.repeat(4)),
 };
 
+const FRAME_WAYS = {
+  ...waysOf(BROKEN, () => {}),
+  ...waysOf(HARMLESS, WAYS.whole),
+};
+
 async function readText(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function serve(stream, headers, exchange) {
-  const port = stream.session.socket.remotePort;
-  stream.on('error', () => {});
+async function serve(stream, headers, socket, exchange) {
+  const { remotePort: port } = socket;
   const text = await readText(stream).catch(() => undefined);
   if (text === undefined || stream.destroyed) return;
   const { ':method': method, ':path': path } = headers;
   const answer = exchange.pick({ method, path, headers, text, port });
   const raw = exchange.raw(port);
-  if (raw && !stream.destroyed) WAYS[answer.how](stream, answer, raw);
+  if (!raw || stream.destroyed) return;
+  const way = WAYS[answer.how] ?? FRAME_WAYS[answer.how];
+  way(stream, answer, raw);
 }
 
 /**
- * Answers the streams of a server of node:http2.
- * @param {import('node:http2').Http2Server} server
- * @param {{ pick: Function, raw: (port: number) => import('node:net').Socket }}
- *   exchange
+ * Answers what arrives on sockets, TLS or not, of which each is relayed to a
+ * socket of the server's own: so others may write frames to it, too. A session
+ * counts the writes to its socket, and aborts the process at one that is not
+ * its own.
  */
-function serveHttp2(server, exchange) {
-  server.on('sessionError', () => {});
-  server.on('session', (session) => session.on('error', () => {}));
-  server.on('tlsClientError', () => {});
-  server.on('stream', (stream, headers) => serve(stream, headers, exchange));
-  return server;
+class Http2Faults {
+  #server = http2.createServer();
+  #outer = new Map(); // by the port of the inner socket
+
+  /**
+   * @param {{ pick: Function,
+   *   raw: (port: number) => import('node:net').Socket }} exchange
+   */
+  constructor(exchange) {
+    this.#server.on('sessionError', () => {});
+    this.#server.on('session', (session) => session.on('error', () => {}));
+    this.#server.on('stream', (stream, headers) => {
+      stream.on('error', () => {});
+      const socket = this.#outer.get(stream.session.socket.remotePort);
+      if (socket) serve(stream, headers, socket, exchange);
+    });
+  }
+
+  listen() {
+    return new Promise((resolve) =>
+      this.#server.listen(0, '127.0.0.1', 511, resolve),
+    );
+  }
+
+  /** The sockets are their owner's to end. */
+  close() {
+    this.#server.close();
+  }
+
+  /** @param {import('node:net').Socket} socket */
+  serve(socket) {
+    const inner = net.connect(this.#server.address().port, '127.0.0.1', () => {
+      const { localPort } = inner;
+      this.#outer.set(localPort, socket);
+      inner.on('close', () => this.#outer.delete(localPort));
+      socket.pipe(inner).pipe(socket);
+    });
+    inner.on('error', () => {}).on('close', () => socket.destroy());
+    socket.on('error', () => {}).on('close', () => inner.destroy());
+  }
 }
 
-module.exports = { HTTP2_WAYS: Object.keys(WAYS), serveHttp2 };
+module.exports = {
+  HTTP2_WAYS: Object.keys(WAYS),
+  FRAME_WAYS: Object.keys(FRAME_WAYS),
+  Http2Faults,
+};

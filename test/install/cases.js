@@ -58,6 +58,29 @@ function placeCase([name, group, place], script = 'smoke.js') {
   };
 }
 
+/**
+ * A machine whose administrator has put a root into the system's bundle, which
+ * lies where that system keeps it.
+ * @returns {Case}
+ */
+function rootsCase(name, bundle) {
+  return {
+    name,
+    groups: ['roots'],
+    target: 'linux-x64',
+    async run(context) {
+      await installByNpm(layApp(context), context);
+      const folder = path.join(context.folder, 'roots');
+      fs.mkdirSync(folder);
+      const file = path.join(folder, path.basename(bundle));
+      fs.writeFileSync(file, context.server.env.SMOKE_CA);
+      const mounts = { [path.dirname(bundle)]: folder };
+      const place = places.onDebian('12', 'bookworm', '20', mounts);
+      return await runSmoke(place, 'roots.js', context);
+    },
+  };
+}
+
 /** The proxy's own tarball beside the client's; npm fetches prom-client. */
 const proxyCase = {
   name: 'proxy',
@@ -104,6 +127,8 @@ const CASES = [
   ...WORKERS.map(([name, place]) =>
     placeCase([name, 'workers', place], 'worker.js'),
   ),
+  rootsCase('roots-debian', '/etc/ssl/certs/ca-certificates.crt'),
+  rootsCase('roots-fedora', '/etc/pki/tls/certs/ca-bundle.crt'),
   proxyCase,
   sourceCase,
   ...installerCases,

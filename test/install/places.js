@@ -91,14 +91,21 @@ function inRoot(root, mounts, command) {
   ];
 }
 
-/** @returns {Place} a Debian where nothing else was ever installed */
-function onDebian(release, suite, nodeMajor) {
+/**
+ * A Debian where nothing else was ever installed.
+ * @param {string} release
+ * @param {string} suite
+ * @param {string} nodeMajor
+ * @param {Record<string, string>} [mounts] what lies where beside the program
+ * @returns {Place}
+ */
+function onDebian(release, suite, nodeMajor, mounts = {}) {
   return {
     target: 'linux-x64',
     command: async (app, [script, ...args]) => {
       const node = path.dirname(await nodeOf(nodeMajor));
       const root = await debianRoot(release, suite);
-      return inRoot(root, { '/app': app, '/node': node }, [
+      return inRoot(root, { '/app': app, '/node': node, ...mounts }, [
         '/node/node',
         `/app/${script}`,
         ...args,

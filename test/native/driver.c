@@ -29,18 +29,21 @@ struct driver_call driver_call_for(const char *url, uint32_t input_count)
   return call;
 }
 
-void driver_start(struct driver *driver)
+enum pc_status driver_try_start(struct driver *driver)
 {
-  struct pc_transport transport = {.http_version = 1,
-                                   .connect_timeout_ms = 10000,
-                                   .log_level = PC_LOG_OFF};
+  struct pc_transport transport = {
+      .http_version = 1, .connect_timeout_ms = 10000, .log_level = PC_LOG_OFF};
 
   *driver = (struct driver){0};
   pthread_mutex_init(&driver->lock, NULL);
   pthread_cond_init(&driver->changed, NULL);
   pc_queue_init(&driver->outcomes);
-  if (pc_engine_create(&transport, on_outcomes, driver, &driver->engine) !=
-      PC_OK)
+  return pc_engine_create(&transport, on_outcomes, driver, &driver->engine);
+}
+
+void driver_start(struct driver *driver)
+{
+  if (driver_try_start(driver) != PC_OK)
     abort();
 }
 
@@ -84,45 +87,61 @@ void driver_stop(struct driver *driver)
   pthread_cond_destroy(&driver->changed);
 }
 
-static void add_word(struct pc_texts *words, const char *word)
-{
-  if (pc_texts_add(words, word, strlen(word) + 1) != PC_OK)
-    abort();
-}
-
-static void fill_words(struct pc_texts *words, const struct driver_call *call)
+static enum pc_status fill_words(struct pc_texts *words,
+                                 const struct driver_call *call)
 {
   bool is_framed = call->kind != PC_POST && call->kind != PC_SPLICE;
   bool is_splice = call->kind == PC_SPLICE;
+  const char *texts[PC_WORD_COUNT] = {
+      [PC_WORD_URL] = call->url,
+      [PC_WORD_METHOD] = call->method ? call->method : "POST",
+      [PC_WORD_HEADERS] =
+          "content-type: application/json\nauthorization: Bearer k",
+      [PC_WORD_ID_STEM] = "test-0123456789",
+      [PC_WORD_PREFIX] = is_framed ? "{\"input\":[" : "",
+      [PC_WORD_OPEN] = "",
+      [PC_WORD_CLOSE] = "",
+      [PC_WORD_SUFFIX] = is_framed ? "]}" : "",
+      [PC_WORD_DEFAULTS] = is_splice ? "{}" : "",
+      [PC_WORD_METADATA] = is_splice ? "{\"by\":\"test\"" : "",
+      [PC_WORD_PATHS] = ""};
+  enum pc_status status = pc_texts_init(words, PC_WORD_COUNT);
 
-  if (pc_texts_init(words, PC_WORD_COUNT) != PC_OK)
-    abort();
-  add_word(words, call->url);
-  add_word(words, call->method ? call->method : "POST");
-  add_word(words, "content-type: application/json\nauthorization: Bearer k");
-  add_word(words, "test-0123456789");
-  add_word(words, is_framed ? "{\"input\":[" : "");
-  add_word(words, "");
-  add_word(words, "");
-  add_word(words, is_framed ? "]}" : "");
-  add_word(words, is_splice ? "{}" : "");
-  add_word(words, is_splice ? "{\"by\":\"test\"" : "");
+  for (int i = 0; i < PC_WORD_COUNT && status == PC_OK; i++)
+    status = pc_texts_add(words, texts[i], strlen(texts[i]) + 1);
+  return status;
 }
 
-static void fill_inputs(struct pc_texts *inputs, const struct driver_call *call)
+static enum pc_status fill_inputs(struct pc_texts *inputs,
+                                  const struct driver_call *call)
 {
-  if (pc_texts_init(inputs, call->input_count) != PC_OK)
-    abort();
-  for (uint32_t i = 0; i < call->input_count; i++) {
+  enum pc_status status = pc_texts_init(inputs, call->input_count);
+
+  for (uint32_t i = 0; i < call->input_count && status == PC_OK; i++) {
     const char *input = call->inputs ? call->inputs[i] : "{}";
 
-    if (pc_texts_add(inputs, input, strlen(input)) != PC_OK)
-      abort();
+    status = pc_texts_add(inputs, input, strlen(input));
   }
+  return status;
 }
 
-struct pc_job *driver_submit(struct driver *driver,
-                             const struct driver_call *call)
+static enum pc_status fill_plan(struct pc_job_plan *plan,
+                                const struct driver_call *call)
+{
+  enum pc_status status = fill_words(&plan->words, call);
+
+  if (status != PC_OK)
+    return status;
+  if (!call->body)
+    return fill_inputs(&plan->inputs, call);
+  plan->splice = (struct pc_splice_plan){
+      .form = call->form, .body = {call->body, strlen(call->body)}};
+  return PC_OK;
+}
+
+enum pc_status driver_try_submit(struct driver *driver,
+                                 const struct driver_call *call,
+                                 struct pc_job **out)
 {
   struct pc_job_plan plan = {.kind = call->kind,
                              .wants_partial = call->wants_partial,
@@ -131,16 +150,30 @@ struct pc_job *driver_submit(struct driver *driver,
                              .final_status_count = call->final_status != 0,
                              .preference = call->preference};
   struct pc_fault fault = {{0}};
+  enum pc_status status = fill_plan(&plan, call);
+
+  *out = NULL;
+  if (status != PC_OK) {
+    pc_texts_deinit(&plan.words);
+    pc_texts_deinit(&plan.inputs);
+    return status;
+  }
+  status = pc_job_create(&plan, &fault, out);
+  if (status == PC_OK)
+    status = pc_engine_submit(driver->engine, *out);
+  if (status != PC_OK) {
+    pc_job_release(*out);
+    *out = NULL;
+  }
+  return status;
+}
+
+struct pc_job *driver_submit(struct driver *driver,
+                             const struct driver_call *call)
+{
   struct pc_job *job = NULL;
 
-  fill_words(&plan.words, call);
-  if (call->body)
-    plan.splice = (struct pc_splice_plan){
-        .form = call->form, .body = {call->body, strlen(call->body)}};
-  else
-    fill_inputs(&plan.inputs, call);
-  if (pc_job_create(&plan, &fault, &job) != PC_OK ||
-      pc_engine_submit(driver->engine, job) != PC_OK)
+  if (driver_try_submit(driver, call, &job) != PC_OK)
     abort();
   return job;
 }

@@ -40,12 +40,21 @@ struct driver_call driver_call_for(const char *url, uint32_t input_count);
 
 void driver_start(struct driver *driver);
 
+/* The same for tests of what is refused; then driver_stop is due all the same.
+ */
+enum pc_status driver_try_start(struct driver *driver);
+
 /* Destroys the engine and reads what it still hands over. */
 void driver_stop(struct driver *driver);
 
 /* Submits; the job stays valid until driver_release. */
 struct pc_job *driver_submit(struct driver *driver,
                              const struct driver_call *call);
+
+/* The same for tests of what is refused, which leaves NULL in *out. */
+enum pc_status driver_try_submit(struct driver *driver,
+                                 const struct driver_call *call,
+                                 struct pc_job **out);
 
 /* Reads outcomes until `job` has ended. */
 void driver_wait(struct driver *driver, struct pc_job *job);

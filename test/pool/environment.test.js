@@ -66,7 +66,8 @@ describe('the API key', () => {
     assert.throws(() => new PerformanceClient('http://a.example'), {
       code: 'INVALID_ARGUMENT',
       message:
-        'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY',
+        'apiKey must be given, or stand in BASETEN_API_KEY or ' +
+        'OPENAI_API_KEY; give apiKey: false to a server that needs none',
     });
   });
 

@@ -225,7 +225,7 @@ describe('the rules themselves', () => {
 
     faulty(rule, 'lib/call/a.js', 'numbers[10] = flags;');
     faulty(rule, 'proxy/lib/plan/a.js', 'copy(numbers[TIMEOUT_MS_AT]);');
-    faulty(rule, 'proxy/lib/plan/a.js', 'engineFor(wrapper, words[0]);');
+    faulty(rule, 'proxy/lib/plan/a.js', 'poolFor(wrapper, words[0]);');
     faulty(rule, 'lib/stream/a.js', 'const [width, size] = settings.numbers;');
     faulty(rule, 'lib/call/a.js', 'const FLAG_SPLIT = 64;');
     faulty(rule, 'lib/call/a.js', 'const FLAGS = 10;');
@@ -295,13 +295,14 @@ describe('the rules themselves', () => {
 
     faulty(rule, 'proxy/lib/plan/a.js', "require('../../../lib/base/check')");
     faulty(rule, 'proxy/lib/plan/a.js', "require('../start/config')");
-    faulty(rule, 'proxy/lib/plan/a.js', "require('undici')");
+    faulty(rule, 'proxy/lib/plan/a.js', "require('got')");
     fine(
       rule,
       'proxy/lib/plan/a.js',
       "require('baseten-performance-client/internal')",
     );
     fine(rule, 'proxy/lib/telemetry/a.js', "require('prom-client')");
+    fine(rule, 'proxy/lib/forward/a.js', "require('undici')");
   });
 
   it('refuse code in the index and inner files to examples', () => {

@@ -55,5 +55,6 @@ describe('the contract between C and JavaScript', () => {
     assert.equal(flagged[NUMBER.FLAGS], FLAG.SPLIT | FLAG.BARE);
     assert.equal(numbers[NUMBER.FLAGS], 0);
     assert.equal(withFlags(numbers, 0), numbers);
+    assert.equal(withFlags(flagged, FLAG.SPLIT), flagged);
   });
 });

@@ -203,6 +203,7 @@ describe('a stream that fails', () => {
       const error = await next;
       assert.equal(error.code, 'CANCELLED');
       assert.equal(error.cause, option.signal && 'enough');
+      assert.equal(error.name, option.signal ? 'AbortError' : 'CancelledError');
       assert.equal(source.isClosed, true);
       await upstream.until((now) => now.requests[0].aborted);
       if (option.signal)

@@ -28,6 +28,9 @@ const FRAMING = new Set([
   'x-target-host',
 ]);
 
+/** What the proxy says of a request and whom it comes from. */
+const TOLD = /^(?:forwarded|via|x-request-id|x-real-ip|x-forwarded-.+)$/;
+
 /**
  * @param {string} name in lower case
  * @returns {boolean}
@@ -42,7 +45,12 @@ function isHopByHop(name) {
  * @returns {boolean}
  */
 function isOwnHeader(name) {
-  return FRAMING.has(name) || isHopByHop(name) || name.startsWith('x-baseten-');
+  return (
+    FRAMING.has(name) ||
+    TOLD.test(name) ||
+    isHopByHop(name) ||
+    name.startsWith('x-baseten-')
+  );
 }
 
 /** @param {string | undefined} connection */

@@ -6,6 +6,7 @@ const {
   wordList,
 } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
+const { isNamed } = require('../plan/paths');
 const { Planner } = require('../plan/plan');
 const { readEnvelope } = require('./batch-envelope');
 const { batchHeaders, tellingHeaders } = require('./headers');
@@ -89,12 +90,36 @@ function replyJoined(exchange, summary) {
   exchange.reply(200, headers, answer);
 }
 
+/**
+ * @param {Plan} plan
+ * @param {Exchange} exchange
+ * @returns {boolean} is its path none that this key may ask for?
+ */
+function isBarred({ paths }, { path }) {
+  return paths !== undefined && !isNamed(path, paths);
+}
+
+/** @param {string} message */
+function forbidden(message) {
+  return new Refusal(403, 'PATH_FORBIDDEN', message);
+}
+
+/** @param {string} path and perhaps a query */
+function barred(path) {
+  const [bare] = path.split('?');
+  return forbidden(
+    `the operator's key is not sent to ${bare}: have the proxy started with --pass-through ${bare}`,
+  );
+}
+
 /** Sends what callers ask for upstream, and the answers back. */
 class Forwarder {
   #config;
   #wrappers;
   #tokenizers;
   #planner;
+
+  /** @type {PassThrough | undefined} undefined where nothing passes through */
   #passThrough;
 
   /** @param {ForwarderParts} parts */
@@ -103,7 +128,8 @@ class Forwarder {
     this.#wrappers = wrappers;
     this.#tokenizers = tokenizers;
     this.#planner = new Planner(config);
-    this.#passThrough = new PassThrough(config);
+    if (config.passThrough.length > 0)
+      this.#passThrough = new PassThrough(config);
   }
 
   /** What answers the calls, by their routes. */
@@ -118,9 +144,9 @@ class Forwarder {
     };
   }
 
-  /** Lets idle connections go. */
-  close() {
-    this.#passThrough.close();
+  /** Lets the connections go on which requests passed through. */
+  async close() {
+    await this.#passThrough?.close();
   }
 
   /**
@@ -150,6 +176,7 @@ class Forwarder {
    */
   async #other(exchange) {
     const plan = this.#planner.plan(exchange);
+    if (plan.paths?.length === 0) throw this.#refusalOf(exchange);
     const envelope = await readEnvelope(exchange);
     if (envelope?.mayBeBatch) {
       const { GENERIC } = KINDS;
@@ -161,9 +188,13 @@ class Forwarder {
         envelope.body,
       );
       if (!outcome.failure) return replyJoined(exchange, outcome.summary);
+      if (outcome.failure.code === 'PATH_FORBIDDEN')
+        throw barred(outcome.failure.detail);
       if (outcome.failure.code !== 'NOT_A_BATCH')
         throw upstreamRefusal(outcome.failure, plan.secrets);
     }
+    if (!this.#passThrough || isBarred(plan, exchange))
+      throw this.#refusalOf(exchange);
     await this.#passThrough.send(exchange, plan, envelope?.body);
   }
 
@@ -195,11 +226,22 @@ class Forwarder {
         ID_STEM: customerId ?? id,
         DEFAULTS: defaultsOf(kind, exchange.header('x-baseten-model')),
         METADATA: metadataOf(exchange, kind),
+        PATHS: isGeneric ? plan.paths?.join('\n') : '',
       }),
       body,
     );
     keepFacts(exchange, outcome);
     return outcome;
+  }
+
+  /**
+   * Why a request does not pass through.
+   * @param {Exchange} exchange
+   */
+  #refusalOf({ path }) {
+    return this.#passThrough
+      ? barred(path)
+      : forbidden('nothing passes through this proxy: --pass-through is off');
   }
 
   /** @param {Exchange} exchange */

@@ -9,6 +9,8 @@ const { version } = require('../../package.json');
 const { endToEnd } = require('../base/header-names');
 
 /** @typedef {import('baseten-performance-client/internal').HeaderMap} HeaderMap */
+/** @typedef {import('../base/address-blocks').AddressBlocks} AddressBlocks */
+/** @typedef {import('../plan/plan').Plan} Plan */
 /** @typedef {import('../server/exchange').Exchange} Exchange */
 /** @typedef {import('node:http').IncomingHttpHeaders} IncomingHttpHeaders */
 /** @typedef {Record<string, string | string[]>} PassedHeaders */
@@ -29,6 +31,9 @@ const TRACE_HEADERS = ['traceparent', 'tracestate'];
 const TELLING =
   /^(?:x-baseten-|x-ratelimit-|ratelimit|retry-after|openai-|www-authenticate:)/im;
 
+/** What a caller may claim of where its request comes from. */
+const CLAIMS = /^(?:forwarded|x-real-ip|x-forwarded-.+)$/;
+
 /** The proxy answers these in its own name. */
 const OWN = new Set([
   'x-baseten-customer-request-id',
@@ -44,7 +49,6 @@ function batchLines() {
   const { encodings } = native().info();
   const lines = [
     'content-type: application/json',
-    'accept: application/json',
     ...(encodings ? [`accept-encoding: ${encodings}`] : []),
   ];
   commonLines = lines.join('\n');
@@ -61,6 +65,7 @@ function batchLines() {
 function batchHeaders(exchange, authorization, extraHeaders) {
   let lines = batchLines();
   if (authorization !== undefined) lines += `\nauthorization: ${authorization}`;
+  if (!extraHeaders?.has('accept')) lines += '\naccept: application/json';
   if (!extraHeaders?.has('user-agent'))
     lines += `\nuser-agent: ${NAME}/${version}`;
   lines += `\nx-request-id: ${exchange.id}`;
@@ -83,24 +88,19 @@ function appended(before, value) {
 }
 
 /**
- * The headers of a request that is passed through as it is.
+ * Says whom a request comes from. What the caller says of those before it is
+ * believed of trusted proxies alone.
+ * @param {PassedHeaders} headers changed
  * @param {Exchange} exchange
- * @param {string} host
- * @param {string | undefined} authorization
- * @param {HeaderMap} [extraHeaders]
- * @returns {PassedHeaders}
+ * @param {AddressBlocks} trustedProxies
  */
-function passedHeaders(exchange, host, authorization, extraHeaders) {
-  const { request } = exchange;
-  const headers = endToEnd(request.headers);
-  for (const name of CONTROLS) delete headers[name];
-  delete headers.expect; // answered already
-  delete headers.authorization;
-  if (authorization !== undefined) headers.authorization = authorization;
-
-  const asked = request.headers[':authority'] ?? request.headers.host;
+function tellOrigin(headers, { request }, trustedProxies) {
   const { remoteAddress = 'unknown', encrypted = false } =
     /** @type {import('node:tls').TLSSocket} */ (request.socket);
+  if (!trustedProxies.has(remoteAddress))
+    for (const name of Object.keys(headers))
+      if (CLAIMS.test(name)) delete headers[name];
+  const asked = request.headers[':authority'] ?? request.headers.host;
   headers['x-forwarded-for'] = appended(
     headers['x-forwarded-for'],
     remoteAddress,
@@ -108,11 +108,27 @@ function passedHeaders(exchange, host, authorization, extraHeaders) {
   headers['x-forwarded-proto'] ??= encrypted ? 'https' : 'http';
   if (typeof asked === 'string') headers['x-forwarded-host'] ??= asked;
   headers.via = appended(headers.via, `${request.httpVersion} ${NAME}`);
+}
+
+/**
+ * The headers of a request that is passed through as it is.
+ * @param {Exchange} exchange
+ * @param {Plan} plan
+ * @param {AddressBlocks} trustedProxies
+ * @returns {PassedHeaders}
+ */
+function passedHeaders(exchange, plan, trustedProxies) {
+  const { target, authorization, preferences } = plan;
+  const headers = endToEnd(exchange.request.headers);
+  for (const name of CONTROLS) delete headers[name];
+  delete headers.expect; // answered already
+  delete headers.authorization;
+  if (authorization !== undefined) headers.authorization = authorization;
+
+  tellOrigin(headers, exchange, trustedProxies);
   headers['x-request-id'] = exchange.id;
-  headers.host = host;
-  return extraHeaders
-    ? { ...headers, ...Object.fromEntries(extraHeaders) }
-    : headers;
+  headers.host = target.url.host;
+  return { ...headers, ...Object.fromEntries(preferences.extraHeaders ?? []) };
 }
 
 /**
@@ -131,12 +147,15 @@ function tellingHeaders(head) {
 }
 
 /**
- * The headers of an answer that is passed through as it is.
+ * The headers of an answer that is passed through as it is, but for whom the
+ * upstream would let in: callers of ours are let in by the proxy.
  * @param {IncomingHttpHeaders} upstream
  * @returns {PassedHeaders}
  */
 function passedAnswerHeaders(upstream) {
   const headers = endToEnd(upstream);
+  for (const name of Object.keys(headers))
+    if (name.startsWith('access-control-')) delete headers[name];
   if (/^text\/event-stream\b/i.test(upstream['content-type'] ?? ''))
     headers['x-accel-buffering'] = 'no';
   return headers;

@@ -7,7 +7,7 @@
 
 const internal = require('baseten-performance-client/internal');
 
-const { FLAG, FORM, WORD, engineFor, fromNative, lifecycleOf } = internal;
+const { FLAG, FORM, WORD, fromNative, lifecycleOf, poolFor } = internal;
 
 /** @typedef {import('baseten-performance-client/internal').Failure} Failure */
 /** @typedef {import('baseten-performance-client/internal').Job} Job */
@@ -94,7 +94,7 @@ class Splice {
   async run(wrapper, exchange, kind, numbers, words, body) {
     const lifecycle = lifecycleOf(wrapper);
     lifecycle.check();
-    const engine = engineFor(wrapper, words[WORD.URL]);
+    const { engine } = poolFor(wrapper, words[WORD.URL]);
     lifecycle.enter(this);
     try {
       const end = new Promise((resolve) => {

@@ -2,7 +2,9 @@
 
 const crypto = require('node:crypto');
 
+const { environmentProxies } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
+const { namesBehind, staysBelow } = require('./paths');
 const { Preferences } = require('./preferences');
 const { Targets } = require('./targets');
 
@@ -14,6 +16,8 @@ const { Targets } = require('./targets');
  * @property {import('./targets').Target} target
  * @property {string} [authorization] what the target is shown
  * @property {string} path and query, below the path of the target's URL
+ * @property {readonly string[]} [paths] that may be asked for, see isNamed;
+ * undefined for all, which is where callers bring a key of their own
  * @property {Readonly<import('./preferences').RequestPreferences>} preferences
  * @property {readonly string[]} secrets what no answer and no log may show
  */
@@ -21,24 +25,19 @@ const { Targets } = require('./targets');
 /** What may stand in the path and the query of a request. */
 const VISIBLE = /^[\x21-\x7e]*$/;
 
-/** Whatever some server takes for a slash or a dot. */
-const SEGMENTS = /\/|\\|%2f|%5c/i;
-
-const DOTS = /%2e/gi;
-
 /** Schemes whose credential is a key, as OpenAI and Baseten send it. */
 const KEY_SCHEME = /^(?:bearer|api-key)$/i;
 
+/** An authorization that is none, as an empty variable leaves it. */
+const NO_KEY = /^\s*(?:bearer|api-key|basic)?\s*$/i;
+
 /**
  * The path and query that an upstream is asked for; refused unless it stays
- * below the path of the target's URL whatever the upstream decodes.
+ * below the path of the target's URL.
  * @param {Exchange} exchange
  */
 function readPath({ path, search }) {
-  const isBelow = path
-    .split(SEGMENTS)
-    .every((segment) => segment.replace(DOTS, '.') !== '..');
-  if (isBelow && path.startsWith('/') && VISIBLE.test(path + search))
+  if (staysBelow(path) && path.startsWith('/') && VISIBLE.test(path + search))
     return path + search;
   throw new Refusal(
     400,
@@ -108,6 +107,10 @@ class Credentials {
       return undefined;
     }
     if (given) return `${given.scheme} ${given.credential}`;
+    if (!NO_KEY.test(exchange.header('authorization') ?? ''))
+      throw unauthorized(
+        'the Authorization has no scheme: send it as "Authorization: Bearer <key>"',
+      );
     if (this.#operatorKey) return undefined;
     throw unauthorized(
       'an API key is needed: send it as "Authorization: Bearer <key>"',
@@ -171,12 +174,14 @@ class Planner {
   #credentials;
   #preferences;
   #targets;
+  #operatorsPaths;
 
   /** @param {import('../start/config').Config} config */
   constructor(config) {
+    this.#operatorsPaths = config.passThrough;
     this.#credentials = new Credentials(config);
     this.#preferences = new Preferences(config.preferences);
-    this.#targets = new Targets(config);
+    this.#targets = new Targets(config, environmentProxies(process.env));
   }
 
   /**
@@ -191,9 +196,16 @@ class Planner {
     const target = this.#targets.resolve(exchange, preferences, own);
     const authorization =
       own ?? (target.isTrusted ? this.#credentials.operators : undefined);
-    const secrets = this.#credentials.secrets(authorization);
+    const secrets = [
+      ...this.#credentials.secrets(authorization),
+      ...preferences.secrets,
+    ];
     const path = readPath(exchange);
-    return { target, authorization, path, preferences, secrets };
+    const paths =
+      own === undefined
+        ? namesBehind(this.#operatorsPaths, target.added)
+        : undefined;
+    return { target, authorization, path, paths, preferences, secrets };
   }
 }
 

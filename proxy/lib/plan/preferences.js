@@ -8,6 +8,7 @@ const {
   invalidArgument,
   isGiven,
   isPlainObject,
+  keysIn,
   readPreference,
   toSettings,
   withFlags,
@@ -26,8 +27,10 @@ const { isOwnHeader } = require('../base/header-names');
  * @property {string} [targetHost]
  * @property {(flags: number) => Readonly<Float64Array>} numbers as the engine
  * takes them, with these flags and those that extraHeaders need
- * @property {number} timeoutMs for the first byte of one answer
+ * @property {number} timeoutMs that the upstream may be silent
+ * @property {number} totalTimeoutMs of the whole call, 0 for no limit
  * @property {HeaderMap} [extraHeaders]
+ * @property {readonly string[]} secrets that they hold
  */
 
 const HEADER = 'x-baseten-request-preferences';
@@ -141,7 +144,9 @@ function prepare(values, targetHost) {
     targetHost,
     numbers: numbersByFlags(numbers, headers ? headerFlags(headers) : 0),
     timeoutMs: numbers[NUMBER.TIMEOUT_MS],
+    totalTimeoutMs: numbers[NUMBER.TOTAL_TIMEOUT_MS],
     extraHeaders: headers,
+    secrets: keysIn(headers),
   });
 }
 

@@ -1,12 +1,15 @@
 'use strict';
 
+const net = require('node:net');
+
 const {
   invalidArgument,
+  native,
   outOfRange,
 } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
 const { Lru } = require('../base/lru');
-const { mayBePublic } = require('./public-addresses');
+const { staysBelow } = require('./paths');
 
 /** @typedef {import('../server/exchange').Exchange} Exchange */
 
@@ -27,6 +30,7 @@ const { mayBePublic } = require('./public-addresses');
  * @typedef {object} Target
  * @property {Readonly<TargetUrl>} url
  * @property {boolean} isTrusted did the operator name it?
+ * @property {string} added the path that a caller put behind --target-url
  */
 
 /** Blanks and control characters would be dropped by URL parsers in silence. */
@@ -36,6 +40,13 @@ const UNUSABLE = /[^\x21-\x7e]|[\\?#]/;
 const WITH_HOST = /^https?:\/\/[^/]/i;
 
 const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 };
+
+const WEB_PORTS = new Set(Object.values(DEFAULT_PORTS));
+
+/** Ports below this are of services that need not expect HTTP. */
+const FIRST_FREE_PORT = 1024;
+
+const NO_PROXIES = Object.freeze({ http: '', https: '' });
 
 /** Targets of at most this many different texts are remembered. */
 const REMEMBERED = 256;
@@ -60,6 +71,12 @@ function parseTargetUrl(given, argument) {
   if (!WITH_HOST.test(full) || UNUSABLE.test(full) || !URL.canParse(full))
     throw outOfRange(argument, 'an http or https URL or a host name', text);
   const { protocol, hostname, host, origin, pathname, port } = new URL(full);
+  if (!staysBelow(pathname))
+    throw invalidArgument(
+      RangeError,
+      argument,
+      `${argument} must have no ".." segments`,
+    );
   const scheme = protocol === 'http:' ? 'http:' : 'https:';
   const prefix = pathname.replace(/\/+$/, '');
   return Object.freeze({
@@ -90,6 +107,26 @@ function matcherOf(pattern) {
       : hostname === url.hostname);
 }
 
+/**
+ * Is a target another one, or below its path?
+ * @param {TargetUrl} target
+ * @param {TargetUrl} other
+ */
+function isWithin(target, other) {
+  return `${target.base}/`.startsWith(`${other.base}/`);
+}
+
+/**
+ * May this host be asked for at all? A name is judged once it is looked up.
+ * @param {string} hostname of a URL
+ * @returns {boolean}
+ */
+function mayBePublic(hostname) {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  if (net.isIP(bare) !== 0) return native().isPublicAddress(bare);
+  return !/(^|\.)localhost\.?$/i.test(hostname);
+}
+
 /** @param {string} message */
 function forbidden(message) {
   return new Refusal(403, 'TARGET_FORBIDDEN', message);
@@ -98,6 +135,8 @@ function forbidden(message) {
 /** Decides where a request goes; only the operator's targets see its key. */
 class Targets {
   #allowed;
+  #isClosed;
+  #proxies;
 
   /** @type {Target | undefined} */
   #default;
@@ -106,14 +145,24 @@ class Targets {
   #known = new Lru(REMEMBERED, (text) => this.#judge(text));
 
   /**
-   * @param {{ targetUrl?: string, allowTargets: readonly string[] }} config
+   * @param {object} config
+   * @param {string} [config.targetUrl]
+   * @param {readonly string[]} config.allowTargets
+   * @param {'on' | 'off'} [config.callerTargets]
+   * @param {{ http: string, https: string }} [proxies] on the way to targets
    */
-  constructor({ targetUrl, allowTargets }) {
+  constructor(
+    { targetUrl, allowTargets, callerTargets },
+    proxies = NO_PROXIES,
+  ) {
+    this.#isClosed = callerTargets === 'off';
+    this.#proxies = proxies;
     this.#allowed = allowTargets.map(matcherOf);
     if (targetUrl !== undefined)
       this.#default = Object.freeze({
         url: parseTargetUrl(targetUrl, '--target-url'),
         isTrusted: true,
+        added: '',
       });
   }
 
@@ -127,15 +176,28 @@ class Targets {
     const target = this.#find(exchange, targetHost);
     const { url, isTrusted } = target;
     if (isTrusted) return target;
-    if (own === undefined)
-      throw forbidden(
-        `the operator's key is not sent to ${url.origin}: bring a key of your own, or have the proxy started with --allow-target ${url.origin}`,
-      );
-    if (!mayBePublic(url.hostname))
-      throw forbidden(
-        `${url.hostname} is not a public address: the proxy must be started with --allow-target ${url.origin}`,
-      );
+    const wayIn = `the proxy must be started with --allow-target ${url.origin}`;
+    const obstacle =
+      own === undefined
+        ? `the operator's key is not sent to ${url.origin}: bring a key of your own, or`
+        : this.#obstacleTo(url);
+    if (obstacle !== undefined) throw forbidden(`${obstacle} ${wayIn}`);
     return target;
+  }
+
+  /**
+   * Why a caller may not choose a target.
+   * @param {TargetUrl} url
+   * @returns {string | undefined} undefined when it may
+   */
+  #obstacleTo({ protocol, hostname, port }) {
+    if (this.#isClosed) return 'callers may not choose targets here:';
+    if (protocol === 'https:' ? this.#proxies.https : this.#proxies.http)
+      return 'a forward proxy stands between, and nobody can tell where it connects to:';
+    if (port < FIRST_FREE_PORT && !WEB_PORTS.has(port))
+      return `${port} is no port of the web:`;
+    if (!mayBePublic(hostname)) return `${hostname} is not a public address:`;
+    return undefined;
   }
 
   /**
@@ -170,10 +232,12 @@ class Targets {
    */
   #judge(text) {
     const url = parseTargetUrl(text, 'X-Target-Host');
-    const isTrusted =
-      url.origin === this.#default?.url.origin ||
-      this.#allowed.some((matches) => matches(url));
-    return Object.freeze({ url, isTrusted });
+    if (this.#allowed.some((matches) => matches(url)))
+      return Object.freeze({ url, isTrusted: true, added: '' });
+    const own = this.#default?.url;
+    const isTrusted = own !== undefined && isWithin(url, own);
+    const added = isTrusted ? url.base.slice(own.base.length) : '';
+    return Object.freeze({ url, isTrusted, added });
   }
 }
 

@@ -154,8 +154,8 @@ class ReverseProxy {
   async #end() {
     this.#log.info('draining');
     await this.#server.drain();
-    this.#forwarder.close();
     await Promise.all([
+      this.#forwarder.close(),
       this.#peers?.leave(),
       this.#tokenizers.close(),
       this.#wrappers.trusted.destroy(),

@@ -9,6 +9,7 @@ const { logExchange, logUnread } = require('../telemetry/log');
 const { answerPreflight, isPreflight } = require('./cors');
 const { Exchange, describeRefusal } = require('./exchange');
 const { Listener } = require('./listener');
+const { checkOrigin } = require('./origins');
 const { Routes } = require('./routes');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -185,10 +186,10 @@ class Server {
 
   /** @param {Exchange} exchange */
   #answer(exchange) {
-    const { corsOrigins, admission } = this.#context;
+    const { admission } = this.#context;
     checkHead(exchange.request, this.#config.maxHeaders);
-    if (corsOrigins.length > 0 && isPreflight(exchange))
-      return answerPreflight(exchange, corsOrigins);
+    checkOrigin(exchange, this.#config);
+    if (isPreflight(exchange)) return answerPreflight(exchange);
     const route = this.#routes.find(exchange);
     if (route.isCall) admission.enter(exchange);
     return route.handler(exchange);

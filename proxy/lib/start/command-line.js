@@ -120,9 +120,9 @@ function usage({ short, name, value }) {
 
 /** @param {Readonly<Flag>} flag */
 function explanation({ help, value, fallback, isList }) {
-  const hasDefault = value !== '' && fallback !== undefined && !isList;
+  const shown = String(fallback ?? '');
   const notes = [
-    hasDefault ? ` [default: ${fallback}]` : '',
+    value !== '' && shown !== '' ? ` [default: ${shown}]` : '',
     isList ? ' (may be repeated)' : '',
   ];
   return help + notes.join('');

@@ -28,11 +28,15 @@ const { joinLists } = require('./values');
  * @property {string} [targetUrl] without a slash at its end
  * @property {Reloadable<string>} [upstreamApiKey]
  * @property {readonly string[]} allowTargets in lower case
+ * @property {'on' | 'off'} callerTargets
+ * @property {readonly string[]} passThrough paths that go upstream with the
+ * operator's key, see isNamed; none: nothing passes through
  * @property {1 | 2} httpVersion towards the targets
  * @property {boolean} upstreamH2c
  * @property {Reloadable<readonly string[]>} [clientApiKeys] none: callers need
  * no key of ours; never an empty list
  * @property {readonly string[]} corsOrigins in lower case
+ * @property {readonly string[]} trustedProxies addresses and blocks of them
  * @property {'metadata' | 'bare'} responseFormat
  * @property {readonly import('./values').TokenizerSetting[]} tokenizers
  * @property {Readonly<PreferenceValues>} preferences
@@ -139,6 +143,8 @@ function readConfig(argv, env) {
       throw error;
     throw new ConfigError(error.message);
   }
+  // Unless it is set, the client gives up sooner on hosts that nobody ever met.
+  if (!given.has('max-retries')) delete preferred.maxRetries;
   const preferences = checkPreferences(preferred, given);
   const config = /** @type {Config} */ ({ ...values, preferences });
   checkTls(config);

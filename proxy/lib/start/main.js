@@ -7,6 +7,7 @@ const { readConfig } = require('./config');
 const { ConfigError } = require('../base/errors');
 const { Log } = require('../telemetry/log');
 const { ReverseProxy } = require('../process/reverse-proxy');
+const { isLoopback } = require('../server/origins');
 const { Tokenizers } = require('../tokens/tokenizers');
 const { Workers, isWorker } = require('../process/workers');
 
@@ -18,19 +19,25 @@ const NAME = 'baseten-performance-proxy';
 const WRONG_SETTINGS = 2;
 const FAILURE = 1;
 
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
-
 /**
  * @param {Readonly<Config>} config
  * @param {Log} log
  */
-function warnOfOpenKey({ upstreamApiKey, clientApiKeys, host }, log) {
-  if (!upstreamApiKey || clientApiKeys || LOOPBACK.test(host)) return;
-  log.warn(
-    'whoever reaches this port can spend the key of --upstream-api-key: ' +
-      'give --client-api-key, or listen on --host 127.0.0.1',
-    { host },
-  );
+function warnOfOpenPort(config, log) {
+  const { callerTargets, clientApiKeys, host, upstreamApiKey } = config;
+  if (clientApiKeys || isLoopback(host)) return;
+  if (upstreamApiKey)
+    log.warn(
+      'whoever reaches this port can spend the key of --upstream-api-key: ' +
+        'give --client-api-key, or listen on --host 127.0.0.1',
+      { host },
+    );
+  if (callerTargets === 'on')
+    log.warn(
+      'whoever reaches this port can send requests to any public host: ' +
+        'give --caller-targets off, or listen on --host 127.0.0.1',
+      { host },
+    );
 }
 
 /**
@@ -81,7 +88,7 @@ async function runPrimary(config, log) {
     hasFailed = true;
     workers.drain();
   });
-  warnOfOpenKey(config, log);
+  warnOfOpenPort(config, log);
   const exitCode = await workers.run();
   return hasFailed ? FAILURE : exitCode;
 }
@@ -102,7 +109,7 @@ async function startServer(config, log) {
  * @param {Log} log
  */
 async function runServer(config, log) {
-  if (!isWorker()) warnOfOpenKey(config, log);
+  if (!isWorker()) warnOfOpenPort(config, log);
   const starting = startServer(config, log);
   // Both may come while it starts: the signal would end the process.
   const reload = () =>

@@ -16,6 +16,7 @@ const {
   checkNumber,
   outOfRange,
 } = require('baseten-performance-client/internal');
+const { parseBlock } = require('../base/address-blocks');
 const { ConfigError } = require('../base/errors');
 
 /**
@@ -38,6 +39,9 @@ const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
 
 /** A host name, or an IPv6 address in brackets, and perhaps a port. */
 const TARGET = /^https?:\/\/((\*\.)?[^\s/?#@*:[\]]+|\[[\da-f:.]+\])(:\d+)?$/;
+
+/** A path without a query, "*" at its end only. */
+const PASSED_PATH = /^\/(?:[^\s?#*\\]*\/)?\*?$|^\/[^\s?#*\\]*$/;
 
 /** @typedef {{ model: string, path: string }} TokenizerSetting */
 
@@ -102,6 +106,24 @@ function readTarget(text, name) {
   if (TARGET.test(target) && URL.canParse(target.replace('*.', '')))
     return target;
   throw outOfRange(name, 'scheme://host[:port], where *. may lead', text);
+}
+
+/** @type {ReadValue} */
+function readPassedPath(text, name) {
+  if (text === 'off') return [];
+  if (PASSED_PATH.test(text)) return text;
+  throw outOfRange(
+    name,
+    'a path (/path, or /path/* for all below) or off',
+    text,
+  );
+}
+
+/** @type {ReadValue} */
+function readBlocks(text, name) {
+  const blocks = text.split(',').map((block) => block.trim());
+  if (blocks.every(parseBlock)) return blocks;
+  throw outOfRange(name, 'addresses or blocks (10.0.0.0/8)', text);
 }
 
 /** @type {ReadValue} */
@@ -259,10 +281,12 @@ module.exports = {
   joinLists,
   number,
   readBaseUrl,
+  readBlocks,
   readKey,
   readKeys,
   readNumbers,
   readOrigin,
+  readPassedPath,
   readPemFile,
   readSwitch,
   readTarget,

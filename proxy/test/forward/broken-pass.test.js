@@ -6,8 +6,11 @@ const dns = require('node:dns');
 const { once } = require('node:events');
 const http = require('node:http');
 const http2 = require('node:http2');
+const net = require('node:net');
+const util = require('node:util');
 
 const { startFaultServer } = require('../../../test/helpers/fault-server');
+const { lookupPublic } = require('../../lib/forward/public-lookup');
 const { startForwardingProxy } = require('../helpers/forwarding-proxy');
 const { startUpstream } = require('../../../test/helpers/upstream');
 
@@ -81,7 +84,7 @@ describe('an upstream that fails', () => {
       { body: { fine: true } },
     ]);
 
-    const first = await proxy.ask('GET', '/a');
+    const first = await proxy.ask('POST', '/a');
     await assert.rejects(proxy.ask('GET', '/a'));
     const third = await proxy.ask('GET', '/a');
 
@@ -179,7 +182,7 @@ describe('keys of requests that pass', () => {
       ...['--upstream-api-key', KEY],
     ]);
 
-    const own = await proxy.ask('GET', '/a', { key: '' });
+    const own = await proxy.ask('GET', '/v1/a', { key: '' });
     const other = await proxy.ask('GET', '/a', {
       key: '',
       headers: { 'x-target-host': `http://localhost:${upstream.port}` },
@@ -199,7 +202,7 @@ describe('keys of requests that pass', () => {
       ...['--upstream-api-key', KEY],
     ]);
 
-    const { status, json } = await proxy.ask('TRACE', '/a', { key: '' });
+    const { status, json } = await proxy.ask('TRACE', '/v1/a', { key: '' });
 
     assert.equal(`${status} ${json.code}`, '405 METHOD_NOT_ALLOWED');
     assert.equal(upstream.connections, 0);
@@ -209,7 +212,7 @@ describe('keys of requests that pass', () => {
     const { upstream, proxy } = await start(t, () => ({ body: {} }));
     t.mock.method(dns, 'lookup', (name, options, callback) =>
       callback(null, [
-        { address: '8.8.8.8', family: 4 },
+        { address: '10.0.0.1', family: 4 },
         { address: '127.0.0.1', family: 4 },
       ]),
     );
@@ -221,5 +224,25 @@ describe('keys of requests that pass', () => {
     assert.equal(status, 403);
     assert.equal(json.code, 'TARGET_FORBIDDEN');
     assert.equal(upstream.connections, 0);
+  });
+
+  it('reach the public addresses of a name that has others, too', async (t) => {
+    const found = ['10.0.0.1', '8.8.8.8', '168.63.129.16', '64:ff9b::808:808'];
+    t.mock.method(dns, 'lookup', (name, options, callback) =>
+      callback(
+        null,
+        found.map((address) => ({ address, family: net.isIP(address) })),
+      ),
+    );
+    const lookup = util.promisify(lookupPublic);
+
+    const addresses = await lookup('mixed.example', { all: true });
+    const first = await lookup('mixed.example', {});
+
+    assert.deepEqual(
+      addresses.map(({ address }) => address),
+      ['8.8.8.8', '64:ff9b::808:808'],
+    );
+    assert.equal(first, '8.8.8.8');
   });
 });

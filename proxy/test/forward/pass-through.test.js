@@ -82,37 +82,12 @@ describe('a request that is no batch', () => {
 
     for (const path of [
       ...['/a/../../admin', '/..', '/%2e%2E/admin', '/a/.%2e/b', '/..%2fadmin'],
-      ...['/..\\admin', '/a%5c..%5Cb'],
+      ...['/..\\admin', '/a%5c..%5Cb', '/a/..;/admin', '/%2e.;x=1/admin'],
     ])
       assert.equal(await ask(path), 400, path);
     for (const path of ['/a..b', '/...', '/a/./b', '/..a/b'])
       assert.equal(await ask(path), 200, path);
     assert.equal(upstream.requests.length, 4);
-  });
-
-  it('says for whom it was passed on', async (t) => {
-    const { upstream, proxy } = await start(t, () => ({ body: {} }));
-
-    await proxy.ask('GET', '/a', { headers: { 'x-request-id': 'mine-7' } });
-    await proxy.ask('GET', '/b', {
-      headers: {
-        'x-forwarded-for': '10.9.8.7',
-        'x-forwarded-proto': 'https',
-        'x-forwarded-host': 'public.example',
-        via: '1.0 edge',
-      },
-    });
-
-    const [plain, forwarded] = upstream.requests.map((one) => one.headers);
-    assert.equal(plain['x-forwarded-for'], '127.0.0.1');
-    assert.equal(plain['x-forwarded-proto'], 'http');
-    assert.equal(plain['x-forwarded-host'], `127.0.0.1:${proxy.port}`);
-    assert.equal(plain.via, '1.1 baseten-performance-proxy');
-    assert.equal(plain['x-request-id'], 'mine-7');
-    assert.equal(forwarded['x-forwarded-for'], '10.9.8.7, 127.0.0.1');
-    assert.equal(forwarded['x-forwarded-proto'], 'https');
-    assert.equal(forwarded['x-forwarded-host'], 'public.example');
-    assert.equal(forwarded.via, '1.0 edge, 1.1 baseten-performance-proxy');
   });
 
   it('leaves behind what was meant for this hop or the proxy', async (t) => {

@@ -14,7 +14,7 @@ const BODIES = {
   '/v1/embeddings': { input: ['a'], model: 'm' },
   '/rerank': { query: 'q', texts: ['a'] },
   '/classify': { inputs: [['a']] },
-  '/batch': { url_path: '/x', payloads: [1] },
+  '/batch': { url_path: '/v1/x', payloads: [1] },
   '/v1/models': { any: 'thing' },
 };
 
@@ -100,6 +100,25 @@ describe("the operator's key", () => {
 
     assert.match(proxy.log, /"msg":"request"/);
     assert.doesNotMatch(proxy.log, new RegExp(KEY));
+  });
+});
+
+describe('a key in extra_headers', () => {
+  it('shows in no answer', async (t) => {
+    const upstream = await startUpstream(t, ({ headers }) => ({
+      status: 400,
+      body: { error: `no such key: ${headers['x-api-key']}` },
+    }));
+    const proxy = await startForwardingProxy(t, ['--target-url', upstream.url]);
+    const headers = prefer({ extra_headers: { 'X-Api-Key': 'other-key-77' } });
+
+    const answer = await proxy.ask('POST', '/v1/embeddings', {
+      headers,
+      body: BODIES['/v1/embeddings'],
+    });
+
+    assert.match(answer.json.error, /no such key: \[redacted\]/);
+    assert.doesNotMatch(answer.text + proxy.log, /other-key-77/);
   });
 });
 

@@ -77,10 +77,11 @@ describe('the preferences header', () => {
       non_retryable_status_codes: [503],
     });
 
-    assert.deepEqual(
-      preferences.list,
-      [128, 16, 500, 60500, 90000, 500, 0.15, 0.08, 3, 250, 0, 503],
-    );
+    assert.deepEqual(preferences.list, [
+      ...[128, 16, 500, 60500, 90000, 500, 0.15, 0.08, 3, 250],
+      FLAG.OWN_RETRIES,
+      503,
+    ]);
     assert.equal(preferences.targetHost, 'https://api.example.com');
     assert.deepEqual(preferences.extraHeaders, new Map([['x-tenant', 'blue']]));
   });
@@ -148,6 +149,8 @@ describe('the preferences header', () => {
       ...['Authorization', 'Host', 'Proxy-Authorization', 'TE'],
       ...['Keep-Alive', 'Content-Type', 'Accept-Encoding', 'X-Target-Host'],
       ...['X-Baseten-Request-Preferences', 'Content-Length', 'Connection'],
+      ...['X-Forwarded-For', 'X-Forwarded-Proto', 'Forwarded', 'Via'],
+      ...['X-Request-Id', 'X-Real-IP'],
     ];
 
     for (const name of names)

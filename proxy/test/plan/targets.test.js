@@ -4,7 +4,6 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
 const { Planner } = require('../../lib/plan/plan');
-const { isPublicAddress } = require('../../lib/plan/public-addresses');
 const { fakeExchange } = require('../helpers/exchange');
 
 const OPERATOR = { current: () => 'operator-key' };
@@ -12,6 +11,7 @@ const OPERATOR = { current: () => 'operator-key' };
 function planner(config) {
   return new Planner({
     allowTargets: [],
+    passThrough: ['/v1/*'],
     preferences: { timeoutS: 30 },
     ...config,
   });
@@ -104,6 +104,7 @@ describe('the target', () => {
       ...['http://127.1', 'http://2130706433', 'http://0x7f.1', 'http://0'],
       ...['http://[::1]', 'http://[::ffff:10.0.0.1]', '169.254.169.254'],
       ...['10.0.0.1:8080', '192.168.1.1', 'http://[fd00::1]'],
+      ...['168.63.129.16', 'http://[64:ff9b::10.0.0.1]'],
     ];
 
     for (const host of hosts)
@@ -112,6 +113,51 @@ describe('the target', () => {
         /^403 TARGET_FORBIDDEN .*--allow-target http/,
         host,
       );
+  });
+
+  it('refuses ports of other services that a caller chooses', () => {
+    const ask = (target) => ({ ...MINE, 'X-Target-Host': target });
+
+    for (const port of [1, 22, 25, 110, 465, 587, 1023])
+      assert.match(
+        refusal(TRUSTING, ask(`https://a.example:${port}`)),
+        /^403 TARGET_FORBIDDEN .*no port of the web.*--allow-target https/,
+      );
+    for (const target of [
+      ...['http://a.example', 'a.example', 'http://a.example:443'],
+      ...['http://a.example:1024', 'a.example:8443'],
+    ])
+      assert.equal(plan(TRUSTING, ask(target)).isTrusted, false, target);
+    assert.equal(
+      plan(
+        { allowTargets: ['http://a.example:81'] },
+        ask('http://a.example:81'),
+      ).isTrusted,
+      true,
+    );
+  });
+
+  it('is no caller’s choice where the operator does not want it', () => {
+    const config = {
+      ...TRUSTING,
+      callerTargets: 'off',
+      allowTargets: ['https://named.example'],
+    };
+    const ask = (target) => ({ ...MINE, 'X-Target-Host': target });
+
+    assert.match(
+      refusal(config, ask('https://a.example')),
+      /^403 TARGET_FORBIDDEN callers may not choose/,
+    );
+    assert.equal(plan(config, ask('https://named.example')).isTrusted, true);
+    assert.equal(plan(config, MINE).authorization, 'Bearer mine');
+  });
+
+  it('lets callers choose public addresses, however they are written', () => {
+    for (const host of ['8.8.8.8', '[2606:4700::1111]', '[64:ff9b::8.8.8.8]']) {
+      const headers = { ...MINE, 'X-Target-Host': host };
+      assert.equal(plan(TRUSTING, headers).isTrusted, false, host);
+    }
   });
 
   it('lets the operator name hosts beside the proxy', () => {
@@ -126,7 +172,7 @@ describe('the target', () => {
 
 describe("the operator's key", () => {
   it('goes to its own target, by whichever way it is named', () => {
-    const named = { 'X-Target-Host': 'https://API.example.com:443/other/' };
+    const named = { 'X-Target-Host': 'https://API.example.com:443/below/' };
 
     assert.equal(plan(TRUSTING, {}).authorization, 'Bearer operator-key');
     assert.equal(plan(TRUSTING, named).authorization, 'Bearer operator-key');
@@ -145,6 +191,29 @@ describe("the operator's key", () => {
       assert.match(refused, /^403 TARGET_FORBIDDEN .*--allow-target/, host);
       assert.doesNotMatch(refused, /operator-key/);
     }
+  });
+
+  it('goes to its own target’s path and below, and nowhere beside', () => {
+    const base = 'https://api.example.com/environments/production';
+    const config = { ...TRUSTING, targetUrl: base };
+    const ask = (target) => [config, { 'X-Target-Host': target }];
+
+    for (const target of [base, `${base}/`, `${base}/sync`, `${base}//x`])
+      assert.equal(
+        plan(...ask(target)).authorization,
+        'Bearer operator-key',
+        target,
+      );
+    for (const target of [
+      ...['https://api.example.com', 'https://api.example.com/admin'],
+      ...[`${base}-2`, `${base}/../staging`, `${base}/%2e%2e/staging`],
+    ])
+      assert.match(refusal(...ask(target)), /^403 TARGET_FORBIDDEN/, target);
+    for (const target of [
+      ...[`${base}/..%2f..%2fadmin`, `${base}/a/..;/..;/admin`],
+      `${base}/.%2e%5cadmin`,
+    ])
+      assert.match(refusal(...ask(target)), /^400 INVALID_TARGET/, target);
   });
 
   it('goes to the hosts that --allow-target names, and to no others', () => {
@@ -185,6 +254,16 @@ describe("the caller's key", () => {
   it('is missing when there is only a scheme', () => {
     assert.equal(keyOf('Bearer '), 'Bearer operator-key');
     assert.equal(keyOf('Bearer'), 'Bearer operator-key');
+  });
+
+  it('needs a scheme, and does not yield to the operator’s without', () => {
+    for (const authorization of ['sk-1234', ' sk-1234 '])
+      assert.match(
+        refusal(TRUSTING, { Authorization: authorization }),
+        /^401 UNAUTHORIZED .*no scheme.*Bearer <key>/,
+      );
+    assert.doesNotMatch(refusal(TRUSTING, { Authorization: 'sk-12' }), /sk-12/);
+    assert.equal(keyOf(''), 'Bearer operator-key');
   });
 
   it('must be there when the operator has none', () => {
@@ -248,25 +327,5 @@ describe('client keys', () => {
       refusal(config, { ...bearer('first-key'), ...elsewhere }),
       /^403 TARGET_FORBIDDEN/,
     );
-  });
-});
-
-describe('a public address', () => {
-  it('is one of the internet at large', () => {
-    for (const address of ['1.1.1.1', '8.8.8.8', '2606:4700::1111'])
-      assert.equal(isPublicAddress(address), true, address);
-  });
-
-  it('is none that means something else', () => {
-    const special = [
-      ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254'],
-      ...['172.31.0.1', '192.168.0.1', '198.18.0.1', '224.0.0.1'],
-      ...['255.255.255.255', '::', '::1', '::ffff:127.0.0.1', 'fe80::1'],
-      ...['fd12::1', 'ff02::1', '64:ff9b::7f00:1', '2002:7f00:1::', '2001::1'],
-      ...['2001:db8::1', '4000::1', 'not an address', ''],
-    ];
-
-    for (const address of special)
-      assert.equal(isPublicAddress(address), false, address);
   });
 });

@@ -38,13 +38,12 @@ function rowsUnder(heading) {
 }
 
 /** How a flag is to be written in the first two columns. */
-function written({ name, short, value, fallback, isList }) {
+function written({ name, short, value, fallback }) {
   const values = value.split(' ').filter(Boolean);
   const usage = [`--${name}`, ...values.map((word) => `<${word}>`)].join(' ');
-  const hasDefault = value !== '' && fallback !== undefined && !isList;
   return [
     `${short ? `\`-${short}\`, ` : ''}\`${usage}\``,
-    hasDefault ? String(fallback) : '',
+    value === '' ? '' : String(fallback ?? ''),
   ];
 }
 

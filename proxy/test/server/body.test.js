@@ -48,7 +48,7 @@ describe('a body', () => {
     const bytes = Array.from('byte by byte', (one) => `1\r\n${one}\r\n`);
     const cut = await sendRaw(
       proxy,
-      'POST /rerank HTTP/1.1\r\nHost: a\r\nConnection: close\r\n',
+      'POST /rerank HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n',
       'Transfer-Encoding: chunked\r\n\r\n',
       ...bytes,
       '0\r\n\r\n',
@@ -172,7 +172,7 @@ describe('a body that does not arrive', () => {
 
     const answer = await sendRaw(
       proxy,
-      'POST /rerank HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf',
+      'POST /rerank HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf',
     );
 
     assert.match(answer, /^HTTP\/1\.1 408 /);
@@ -198,7 +198,7 @@ describe('a body that does not arrive', () => {
 
     const answer = await sendRaw(
       proxy,
-      'POST /rerank HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'POST /rerank HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n',
       '5\r\nhello\r\nnonsense\r\n',
     );
 

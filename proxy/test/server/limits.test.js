@@ -72,7 +72,7 @@ describe('limits', LIMITED, () => {
   it('hold for connections', async (t) => {
     const proxy = await startProxy(t, { flags: ['--max-connections', '1'] });
     const held = connect(t, proxy);
-    held.write('GET /livez HTTP/1.1\r\nHost: a\r\n\r\n');
+    held.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(held, 'data');
 
     const answer = await sendRaw(proxy);
@@ -118,7 +118,7 @@ describe('limits', LIMITED, () => {
 
     const answer = await sendRaw(
       proxy,
-      'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n',
+      'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n',
     );
     if (!session.destroyed) await once(session, 'close');
 
@@ -179,7 +179,7 @@ describe('a caller that', LIMITED, () => {
     const session = http2.connect(proxy.url);
     session.on('error', () => {});
 
-    socket.write('POST /rerank HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write('POST /rerank HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const stream = session.request({ ':method': 'POST', ':path': '/rerank' });
     stream.on('error', () => {});
     while (signals.length < 2) await ask(proxy, { path: '/livez' });
@@ -208,7 +208,7 @@ describe('a caller that', LIMITED, () => {
     const socket = connect(t, proxy);
     socket.pause();
 
-    socket.write('POST /rerank HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write('POST /rerank HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const line = await proxy.line(({ msg }) => msg === 'request');
 
     assert.equal(line.status, 499);

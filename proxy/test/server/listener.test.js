@@ -79,7 +79,8 @@ describe('one port', LIMITED, () => {
     const proxy = await startProxy(t);
     const one = connect(t, proxy);
     const two = connect(t, proxy);
-    const request = 'PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    const request =
+      'PUT / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
     await sendSlowly(one, request);
     await sendSlowly(two, [...PREFACE, EMPTY_SETTINGS]);
@@ -178,7 +179,7 @@ describe('what is no request', LIMITED, () => {
       const proxy = await startProxy(t);
       const head = text.endsWith('\r\n\r\n')
         ? text
-        : `POST / HTTP/1.1\r\nHost: a\r\n${text}\r\n\r\n`;
+        : `POST / HTTP/1.1\r\nHost: localhost\r\n${text}\r\n\r\n`;
 
       const answer = await sendRaw(proxy, head);
       const line = await proxy.line(({ msg }) => msg === 'request');
@@ -212,7 +213,10 @@ describe('what is no request', LIMITED, () => {
   it('because it never ends is answered with 408', async (t) => {
     const proxy = await startProxy(t, { flags: ['--header-timeout-s', '0.1'] });
 
-    const answer = await sendRaw(proxy, 'GET / HTTP/1.1\r\nHost: a\r\nX: ');
+    const answer = await sendRaw(
+      proxy,
+      'GET / HTTP/1.1\r\nHost: localhost\r\nX: ',
+    );
 
     assert.match(answer, /^HTTP\/1\.1 408 /);
     assert.equal(bodyOf(answer).code, 'REQUEST_TIMEOUT');

@@ -252,7 +252,10 @@ describe('other origins', () => {
     const asked = await ask(proxy, preflight);
     const read = await ask(proxy, { headers: preflight.headers });
 
-    assert.equal(asked.status, 405);
+    for (const answer of [asked, read]) {
+      assert.equal(answer.status, 403);
+      assert.equal(answer.json.code, 'ORIGIN_FORBIDDEN');
+    }
     assert.equal(read.headers['access-control-allow-origin'], undefined);
     assert.equal(read.headers.vary, undefined);
   });
@@ -284,9 +287,61 @@ describe('other origins', () => {
     const asked = await ask(proxy, { ...preflight, headers });
     const read = await ask(proxy, { headers });
 
+    const simple = await ask(proxy, {
+      method: 'POST',
+      path: '/v1/embeddings',
+      headers: { origin: 'null', 'content-type': 'text/plain' },
+      body: '{}',
+    });
+
+    for (const answer of [asked, read, simple])
+      assert.equal(answer.status, 403);
+    assert.deepEqual(
+      proxy.exchanges.map(({ facts }) => facts.code),
+      Array(3).fill('ORIGIN_FORBIDDEN'),
+    );
     assert.equal(asked.headers['access-control-allow-origin'], undefined);
     assert.equal(asked.headers['access-control-allow-headers'], undefined);
     assert.equal(read.headers['access-control-allow-origin'], undefined);
     assert.equal(read.headers.vary, 'Origin');
+  });
+});
+
+describe('a proxy on a loopback address', () => {
+  it('answers to the names of this machine alone', async (t) => {
+    const proxy = await startProxy(t);
+    const statusFor = async (host) =>
+      (await ask(proxy, { path: '/livez', headers: { host } })).status;
+
+    for (const host of [
+      ...['127.0.0.1', 'localhost:8080', 'LocalHost', 'app.localhost:1'],
+      ...['[::1]:8080', '127.8.8.8', 'localhost.'],
+    ])
+      assert.equal(await statusFor(host), 200, host);
+    for (const host of [
+      ...['evil.example:8080', '127.0.0.1.evil.example', 'evillocalhost'],
+      ...['127.evil.example', '10.0.0.1', '[::2]', '0.0.0.0'],
+    ])
+      assert.equal(await statusFor(host), 403, host);
+  });
+
+  it('judges the authority of HTTP/2 likewise', async (t) => {
+    const proxy = await startProxy(t);
+    const headers = { ':authority': 'evil.example:8080' };
+
+    const { status, json } = await askHttp2(proxy, { path: '/x', headers });
+
+    assert.equal(`${status} ${json.code}`, '403 HOST_FORBIDDEN');
+  });
+
+  it('is the only one that does', async (t) => {
+    const proxy = await startProxy(t, { flags: ['--host', '0.0.0.0'] });
+
+    const { status } = await ask(proxy, {
+      path: '/livez',
+      headers: { host: 'proxy.example' },
+    });
+
+    assert.equal(status, 200);
   });
 });

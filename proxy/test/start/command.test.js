@@ -106,6 +106,22 @@ describe('the program', () => {
       assert.doesNotMatch(stdout + stderr, /operator-key|caller-key/);
   });
 
+  it('warns when anybody could choose any target', async (t) => {
+    const isWarning = ({ level, msg }) =>
+      level === 'warn' && msg.includes('--caller-targets off');
+    const ways = [
+      { args: ['--port', '0'], isOpen: true },
+      { args: ['--port', '0', '--caller-targets', 'off'], isOpen: false },
+      { args: ['--port', '0', '--client-api-key', 'k-e-y'], isOpen: false },
+      { args: ['--port', '0', '--host', 'localhost'], isOpen: false },
+    ];
+
+    for (const { args, isOpen } of ways) {
+      const { lines } = await runProxy(t, args).listening();
+      assert.equal(lines.some(isWarning), isOpen, args.join(' '));
+    }
+  });
+
   it('logs nothing of a key at any level', async (t) => {
     const upstream = await startUpstream(t, [{ body: {} }, { status: 401 }]);
     const proxy = await startProxyProcess(t, [

@@ -29,6 +29,7 @@ describe('the settings of the proxy', () => {
     assert.equal(config.preferences.batchSize, 32);
     assert.equal(config.preferences.timeoutS, 30);
     assert.equal(config.preferences.maxCharsPerRequest, 10000);
+    assert.equal(config.preferences.maxRetries, undefined);
     assert.deepEqual(config.allowTargets, []);
     assert.ok(Object.isFrozen(config));
   });

@@ -1,5 +1,6 @@
 #include "wire/http/limit_hint.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,17 +11,44 @@ enum { READ_SIZE = 4096 }; /* a reason stands at the beginning */
 /* Members in which servers repeat what they were sent, not what they think. */
 static const char *const echoes[] = {"input", "inputs", "texts", "query"};
 
-static const char *const words[] = {
-    "batch",     "token",    "length",  "too long",
-    "too large", "too many", "maximum", "exceed",
+/* A limit is told in two words: what has one ... */
+static const char *const subjects[] = {
+    "batch", "input", "text",    "token",    "item",
+    "array", "body",  "payload", "document", "context length",
 };
 
+/* ... and that it was passed. */
+static const char *const measures[] = {
+    "too many", "too large", "too long", "exceed",
+    "maximum",  "less than", "at most",  "max allowed",
+};
+
+/* How FastAPI begins about the range of one value, whatever the batch. */
+static const char one_value[] = "input should be ";
+
+/* Names like max_tokens are one word, which does not begin with "tokens". */
+static bool is_of_word(char character)
+{
+  return isalnum((unsigned char)character) || character == '_';
+}
+
+/* Does a word of the text begin so? */
 static bool holds(const char *text, size_t size, const char *word)
 {
   size_t word_size = strlen(word);
 
   for (size_t at = 0; at + word_size <= size; at++)
-    if (strncasecmp(text + at, word, word_size) == 0)
+    if (strncasecmp(text + at, word, word_size) == 0 &&
+        (!at || !is_of_word(text[at - 1])))
+      return true;
+  return false;
+}
+
+static bool
+holds_any(const char *text, size_t size, const char *const *words, size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    if (holds(text, size, words[i]))
       return true;
   return false;
 }
@@ -29,10 +57,11 @@ static bool holds_hint(const char *text, size_t size)
 {
   size_t read = size < READ_SIZE ? size : READ_SIZE;
 
-  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-    if (holds(text, read, words[i]))
-      return true;
-  return false;
+  return holds_any(text, read, subjects,
+                   sizeof(subjects) / sizeof(subjects[0])) &&
+         holds_any(text, read, measures,
+                   sizeof(measures) / sizeof(measures[0])) &&
+         !holds(text, read, one_value);
 }
 
 static bool is_echo(const cJSON *member)

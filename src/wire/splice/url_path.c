@@ -31,38 +31,55 @@ static bool has_forbidden_byte(struct pc_text path)
   return false;
 }
 
-/* The size of one dot at the front of `text`, however it is written; or 0. */
-static size_t dot_size(struct pc_text text)
+/* The size of `plain` or `escaped` at the front of `text`; or 0. */
+static size_t
+size_of_either(struct pc_text text, char plain, const char *escaped)
 {
-  static const char written[] = "%2e";
+  size_t size = strlen(escaped);
 
-  if (text.size && text.data[0] == '.')
+  if (text.size && text.data[0] == plain)
     return 1;
-  return text.size >= strlen(written) &&
-                 strncasecmp(text.data, written, strlen(written)) == 0
-             ? strlen(written)
-             : 0;
+  return text.size >= size && strncasecmp(text.data, escaped, size) == 0 ? size
+                                                                         : 0;
 }
 
-static bool is_dot_segment(struct pc_text segment)
+static size_t dot_size(struct pc_text text)
 {
-  size_t first = dot_size(segment);
+  return size_of_either(text, '.', "%2e");
+}
 
-  pc_text_drop(&segment, first);
-  return first && (!segment.size || dot_size(segment) == segment.size);
+/* Whatever some server takes for the end of a segment. */
+static size_t slash_size(struct pc_text text)
+{
+  size_t size = size_of_either(text, '/', "%2f");
+
+  return size ? size : size_of_either(text, '\\', "%5c");
+}
+
+/* Are its dots all there is before a slash or before parameters (";x=1")? */
+static bool begins_with_dot_segment(struct pc_text path)
+{
+  size_t first = dot_size(path);
+
+  pc_text_drop(&path, first);
+  pc_text_drop(&path, dot_size(path));
+  return first &&
+         (!path.size || slash_size(path) || size_of_either(path, ';', "%3b"));
 }
 
 /* `path` has no slash at its front. */
 static bool has_dot_segment(struct pc_text path)
 {
   for (;;) {
-    struct pc_text segment = pc_text_before(path, '/');
+    size_t slash = 0;
 
-    if (is_dot_segment(segment))
+    if (begins_with_dot_segment(path))
       return true;
-    if (segment.size == path.size)
+    while (path.size && !(slash = slash_size(path)))
+      pc_text_drop(&path, 1);
+    if (!path.size)
       return false;
-    pc_text_drop(&path, segment.size + 1);
+    pc_text_drop(&path, slash);
   }
 }
 
@@ -123,4 +140,30 @@ enum pc_status pc_url_path_read(struct pc_text inside,
   if (status != PC_OK)
     pc_bytes_clear(out);
   return status;
+}
+
+static bool is_named_by(struct pc_text path, struct pc_text name)
+{
+  size_t size = name.size;
+  bool is_prefix = size && name.data[size - 1] == '*';
+
+  if (is_prefix)
+    size--;
+  return (is_prefix ? path.size >= size : path.size == size) &&
+         memcmp(path.data, name.data, size) == 0;
+}
+
+bool pc_url_path_is_named(struct pc_text path, struct pc_text names)
+{
+  struct pc_text without_query = pc_text_before(path, '?');
+  bool is_named = !names.size;
+
+  while (!is_named && names.size) {
+    struct pc_text name = pc_text_before(names, '\n');
+
+    is_named = is_named_by(without_query, name);
+    pc_text_drop(&names, name.size);
+    pc_text_drop(&names, names.size ? 1 : 0);
+  }
+  return is_named;
 }

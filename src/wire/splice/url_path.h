@@ -8,6 +8,8 @@
 #ifndef PC_WIRE_SPLICE_URL_PATH_H
 #define PC_WIRE_SPLICE_URL_PATH_H
 
+#include <stdbool.h>
+
 #include "base/bytes.h"
 #include "base/status.h"
 #include "base/texts.h"
@@ -21,5 +23,12 @@
 PC_MUST_CHECK enum pc_status pc_url_path_read(struct pc_text inside,
                                               struct pc_bytes *out,
                                               const char **reason);
+
+/*
+ * Is `path`, its query aside, one of `names`, of which '\n' separates each from
+ * the next? One that ends in '*' means all that begin with what is before it;
+ * without any, every path is named.
+ */
+bool pc_url_path_is_named(struct pc_text path, struct pc_text names);
 
 #endif

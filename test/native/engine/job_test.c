@@ -141,7 +141,7 @@ static void a_batch_that_is_too_large_is_halved_until_it_fits(void)
   CHECK_NUMBER(job->failure.status, PC_OK);
   CHECK_NUMBER(driver.inputs_answered, COUNT);
   /* 50 and its halves are refused; then the limit is known. */
-  CHECK_NUMBER(job->requests.largest_batch, 13);
+  CHECK_NUMBER(job->requests.halving.largest, 13);
   CHECK_NUMBER(loopback_request_count(server), driver.answers + 3);
 
   driver_release(job);

@@ -30,10 +30,11 @@ static void check_all(const char *const *texts, size_t count, bool expected)
 static void addresses_of_the_internet_are_public(void)
 {
   static const char *const texts[] = {
-      "1.1.1.1",        "8.8.8.8",        "9.255.255.255",   "11.0.0.0",
-      "100.63.255.255", "100.128.0.0",    "126.255.255.255", "128.0.0.0",
-      "169.253.0.1",    "172.15.255.255", "172.32.0.0",      "192.167.255.255",
-      "192.169.0.0",    "198.17.0.1",     "198.20.0.0",      "223.255.255.255"};
+      "1.1.1.1",        "8.8.8.8",         "9.255.255.255",   "11.0.0.0",
+      "100.63.255.255", "100.128.0.0",     "126.255.255.255", "128.0.0.0",
+      "169.253.0.1",    "168.63.129.15",   "168.63.129.17",   "172.15.255.255",
+      "172.32.0.0",     "192.167.255.255", "192.169.0.0",     "198.17.0.1",
+      "198.20.0.0",     "223.255.255.255"};
 
   CHECK_ALL(texts, true);
 }
@@ -41,13 +42,12 @@ static void addresses_of_the_internet_are_public(void)
 static void special_addresses_are_not_public(void)
 {
   static const char *const texts[] = {
-      "0.0.0.0",         "10.0.0.1",       "100.64.0.1",
-      "100.127.255.255", "127.0.0.1",      "127.255.255.254",
-      "169.254.169.254", "172.16.0.1",     "172.31.255.255",
-      "192.0.0.8",       "192.0.2.1",      "192.168.1.1",
-      "198.18.0.1",      "198.19.255.255", "198.51.100.7",
-      "203.0.113.9",     "224.0.0.1",      "239.255.255.255",
-      "240.0.0.1",       "255.255.255.255"};
+      "0.0.0.0",        "10.0.0.1",        "100.64.0.1",      "100.127.255.255",
+      "127.0.0.1",      "127.255.255.254", "169.254.169.254", "168.63.129.16",
+      "172.16.0.1",     "172.31.255.255",  "192.0.0.8",       "192.0.2.1",
+      "192.168.1.1",    "198.18.0.1",      "198.19.255.255",  "198.51.100.7",
+      "203.0.113.9",    "224.0.0.1",       "239.255.255.255", "240.0.0.1",
+      "255.255.255.255"};
 
   CHECK_ALL(texts, false);
 }
@@ -89,6 +89,19 @@ static void other_families_are_not_public(void)
   CHECK(!pc_address_is_public(&address));
 }
 
+static void a_text_that_is_no_address_is_not_public(void)
+{
+  static const char *const texts[] = {"", "localhost", "8.8.8", "fe80::1%lo",
+                                      "[2606:4700::1111]"};
+
+  for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    CHECK(!pc_address_text_is_public(texts[i]));
+  CHECK(pc_address_text_is_public("8.8.8.8"));
+  CHECK(!pc_address_text_is_public("10.0.0.1"));
+  CHECK(pc_address_text_is_public("64:ff9b::808:808"));
+  CHECK(!pc_address_text_is_public("64:ff9b::a00:1"));
+}
+
 int main(void)
 {
   static const struct harness_test tests[] = {
@@ -97,6 +110,7 @@ int main(void)
       TEST(global_unicast_ipv6_is_public),
       TEST(special_ipv6_is_not_public),
       TEST(an_embedded_ipv4_address_decides),
+      TEST(a_text_that_is_no_address_is_not_public),
       TEST(other_families_are_not_public),
   };
   return HARNESS_RUN(tests);

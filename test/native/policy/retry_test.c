@@ -13,17 +13,26 @@ static enum pc_retry_price price_of(enum pc_status status)
   return pc_retry_price((struct pc_retry_cause){.status = status});
 }
 
-static void passing_statuses_are_free(void)
+static void statuses_before_any_work_are_free(void)
 {
-  static const long passing[] = {408, 409, 429, 500, 502, 503, 504, 599};
+  static const long passing[] = {408, 409, 429, 503};
 
   for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
     CHECK_NUMBER(price_of_status(passing[i]), PC_RETRY_FREE);
 }
 
+static void statuses_after_work_draw_on_the_budget(void)
+{
+  static const long passing[] = {500, 502, 504, 529, 599};
+
+  for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+    CHECK_NUMBER(price_of_status(passing[i]), PC_RETRY_BUDGETED);
+}
+
 static void lasting_statuses_are_never_tried_again(void)
 {
-  static const long lasting[] = {301, 400, 401, 403, 404, 410, 413, 422, 600};
+  static const long lasting[] = {301, 400, 401, 403, 404, 410,
+                                 413, 422, 501, 505, 600};
 
   for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++)
     CHECK_NUMBER(price_of_status(lasting[i]), PC_RETRY_NEVER);
@@ -33,6 +42,29 @@ static void failures_before_any_work_are_free(void)
 {
   CHECK_NUMBER(price_of(PC_CONNECT_FAILED), PC_RETRY_FREE);
   CHECK_NUMBER(price_of(PC_CONNECT_TIMEOUT), PC_RETRY_FREE);
+}
+
+static void a_host_that_nobody_met_is_given_up_sooner(void)
+{
+  struct pc_retry_cause cause = {.status = PC_CONNECT_FAILED, .is_unmet = true};
+
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_FREE);
+  CHECK_NUMBER(pc_retry_patience_ms(cause), PC_RETRY_UNMET_MS);
+  cause.spent_ms = PC_RETRY_UNMET_MS - 1;
+  CHECK_NUMBER(pc_retry_patience_ms(cause), 1);
+  cause.spent_ms = PC_RETRY_UNMET_MS;
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_NEVER);
+  cause.is_unmet = false;
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_FREE);
+  cause.is_nameless = true;
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_FREE);
+  cause = (struct pc_retry_cause){
+      .status = PC_CONNECT_FAILED, .is_unmet = true, .is_nameless = true};
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_NEVER);
+  cause = (struct pc_retry_cause){.status = PC_CONNECTION_LOST,
+                                  .is_unmet = true,
+                                  .spent_ms = 2 * PC_RETRY_UNMET_MS};
+  CHECK_NUMBER(pc_retry_price(cause), PC_RETRY_BUDGETED);
 }
 
 static void failures_after_work_draw_on_the_budget(void)
@@ -45,10 +77,10 @@ static void failures_after_work_draw_on_the_budget(void)
 static void what_no_repetition_mends_is_final(void)
 {
   static const enum pc_status final[] = {
-      PC_NO_MEMORY, PC_SYSTEM_ERROR, PC_INVALID_ARGUMENT,
-      PC_CANCELLED, PC_CLOSED,       PC_TOTAL_TIMEOUT,
-      PC_TLS_ERROR, PC_TOO_LARGE,    PC_PRIVATE_ADDRESS,
-      PC_BAD_BODY,  PC_TOKEN_INPUTS, PC_NOT_A_BATCH};
+      PC_NO_MEMORY,       PC_SYSTEM_ERROR,  PC_INVALID_ARGUMENT, PC_CANCELLED,
+      PC_CLOSED,          PC_TOTAL_TIMEOUT, PC_TLS_ERROR,        PC_TOO_LARGE,
+      PC_PRIVATE_ADDRESS, PC_BAD_BODY,      PC_TOKEN_INPUTS,     PC_NOT_A_BATCH,
+      PC_PATH_FORBIDDEN};
 
   for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++)
     CHECK_NUMBER(price_of(final[i]), PC_RETRY_NEVER);
@@ -147,9 +179,11 @@ static void the_share_is_rounded_up(void)
 int main(void)
 {
   static const struct harness_test tests[] = {
-      TEST(passing_statuses_are_free),
+      TEST(statuses_before_any_work_are_free),
+      TEST(statuses_after_work_draw_on_the_budget),
       TEST(lasting_statuses_are_never_tried_again),
       TEST(failures_before_any_work_are_free),
+      TEST(a_host_that_nobody_met_is_given_up_sooner),
       TEST(failures_after_work_draw_on_the_budget),
       TEST(what_no_repetition_mends_is_final),
       TEST(waits_grow_fourfold_up_to_the_longest),

@@ -76,12 +76,39 @@ static void bytes_that_no_url_has_are_refused(void)
 static void dot_segments_are_refused_however_they_are_written(void)
 {
   static const char *const bad[] = {
-      "..",        ".",      "/..",       "/.",          "/a/../b",
-      "/a/./b",    "/a/..",  "/a/.?b",    "/a/%2e%2E/b", "/a/.%2e",
-      "/a/%2E./b", "/%2e/b", "/a/..?x=1", "/%2E%2e?",    "/a//../b"};
+      "..",        ".",       "/..",       "/.",          "/a/../b",
+      "/a/./b",    "/a/..",   "/a/.?b",    "/a/%2e%2E/b", "/a/.%2e",
+      "/a/%2E./b", "/%2e/b",  "/a/..?x=1", "/%2E%2e?",    "/a//../b",
+      "/a/..%2fb", "/..%5Cb", "/a%2F../b", "/a/..;/b",    "/a/.%2e;x=1/b",
+      "/..%3Bx"};
 
   for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
     check_read(bad[i], "must not contain the segments . and ..");
+}
+
+static void check_named(const char *path, const char *names, bool expected)
+{
+  struct pc_text text = {.data = path, .size = strlen(path)};
+  struct pc_text list = {.data = names, .size = strlen(names)};
+
+  CHECK(pc_url_path_is_named(text, list) == expected);
+}
+
+static void a_path_is_named_whole_or_by_what_it_begins_with(void)
+{
+  static const char names[] = "/rerank\n/v1/*";
+
+  check_named("/admin", "", true);
+  check_named("/rerank", names, true);
+  check_named("/rerank?x=/v1/", names, true);
+  check_named("/v1/", names, true);
+  check_named("/v1/a/b?c", names, true);
+  check_named("/v1", names, false);
+  check_named("/rerank/", names, false);
+  check_named("/reran", names, false);
+  check_named("/V1/a", names, false);
+  check_named("/admin?x=/v1/", names, false);
+  check_named("/", "/*", true);
 }
 
 static void a_path_past_the_ceiling_is_told(void)
@@ -107,6 +134,7 @@ int main(void)
       TEST(what_could_end_the_request_line_is_refused),
       TEST(bytes_that_no_url_has_are_refused),
       TEST(dot_segments_are_refused_however_they_are_written),
+      TEST(a_path_is_named_whole_or_by_what_it_begins_with),
       TEST(a_path_past_the_ceiling_is_told)};
 
   return HARNESS_RUN(tests);

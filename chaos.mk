@@ -1,0 +1,29 @@
+# --- faults on purpose: included by the Makefile ----------------------------
+
+# The core once more, its allocations redirected to those of failing_alloc.c.
+STARVED := $(NATIVE)/libcore-starved.a
+NO_MEMORY := $(NATIVE)/engine/no_memory
+
+$(STARVED): $(NATIVE)/libcore.a
+	@objcopy $(foreach name,malloc calloc realloc strdup curl_global_init,\
+	  --redefine-sym $(name)=failing_$(name)) $< $@
+
+$(NO_MEMORY): $(NATIVE)/%: $(NATIVE)/test/native/%.o $(SHARED_OBJECTS) \
+  $(STARVED)
+	@mkdir -p $(@D)
+	@$(CC) $(SANITIZE) $^ $(LIBRARIES) -o $@
+
+-include $(NO_MEMORY:$(NATIVE)/%=$(NATIVE)/test/native/%.d)
+
+# The address sanitizer finds what leaks; under TSan it would only take long.
+ifneq ($(SANITIZER),thread)
+native-test: $(NO_MEMORY)
+TESTS += $(NO_MEMORY)
+endif
+
+.PHONY: chaos
+chaos: build | run-packages
+	@SEED=$(SEED) node test/chaos/main.js
+	@SEED=$(SEED) node test/chaos/main.js descriptors
+	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js names
+	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js link

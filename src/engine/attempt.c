@@ -1,0 +1,110 @@
+#include "engine/attempt.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "engine/origin.h"
+
+enum { NS_PER_MS = 1000000 };
+
+static enum pc_status on_begin(void *context)
+{
+  struct pc_attempt *attempt = context;
+
+  return pc_reader_begin(attempt->reader);
+}
+
+static enum pc_status on_body(void *context, const char *data, size_t size)
+{
+  struct pc_attempt *attempt = context;
+
+  return pc_reader_feed(attempt->reader,
+                        !pc_exchange_is_success(attempt->exchange), data, size);
+}
+
+static void on_done(void *context, enum pc_status status)
+{
+  struct pc_attempt *attempt = context;
+
+  if (status == PC_OK)
+    pc_reader_finish(attempt->reader);
+  else
+    attempt->on_ended(attempt, status);
+}
+
+static void on_found(void *context)
+{
+  struct pc_attempt *attempt = context;
+
+  if (!attempt->is_scout)
+    return;
+  attempt->is_scout = false;
+  pc_origin_find(attempt->origin);
+}
+
+static void on_connected(void *context)
+{
+  struct pc_attempt *attempt = context;
+
+  on_found(attempt);
+  pc_origin_reach(attempt->origin);
+}
+
+const struct pc_exchange_events pc_attempt_events = {.on_found = on_found,
+                                                     .on_connected =
+                                                         on_connected,
+                                                     .on_begin = on_begin,
+                                                     .on_body = on_body,
+                                                     .on_done = on_done};
+
+/* What is left of the attempt's and of the call's time, whichever is less. */
+static uint64_t time_left_ms(const struct pc_requests *shared,
+                             uint64_t timeout_ms)
+{
+  uint64_t now_ns = pc_clock_monotonic_ns();
+  uint64_t left_ms = shared->deadline_ns > now_ns
+                         ? (shared->deadline_ns - now_ns) / NS_PER_MS
+                         : 0;
+
+  return left_ms < timeout_ms ? left_ms : timeout_ms;
+}
+
+enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
+                                const struct pc_requests *shared,
+                                const struct pc_outcome *outcome)
+{
+  struct pc_exchange_order *order = NULL;
+
+  attempt->exchange = pc_exchange_take(&shared->engine->exchanges, attempt);
+  attempt->reader = pc_reader_take(shared->engine, shared->plan, outcome->first,
+                                   outcome->count, attempt->on_ended, attempt);
+  if (!attempt->exchange || !attempt->reader)
+    return PC_NO_MEMORY;
+  order = &attempt->exchange->order;
+  order->target = shared->target;
+  order->body = attempt->body;
+  order->timeout_ms = (uint64_t)ceil(shared->plan->preference.timeout_ms);
+  order->deadline_ms =
+      pc_clock_epoch_ms() + time_left_ms(shared, order->timeout_ms);
+  snprintf(order->request_id, sizeof(order->request_id),
+           "%.120s-%" PRIu32 "-%" PRIu32 "%s",
+           pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, outcome->batch,
+           attempt->number, attempt->is_hedge ? "-hedge" : "");
+  attempt->origin = shared->origin;
+  attempt->is_scout = pc_origin_sends_scout(shared->origin);
+  return pc_exchange_start(attempt->exchange);
+}
+
+void pc_attempt_release(struct pc_attempt **attempt)
+{
+  if (!*attempt)
+    return;
+  if ((*attempt)->is_scout)
+    pc_origin_lose_scout((*attempt)->origin);
+  pc_exchange_release((*attempt)->exchange);
+  pc_reader_release((*attempt)->reader);
+  **attempt = (struct pc_attempt){0};
+  *attempt = NULL;
+}
