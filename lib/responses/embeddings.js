@@ -22,7 +22,11 @@ function toNumbers(view) {
   return numbers;
 }
 
-/** The rows of a call as the engine decoded them: one block of memory. */
+/**
+ * The rows of a call as the engine decoded them: one block of memory. Those of
+ * inputs without an answer were never written, so that a call which failed
+ * early costs no more than what it received: nobody may be shown them.
+ */
 class Vectors {
   #buffer;
   #rowSize;
@@ -30,16 +34,23 @@ class Vectors {
   #places;
   #form;
 
+  #answers;
+
+  /** @type {import('./response').Gap[] | undefined} of a matrix, unwritten */
+  #gaps;
+
   /**
    * @param {import('../native/binding').Summary} summary
    * @param {VectorForm} form
+   * @param {import('./response').Answers} answers
    */
-  constructor({ vectors, rowSize, rows, places }, form) {
+  constructor({ vectors, rowSize, rows, places }, form, answers) {
     this.#buffer = vectors ?? new ArrayBuffer(0);
     this.#rowSize = rowSize;
     this.#rowCount = rows;
     this.#places = places;
     this.#form = form;
+    this.#answers = answers;
   }
 
   /**
@@ -54,7 +65,20 @@ class Vectors {
     if (this.#form === 'base64')
       return Buffer.from(this.#buffer, offset, size).toString('base64');
     const view = new Float32Array(this.#buffer, offset, size / FLOAT_SIZE);
-    return this.#form === 'float32' ? view : toNumbers(view);
+    if (this.#form === 'array') return toNumbers(view);
+    return this.#findGaps().length === 0 ? view : view.slice();
+  }
+
+  #findGaps() {
+    return (this.#gaps ??= this.#places ? [] : this.#answers.gaps());
+  }
+
+  /** @param {Float32Array} data all rows */
+  #fillGaps(data) {
+    const dimensions = this.#rowSize / FLOAT_SIZE;
+    for (const { first, count } of this.#findGaps())
+      data.fill(NaN, first * dimensions, (first + count) * dimensions);
+    this.#gaps = [];
   }
 
   /**
@@ -73,6 +97,7 @@ class Vectors {
     const dimensions = this.#rowSize / FLOAT_SIZE;
     const length = this.#rowCount * dimensions;
     const data = new Float32Array(this.#buffer, 0, length);
+    this.#fillGaps(data);
     return { data, rows: this.#rowCount, dimensions };
   }
 }
@@ -160,7 +185,7 @@ class EmbeddingsResponse extends CallResponse {
    */
   constructor(result, model, form) {
     const { answers, summary } = result;
-    const vectors = new Vectors(summary, form);
+    const vectors = new Vectors(summary, form, answers);
     super(result, () => makeItems(vectors, answers), {
       model: summary.model === '' ? model : JSON.parse(summary.model),
       object: 'list',

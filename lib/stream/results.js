@@ -63,9 +63,9 @@ function runsOf(batch, { answers, failure, signal, about, isPartial }) {
  * @param {StreamBatch} batch
  * @param {CallEnd} end
  */
-function matrixOf({ number, start, inputs }, { summary }) {
+function matrixOf({ number, start, inputs }, { summary, answers }) {
   try {
-    return new Vectors(summary, 'float32').matrix();
+    return new Vectors(summary, 'float32', answers).matrix();
   } catch (cause) {
     const place = `batch ${number}, inputs ${start}-${start + inputs.length - 1}`;
     throw createError('PARSE_ERROR', `${cause.message} (${place})`, {

@@ -113,6 +113,20 @@ void pc_bytes_move(struct pc_bytes *to, struct pc_bytes *from)
   pc_bytes_init(from, ceiling);
 }
 
+void pc_bytes_cut(struct pc_bytes *bytes, size_t size)
+{
+  char *data = NULL;
+
+  if (bytes->size <= size)
+    return;
+  pc_bytes_set_size(bytes, size);
+  data = realloc(bytes->data, size + 1);
+  if (!data)
+    return; /* cut, if not shrunk */
+  bytes->data = data;
+  bytes->capacity = size;
+}
+
 void pc_bytes_drop_front(struct pc_bytes *bytes, size_t count)
 {
   if (!count)

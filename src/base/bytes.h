@@ -66,6 +66,9 @@ void pc_bytes_set_size(struct pc_bytes *bytes, size_t size);
 /* Moves the memory of `from` into `to`, whose own is freed; empties `from`. */
 void pc_bytes_move(struct pc_bytes *to, struct pc_bytes *from);
 
+/* Forgets what is behind the first `size` bytes, and gives its memory back. */
+void pc_bytes_cut(struct pc_bytes *bytes, size_t size);
+
 /* Removes the first `count` bytes; the rest moves down. */
 void pc_bytes_drop_front(struct pc_bytes *bytes, size_t count);
 

@@ -8,17 +8,10 @@
 #ifndef PC_BASE_MEMORY_H
 #define PC_BASE_MEMORY_H
 
-#include <stdlib.h>
+/* Takes milliseconds, tens of them where the heap is in many pieces. */
+void pc_memory_give_back(void);
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
-static inline void pc_memory_give_back(void)
-{
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
+/* The same by a thread of its own, for those who cannot wait. */
+void pc_memory_give_back_soon(void);
 
 #endif

@@ -44,7 +44,8 @@ static void free_memory(napi_env env, void *data, void *hint)
   free(data);
 }
 
-/* Some embedders forbid foreign memory in array buffers. */
+/* Some embedders forbid foreign memory in array buffers. Rows that were never
+   put stay untouched here as well. */
 static napi_value copy_vectors(napi_env env, const struct pc_vectors *vectors)
 {
   napi_value buffer = NULL;
@@ -52,7 +53,12 @@ static napi_value copy_vectors(napi_env env, const struct pc_vectors *vectors)
 
   if (napi_create_arraybuffer(env, vectors->size, &data, &buffer) != napi_ok)
     return pc_undefined(env);
-  memcpy(data, vectors->data, vectors->size);
+  for (uint32_t row = 0; row < vectors->row_count; row++) {
+    struct pc_vector_place place = pc_vectors_place(vectors, row);
+
+    memcpy((char *)data + place.offset, vectors->data + place.offset,
+           place.size);
+  }
   return buffer;
 }
 

@@ -32,6 +32,11 @@ struct pc_context {
   struct pc_counters counters;
 };
 
+/* An empty one, with nothing open. Keeps `transport` and `events`. */
+void pc_context_init(struct pc_context *context,
+                     const struct pc_transport *transport,
+                     const struct pc_exchange_events *events);
+
 /* Are as many requests in flight as the transport allows? */
 static inline bool pc_context_is_full(const struct pc_context *context)
 {

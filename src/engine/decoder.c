@@ -231,13 +231,27 @@ static void stop_thread(struct pc_decoder *decoder)
   pthread_join(decoder->thread, NULL);
 }
 
+/* Frees the memory of pieces that were read. */
+static void free_pieces(struct pc_decoder *decoder)
+{
+  struct pc_queue idle;
+  struct pc_link *link = NULL;
+
+  pc_queue_init(&idle);
+  pthread_mutex_lock(&decoder->lock);
+  pc_queue_move(&idle, &decoder->idle_pieces);
+  pthread_mutex_unlock(&decoder->lock);
+  while ((link = pc_queue_pop(&idle)) != NULL)
+    free(PC_ITEM_OF(link, struct piece, link));
+}
+
 void pc_decoder_close(struct pc_decoder *decoder)
 {
   if (!decoder->loop)
     return;
   if (decoder->is_started)
     stop_thread(decoder);
-  pc_decoder_trim(decoder);
+  free_pieces(decoder);
   pthread_cond_destroy(&decoder->has_read);
   pthread_cond_destroy(&decoder->has_work);
   pthread_mutex_destroy(&decoder->lock);
@@ -254,19 +268,6 @@ void pc_decoder_flush(struct pc_decoder *decoder)
     queue_begun(PC_ITEM_OF(link, struct pc_decoding, begun_link));
     pthread_mutex_unlock(&decoder->lock);
   }
-}
-
-void pc_decoder_trim(struct pc_decoder *decoder)
-{
-  struct pc_queue idle;
-  struct pc_link *link = NULL;
-
-  pc_queue_init(&idle);
-  pthread_mutex_lock(&decoder->lock);
-  pc_queue_move(&idle, &decoder->idle_pieces);
-  pthread_mutex_unlock(&decoder->lock);
-  while ((link = pc_queue_pop(&idle)) != NULL)
-    free(PC_ITEM_OF(link, struct piece, link));
 }
 
 static bool is_running(struct pc_decoder *decoder)

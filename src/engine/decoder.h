@@ -74,9 +74,6 @@ void pc_decoder_close(struct pc_decoder *decoder);
 /* The turn ends: hands over what has come in it. Thread: engine. */
 void pc_decoder_flush(struct pc_decoder *decoder);
 
-/* Frees the memory of pieces that were read. Thread: engine. */
-void pc_decoder_trim(struct pc_decoder *decoder);
-
 /*
  * Gives a decoding that goes on with `answer`, which is an empty one then.
  * NULL, and `answer` as it was, when there is no core or no memory for it.

@@ -5,26 +5,30 @@
  *   owner ◀─outcomes─ engine     on_outcomes, once per turn; the owner's lock
  *
  * Shared, and how it is guarded:
- *   inbox.submitted, inbox.cancelled, inbox.is_stopping   inbox.lock
+ *   inbox.submitted, .cancelled, .is_stopping, .is_awake  inbox.lock
  *   the links and flags in struct pc_job that say so      inbox.lock
  *   pc_job.reference_count, pc_job.progress               atomic
  *   pc_context.counters                                    atomic
- *   inbox.async                                           uv_async_send
+ *   inbox.async               uv_async_send, under the lock while is_awake
  * Everything else belongs to the owner before submit and after the end, and to
  * the engine's thread between. The inbox is emptied whole under the lock and
  * worked on unlocked; the engine is woken only when its inbox was empty. What
  * the engine shares with the thread of its own, decoder.h tells.
+ *
+ * An engine that has had nothing to do for a while ends its thread, with all
+ * that this one has opened and allocated; the next job starts another. The
+ * thread takes its leave under the lock and with an empty inbox, so that no job
+ * is left behind: is_awake says whether it will look into the inbox again.
  */
 #include "engine/engine.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <uv.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "engine/attempt.h"
 #include "engine/context.h"
 #include "engine/origin.h"
@@ -33,8 +37,7 @@
 
 enum {
   /* Batches begun before sockets are looked at again: bodies take time. */
-  STARTS_PER_TURN = 64,
-  IDLE_TIMEOUT_MS = 30 * 1000
+  STARTS_PER_TURN = 64
 };
 
 struct inbox {
@@ -43,6 +46,7 @@ struct inbox {
   struct pc_queue submitted;
   struct pc_queue cancelled;
   bool is_stopping;
+  bool is_awake;
 };
 
 struct pc_engine {
@@ -53,9 +57,9 @@ struct pc_engine {
   uv_loop_t loop;
   struct pc_context context; /* the engine thread's */
   struct pc_alarm *idle_alarm;
-  bool is_idle;    /* the engine thread's: idle, without connections */
-  bool is_stopped; /* the engine thread's */
-  bool is_started; /* the creator's */
+  uint64_t idle_ms; /* after which the thread ends */
+  bool is_awaited;  /* the engine thread's: its owner waits for its end */
+  bool has_thread;  /* the creator's: one that was not joined */
   pthread_t thread;
 };
 
@@ -85,32 +89,53 @@ static void start_requests(struct pc_engine *engine)
     uv_async_send(&engine->inbox.async);
 }
 
-/* Connections that idled longer than we reuse them only hold descriptors. */
+static void close_loop(struct pc_engine *engine)
+{
+  pc_origin_rest_all(&engine->context);
+  pc_exchange_destroy_idle(&engine->context.exchanges);
+  pc_reader_destroy_idle(&engine->context);
+  pc_request_destroy_idle(&engine->context);
+  pc_decoder_close(&engine->context.decoder);
+  pc_reactor_close(&engine->context.reactor);
+  uv_close((uv_handle_t *)&engine->inbox.async, NULL);
+}
+
+/* Call with the lock held: was there nothing for the engine to read? */
+static bool is_inbox_empty(const struct inbox *inbox)
+{
+  return pc_queue_is_empty(&inbox->submitted) &&
+         pc_queue_is_empty(&inbox->cancelled);
+}
+
 static void on_idle_timeout(void *context)
 {
   struct pc_engine *engine = context;
+  struct inbox *inbox = &engine->inbox;
+  bool is_awake = true;
 
   pc_alarm_end(&engine->idle_alarm);
-  engine->is_idle = true;
-  pc_decoder_trim(&engine->context.decoder);
-  pc_origin_rest_all(&engine->context);
-  if (pc_reactor_drop_connections(&engine->context.reactor) != PC_OK)
-    pc_log_line(engine->transport.log_level, PC_LOG_ERROR,
-                "no memory to go on after idling");
+  if (!pc_queue_is_empty(&engine->context.jobs))
+    return;
+  flush_outcomes(engine);
+  pthread_mutex_lock(&inbox->lock);
+  if (is_inbox_empty(inbox) && !inbox->is_stopping)
+    inbox->is_awake = false;
+  is_awake = inbox->is_awake;
+  pthread_mutex_unlock(&inbox->lock);
+  if (!is_awake)
+    close_loop(engine);
 }
 
 static void watch_idleness(struct pc_engine *engine)
 {
   if (!pc_queue_is_empty(&engine->context.jobs)) {
     pc_alarm_end(&engine->idle_alarm);
-    engine->is_idle = false;
     return;
   }
-  if (engine->idle_alarm || engine->is_idle)
-    return;
-  if (pc_alarm_start(&engine->context.reactor, IDLE_TIMEOUT_MS, on_idle_timeout,
+  if (!engine->idle_alarm &&
+      pc_alarm_start(&engine->context.reactor, engine->idle_ms, on_idle_timeout,
                      engine, &engine->idle_alarm) != PC_OK)
-    engine->idle_alarm = NULL;
+    engine->idle_alarm = NULL; /* the next turn tries again */
 }
 
 static void on_turn(void *context)
@@ -151,18 +176,6 @@ static void end_jobs(struct pc_engine *engine)
     pc_job_end(PC_ITEM_OF(jobs->head.next, struct pc_job, link), PC_CLOSED);
 }
 
-static void close_loop(struct pc_engine *engine)
-{
-  engine->is_stopped = true;
-  pc_origin_rest_all(&engine->context);
-  pc_exchange_destroy_idle(&engine->context.exchanges);
-  pc_reader_destroy_idle(&engine->context);
-  pc_request_destroy_idle(&engine->context);
-  pc_decoder_close(&engine->context.decoder);
-  pc_reactor_close(&engine->context.reactor);
-  uv_close((uv_handle_t *)&engine->inbox.async, NULL);
-}
-
 static void on_inbox(uv_async_t *async)
 {
   struct pc_engine *engine = async->data;
@@ -181,7 +194,8 @@ static void on_inbox(uv_async_t *async)
 
   start_jobs(engine, &submitted);
   cancel_jobs(&cancelled);
-  if (is_stopping && !engine->is_stopped) {
+  if (is_stopping) {
+    engine->is_awaited = true;
     end_jobs(engine);
     flush_outcomes(engine);
     close_loop(engine);
@@ -194,27 +208,10 @@ static void *run(void *context)
 
   uv_run(&engine->loop, UV_RUN_DEFAULT);
   pc_reactor_deinit(&engine->context.reactor);
-  pc_memory_give_back();
+  uv_loop_close(&engine->loop);
+  if (!engine->is_awaited)
+    pc_memory_give_back();
   return NULL;
-}
-
-static void init_context(struct pc_engine *engine)
-{
-  struct pc_context *context = &engine->context;
-
-  context->transport = &engine->transport;
-  pc_queue_init(&context->jobs);
-  pc_queue_init(&context->runnable);
-  pc_queue_init(&context->outcomes);
-  pc_queue_init(&context->origins);
-  pc_queue_init(&context->idle_requests);
-  pc_queue_init(&context->idle_readers);
-  context->exchanges = (struct pc_exchanges){.reactor = &context->reactor,
-                                             .transport = context->transport,
-                                             .events = &pc_attempt_events,
-                                             .counters = &context->counters};
-  pc_queue_init(&context->exchanges.idle);
-  context->random_state = pc_clock_monotonic_ns() ^ (uintptr_t)engine;
 }
 
 enum pc_status pc_engine_create(const struct pc_transport *transport,
@@ -238,18 +235,29 @@ enum pc_status pc_engine_create(const struct pc_transport *transport,
   }
   engine->on_outcomes = on_outcomes;
   engine->on_outcomes_context = context;
+  engine->idle_ms = PC_ENGINE_IDLE_MS;
   pthread_mutex_init(&engine->inbox.lock, NULL);
   pc_queue_init(&engine->inbox.submitted);
   pc_queue_init(&engine->inbox.cancelled);
-  init_context(engine);
+  pc_context_init(&engine->context, &engine->transport, &pc_attempt_events);
   *out = engine;
   return PC_OK;
 }
 
+void pc_engine_set_idle_ms(struct pc_engine *engine, uint64_t idle_ms)
+{
+  engine->idle_ms = idle_ms;
+}
+
+/* On failure abandon_loop closes what was opened, and nothing of a loop before:
+   so all of that is forgotten. */
 static enum pc_status open_loop(struct pc_engine *engine)
 {
   enum pc_status status = PC_OK;
 
+  engine->context.reactor = (struct pc_reactor){0};
+  engine->inbox.async = (uv_async_t){0};
+  engine->idle_alarm = NULL;
   if (uv_loop_init(&engine->loop) != 0)
     return PC_SYSTEM_ERROR;
   status = pc_reactor_init(&engine->context.reactor, &engine->loop,
@@ -263,31 +271,6 @@ static enum pc_status open_loop(struct pc_engine *engine)
   return status;
 }
 
-/* Signals belong to the process's own threads; only faults and profilers, who
-   mean this one, reach it. */
-static void choose_blocked(sigset_t *signals)
-{
-  static const int passed[] = {SIGSEGV, SIGBUS,  SIGFPE, SIGILL,
-                               SIGABRT, SIGTRAP, SIGSYS, SIGPROF};
-
-  sigfillset(signals);
-  for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
-    sigdelset(signals, passed[i]);
-}
-
-static int start_with_signals_blocked(struct pc_engine *engine)
-{
-  sigset_t blocked;
-  sigset_t before;
-  int failure = 0;
-
-  choose_blocked(&blocked);
-  pthread_sigmask(SIG_BLOCK, &blocked, &before);
-  failure = pthread_create(&engine->thread, NULL, run, engine);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return failure;
-}
-
 static void abandon_loop(struct pc_engine *engine)
 {
   pc_decoder_close(&engine->context.decoder);
@@ -299,64 +282,92 @@ static void abandon_loop(struct pc_engine *engine)
   uv_loop_close(&engine->loop);
 }
 
-static enum pc_status start_thread(struct pc_engine *engine)
+/* Call with the lock held, of an engine that is awake. */
+static void
+post(struct inbox *inbox, struct pc_queue *queue, struct pc_link *link)
 {
-  enum pc_status status = open_loop(engine);
-  int reason = status == PC_OK ? start_with_signals_blocked(engine) : errno;
+  bool was_empty = is_inbox_empty(inbox);
 
-  if (status == PC_OK && reason != 0)
-    status = PC_SYSTEM_ERROR;
-  engine->is_started = status == PC_OK;
+  pc_queue_push(queue, link);
+  if (was_empty)
+    uv_async_send(&inbox->async);
+}
+
+/* The job stands in the inbox when the thread begins, which therefore does not
+   take its leave before it has seen it. */
+static enum pc_status run_thread(struct pc_engine *engine, struct pc_job *job)
+{
+  struct inbox *inbox = &engine->inbox;
+  enum pc_status status = PC_OK;
+
+  pthread_mutex_lock(&inbox->lock);
+  inbox->is_awake = true;
+  post(inbox, &inbox->submitted, &job->inbox_link);
+  pthread_mutex_unlock(&inbox->lock);
+  status = pc_thread_start(run, engine, &engine->thread);
+  if (status == PC_OK)
+    return PC_OK;
+  pthread_mutex_lock(&inbox->lock);
+  inbox->is_awake = false;
+  pc_link_remove(&job->inbox_link);
+  pthread_mutex_unlock(&inbox->lock);
+  return status;
+}
+
+/* Was there a thread? */
+static bool join_thread(struct pc_engine *engine)
+{
+  bool has_thread = engine->has_thread;
+
+  if (has_thread)
+    pthread_join(engine->thread, NULL);
+  engine->has_thread = false;
+  return has_thread;
+}
+
+/* The engine is not awake: its last thread, if any, ends or has ended. */
+static enum pc_status start_thread(struct pc_engine *engine, struct pc_job *job)
+{
+  enum pc_status status = PC_OK;
+  int reason = 0;
+
+  join_thread(engine);
+  status = open_loop(engine);
+  if (status == PC_OK)
+    status = run_thread(engine, job);
+  reason = errno;
+  engine->has_thread = status == PC_OK;
   if (status != PC_OK && engine->context.reactor.loop)
     abandon_loop(engine);
   errno = reason;
   return status;
 }
 
-/* Call with the lock held: was there nothing for the engine to read? */
-static bool is_inbox_empty(const struct inbox *inbox)
-{
-  return pc_queue_is_empty(&inbox->submitted) &&
-         pc_queue_is_empty(&inbox->cancelled);
-}
-
 enum pc_status pc_engine_submit(struct pc_engine *engine, struct pc_job *job)
 {
   struct inbox *inbox = &engine->inbox;
-  bool was_empty = false;
+  bool is_awake = false;
 
-  if (!engine->is_started) {
-    enum pc_status status = start_thread(engine);
-
-    if (status != PC_OK)
-      return status;
-  }
   pthread_mutex_lock(&inbox->lock);
-  was_empty = is_inbox_empty(inbox);
-  pc_queue_push(&inbox->submitted, &job->inbox_link);
+  is_awake = inbox->is_awake;
+  if (is_awake)
+    post(inbox, &inbox->submitted, &job->inbox_link);
   pthread_mutex_unlock(&inbox->lock);
-  if (was_empty)
-    uv_async_send(&inbox->async);
-  return PC_OK;
+  return is_awake ? PC_OK : start_thread(engine, job);
 }
 
+/* The jobs of an engine that is not awake have ended, all of them. */
 void pc_engine_cancel(struct pc_engine *engine, struct pc_job *job)
 {
   struct inbox *inbox = &engine->inbox;
-  bool was_empty = false;
-  bool is_first = false;
 
   pthread_mutex_lock(&inbox->lock);
-  was_empty = is_inbox_empty(inbox);
-  is_first = !job->is_cancel_asked;
-  if (is_first) {
+  if (inbox->is_awake && !job->is_cancel_asked) {
     job->is_cancel_asked = true;
     pc_job_keep(job);
-    pc_queue_push(&inbox->cancelled, &job->cancel_link);
+    post(inbox, &inbox->cancelled, &job->cancel_link);
   }
   pthread_mutex_unlock(&inbox->lock);
-  if (is_first && was_empty)
-    uv_async_send(&inbox->async);
 }
 
 const struct pc_counters *pc_engine_counters(const struct pc_engine *engine)
@@ -364,26 +375,22 @@ const struct pc_counters *pc_engine_counters(const struct pc_engine *engine)
   return &engine->context.counters;
 }
 
-static void stop_thread(struct pc_engine *engine)
-{
-  struct inbox *inbox = &engine->inbox;
-
-  pthread_mutex_lock(&inbox->lock);
-  inbox->is_stopping = true;
-  pthread_mutex_unlock(&inbox->lock);
-  uv_async_send(&inbox->async);
-  pthread_join(engine->thread, NULL);
-  uv_loop_close(&engine->loop);
-}
-
 void pc_engine_destroy(struct pc_engine *engine)
 {
+  struct inbox *inbox = NULL;
+
   if (!engine)
     return;
-  if (engine->is_started)
-    stop_thread(engine);
+  inbox = &engine->inbox;
+  pthread_mutex_lock(&inbox->lock);
+  inbox->is_stopping = true;
+  if (inbox->is_awake)
+    uv_async_send(&inbox->async);
+  pthread_mutex_unlock(&inbox->lock);
+  if (join_thread(engine))
+    pc_memory_give_back_soon();
   pc_origin_destroy_all(&engine->context);
-  pthread_mutex_destroy(&engine->inbox.lock);
+  pthread_mutex_destroy(&inbox->lock);
   pc_transport_deinit(&engine->transport);
   free(engine);
 }

@@ -12,6 +12,9 @@
 #include "engine/job.h"
 #include "net/transport.h"
 
+/* Without a job for so long, an engine ends its thread and its connections. */
+#define PC_ENGINE_IDLE_MS (10 * 1000)
+
 struct pc_engine;
 
 /*
@@ -21,7 +24,8 @@ struct pc_engine;
 typedef void pc_engine_outcomes_fn(void *context, struct pc_queue *outcomes);
 
 /*
- * Makes an engine in *out; its thread starts with the first job. Borrows
+ * Makes an engine in *out; it has a thread from the first job on, and none
+ * while it is idle. Borrows
  * `transport`, keeps `context`. On failure *out is NULL. Thread: any.
  */
 PC_MUST_CHECK enum pc_status
@@ -29,6 +33,9 @@ pc_engine_create(const struct pc_transport *transport,
                  pc_engine_outcomes_fn *on_outcomes,
                  void *context,
                  struct pc_engine **out);
+
+/* Another time than PC_ENGINE_IDLE_MS, set before the first job: for tests. */
+void pc_engine_set_idle_ms(struct pc_engine *engine, uint64_t idle_ms);
 
 /*
  * Queues `job` and shares it until the outcome that ends it. PC_SYSTEM_ERROR or

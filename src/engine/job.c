@@ -121,8 +121,6 @@ static void finish(struct pc_job *job)
   pc_link_remove(&job->link);
   pc_counter_take(&engine->counters.queued,
                   job->planned_count - job->next_planned);
-  if (job->answered_count < job->plan.inputs.count)
-    pc_vectors_fill_gaps(&job->result.vectors); /* show no stale memory */
   pc_log_line(engine->transport->log_level, PC_LOG_INFO,
               "call %s: %s, %u of %u inputs",
               pc_plan_word(&job->plan, PC_WORD_ID_STEM).data,
@@ -149,7 +147,8 @@ void pc_job_end(struct pc_job *job, enum pc_status status)
 
 /*
  * Answers that have come but not been read yet still count, so the first
- * strike only lets the loop look at its sockets once more.
+ * strike only lets the loop look at its sockets once more. A timer of 0 ms
+ * would not: libuv before 1.48 runs it in the same round.
  */
 static void on_total_timeout(void *context)
 {
@@ -158,7 +157,7 @@ static void on_total_timeout(void *context)
 
   job->is_overdue = true;
   pc_alarm_end(&job->total_alarm);
-  if (is_second || pc_alarm_start(&job->engine->reactor, 0, on_total_timeout,
+  if (is_second || pc_alarm_start(&job->engine->reactor, 1, on_total_timeout,
                                   job, &job->total_alarm) != PC_OK)
     pc_job_end(job, PC_TOTAL_TIMEOUT);
 }

@@ -86,6 +86,7 @@ enum pc_status pc_outcome_fail(struct pc_outcome *outcome,
            exchange->order.request_id);
   pc_bytes_move(&failure->head, &exchange->head);
   pc_bytes_move(&failure->body, body);
+  pc_bytes_cut(&failure->body, PC_FAILURE_BODY_SIZE);
   outcome->failure = failure;
   return PC_OK;
 }

@@ -22,6 +22,7 @@
 #include "wire/vectors/vectors.h"
 
 #define PC_FAILURE_DETAIL_SIZE 256
+#define PC_FAILURE_BODY_SIZE (64 * 1024)
 
 struct pc_job;
 
@@ -31,7 +32,7 @@ struct pc_failure {
   char detail[PC_FAILURE_DETAIL_SIZE]; /* libcurl's or a reader's words */
   char request_id[PC_REQUEST_ID_SIZE]; /* "" when nothing was sent */
   struct pc_bytes head; /* of the failed answer, empty without one */
-  struct pc_bytes body; /* its body, cut */
+  struct pc_bytes body; /* its body, cut at PC_FAILURE_BODY_SIZE */
   long http_status;     /* 0 without an answer */
   uint32_t attempts;    /* made for that batch */
   int64_t batch;        /* -1 when no single batch failed the call */

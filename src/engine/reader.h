@@ -4,9 +4,9 @@
  * Vectors are decoded while they arrive, those of large answers by the decoder
  * thread; other bodies are gathered, and checked while they arrive or once they
  * are complete. An error answer's body is kept for the caller, up to a limit.
- * What differs from kind to kind stands in struct pc_reader_ops, one per kind,
- * and nowhere else in the engine. Readers come from a free list, with the
- * buffers of the answers before. Thread: engine.
+ * What differs from kind to kind stands in struct pc_reader_ops, one per kind
+ * (kinds.c), and nowhere else in the engine. Readers come from a free list,
+ * with the buffers of the answers before. Thread: engine.
  */
 #ifndef PC_ENGINE_READER_H
 #define PC_ENGINE_READER_H
@@ -67,6 +67,7 @@ struct pc_reader {
   const struct pc_job_plan *plan;
   pc_reader_done_fn *on_done;
   void *owner;
+  size_t received;              /* bytes of the body */
   uint32_t first;               /* input with which the batch begins */
   uint32_t count;               /* inputs in the batch */
   struct pc_decoding *decoding; /* of a large answer, else NULL */
@@ -75,6 +76,11 @@ struct pc_reader {
   struct pc_batch post;
   struct pc_splice_answer splice;
 };
+
+/* Keeps of the body's next bytes what fits into a failure. For pc_reader_ops.
+ */
+PC_MUST_CHECK enum pc_status
+pc_reader_keep(struct pc_reader *reader, const char *data, size_t size);
 
 /* Lends how calls of this kind begin, end and read their answers. */
 const struct pc_reader_ops *pc_reader_ops_of(enum pc_kind kind);
@@ -96,7 +102,11 @@ void pc_reader_release(struct pc_reader *reader);
 /* An answer begins: forgets the body so far. */
 PC_MUST_CHECK enum pc_status pc_reader_begin(struct pc_reader *reader);
 
-/* Reads the next bytes of the body; those of an error answer are only kept. */
+/*
+ * Reads the next bytes of the body; of an error answer only the beginning is
+ * kept. PC_TOO_LARGE past 512 MiB; PC_HTTP_ERROR past 1 MiB of an error answer,
+ * which is as good as complete then.
+ */
 PC_MUST_CHECK enum pc_status pc_reader_feed(struct pc_reader *reader,
                                             bool is_error,
                                             const char *data,

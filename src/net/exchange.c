@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "net/curl_status.h"
 #include "net/redirect.h"
 #include "policy/address.h"
 
@@ -15,19 +16,26 @@ static size_t refuse(struct pc_exchange *exchange, enum pc_status status)
   return 0;
 }
 
-/* Interim answers (1xx) and redirects are replaced by what follows them. */
+/* Interim answers (1xx) are replaced by what follows them. */
+static enum pc_status begin_head(struct pc_exchange *exchange)
+{
+  pc_bytes_clear(&exchange->head);
+  exchange->http_status = 0;
+  exchange->is_head_whole = false;
+  return exchange->shared->events->on_begin(exchange->owner);
+}
+
+/* Lines behind a body are trailers: dropped, even one that begins a head. */
 static size_t on_head_line(char *line, size_t one, size_t size, void *context)
 {
   struct pc_exchange *exchange = context;
   enum pc_status status = PC_OK;
 
   (void)one;
-  if (size > 5 && memcmp(line, "HTTP/", 5) == 0) {
-    pc_bytes_clear(&exchange->head);
-    exchange->http_status = 0;
-    exchange->is_head_whole = false;
-    status = exchange->shared->events->on_begin(exchange->owner);
-  }
+  if (exchange->has_body)
+    return size;
+  if (size > 5 && memcmp(line, "HTTP/", 5) == 0)
+    status = begin_head(exchange);
   if (*line == '\r' || *line == '\n')
     exchange->is_head_whole = true;
   if (status == PC_OK)
@@ -41,6 +49,7 @@ static size_t on_piece(char *data, size_t one, size_t size, void *context)
   enum pc_status status = PC_OK;
 
   (void)one;
+  exchange->has_body = true;
   if (!exchange->http_status)
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
                       &exchange->http_status);
@@ -201,6 +210,7 @@ static enum pc_status launch(struct pc_exchange *exchange, uint64_t timeout_ms)
 
   exchange->http_status = 0;
   exchange->is_head_whole = false;
+  exchange->has_body = false;
   exchange->refusal = PC_OK;
   exchange->is_forbidden = false;
   exchange->error_text[0] = '\0';
@@ -211,6 +221,13 @@ static enum pc_status launch(struct pc_exchange *exchange, uint64_t timeout_ms)
   return status;
 }
 
+/* The next connection is a new one, or may be a kept one again. */
+static void want_new_connection(struct pc_exchange *exchange, bool is_wanted)
+{
+  exchange->is_on_new = is_wanted;
+  curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, (long)is_wanted);
+}
+
 enum pc_status pc_exchange_start(struct pc_exchange *exchange)
 {
   enum pc_status status = PC_OK;
@@ -218,6 +235,8 @@ enum pc_status pc_exchange_start(struct pc_exchange *exchange)
   pc_counter_add(&exchange->shared->counters->requests, 1);
   exchange->redirects = 0;
   exchange->started_ns = pc_clock_monotonic_ns();
+  if (exchange->is_on_new)
+    want_new_connection(exchange, false);
   status = aim_at_target(exchange);
   if (status != PC_OK)
     return status;
@@ -250,28 +269,6 @@ void pc_exchange_release(struct pc_exchange *exchange)
   pc_queue_push_front(&exchange->shared->idle, &exchange->link);
 }
 
-/* Counts what an exchange that was answered, or has failed, has moved. */
-static void count(const struct pc_exchange *exchange)
-{
-  struct pc_counters *counters = exchange->shared->counters;
-  long place = exchange->http_status - PC_COUNTERS_LOWEST_STATUS;
-  curl_off_t sent = 0;
-  curl_off_t received = 0;
-  long opened = 0;
-
-  curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-  curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
-  curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &opened);
-  pc_counter_add(&counters->bytes_sent, (uint64_t)sent);
-  pc_counter_add(&counters->bytes_received, (uint64_t)received);
-  pc_counter_add(&counters->connections_opened, (uint64_t)opened);
-  if (place < 0 || place >= PC_COUNTERS_STATUS_COUNT)
-    return;
-  pc_counter_add(&counters->statuses[place], 1);
-  if (!opened)
-    pc_counter_add(&counters->connections_reused, 1);
-}
-
 const char *pc_exchange_words(const struct pc_exchange *exchange)
 {
   if (pc_redirect_is_status(exchange->http_status))
@@ -284,7 +281,8 @@ void pc_exchange_give_up(struct pc_exchange *exchange)
   if (!exchange->is_attached)
     return;
   abort_running(exchange);
-  count(exchange);
+  pc_counters_take_transfer(exchange->shared->counters, exchange->easy,
+                            exchange->http_status);
 }
 
 static uint64_t elapsed_ms(const struct pc_exchange *exchange)
@@ -292,23 +290,47 @@ static uint64_t elapsed_ms(const struct pc_exchange *exchange)
   return (pc_clock_monotonic_ns() - exchange->started_ns) / NS_PER_MS;
 }
 
-/* Sends the request once more, to `place`, in the time that is left. */
+/* Sends the request, aimed already, once more in the time that is left. */
+static enum pc_status launch_again(struct pc_exchange *exchange)
+{
+  uint64_t spent_ms = elapsed_ms(exchange);
+
+  if (spent_ms >= exchange->order.timeout_ms)
+    return PC_ATTEMPT_TIMEOUT;
+  return launch(exchange, exchange->order.timeout_ms - spent_ms);
+}
+
+/* Sends the request once more, to `place`. */
 static enum pc_status follow(struct pc_exchange *exchange, const char *place)
 {
   enum pc_method method =
       pc_redirect_method(exchange->http_status, exchange->method);
-  uint64_t spent_ms = elapsed_ms(exchange);
   enum pc_status status = PC_OK;
 
-  if (spent_ms >= exchange->order.timeout_ms)
-    return PC_ATTEMPT_TIMEOUT;
   exchange->redirects++;
   exchange->target_serial = 0;
   status = aim(exchange, place, method);
   if (status != PC_OK)
     return status;
   set_body(exchange, method);
-  return launch(exchange, exchange->order.timeout_ms - spent_ms);
+  return launch_again(exchange);
+}
+
+/*
+ * A server may close a kept connection just when the next request leaves: that
+ * says nothing about the request. libcurl sends it again by itself, but not
+ * when sending has failed, and five times in the life of a handle only.
+ */
+static bool has_met_a_closed_connection(const struct pc_exchange *exchange,
+                                        CURLcode result)
+{
+  long opened = 0;
+
+  if (exchange->is_on_new || exchange->head.size)
+    return false;
+  curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &opened);
+  return !opened && (result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR ||
+                     result == CURLE_GOT_NOTHING);
 }
 
 /* The times will not do: newer libcurls set them for failed connects, too. */
@@ -327,60 +349,47 @@ static enum pc_status timeout_status(const struct pc_exchange *exchange)
 static enum pc_status status_of(const struct pc_exchange *exchange,
                                 CURLcode result)
 {
-  switch (result) {
-  case CURLE_OK:
-    /* A peer that leaves within the head is no error to libcurl. */
-    return exchange->is_head_whole ? PC_OK : PC_CONNECTION_LOST;
-  case CURLE_OPERATION_TIMEDOUT:
+  if (exchange->refusal != PC_OK)
+    return exchange->refusal;
+  if (result == CURLE_OPERATION_TIMEDOUT)
     return timeout_status(exchange);
-  case CURLE_COULDNT_RESOLVE_PROXY:
-  case CURLE_COULDNT_RESOLVE_HOST:
-  case CURLE_SSL_CONNECT_ERROR:
-  case CURLE_PROXY:
-    return PC_CONNECT_FAILED;
-  case CURLE_COULDNT_CONNECT:
-    return exchange->is_forbidden ? PC_PRIVATE_ADDRESS : PC_CONNECT_FAILED;
-  case CURLE_PEER_FAILED_VERIFICATION:
-  case CURLE_SSL_CERTPROBLEM:
-  case CURLE_SSL_CACERT_BADFILE:
-  case CURLE_SSL_CIPHER:
-    return PC_TLS_ERROR;
-  case CURLE_WEIRD_SERVER_REPLY:
-  case CURLE_UNSUPPORTED_PROTOCOL:
-  case CURLE_BAD_CONTENT_ENCODING:
+  if (result == CURLE_COULDNT_CONNECT && exchange->is_forbidden)
+    return PC_PRIVATE_ADDRESS;
+  /* A peer that leaves within the head is no error to libcurl. */
+  if (result == CURLE_OK && !exchange->is_head_whole)
+    return PC_CONNECTION_LOST;
+  /* Once the head is there, what breaks off is the body. */
+  if (pc_curl_status(result) == PC_CONNECTION_LOST && exchange->http_status)
     return PC_PARSE_ERROR;
-  case CURLE_URL_MALFORMAT:
-    return PC_INVALID_ARGUMENT;
-  case CURLE_OUT_OF_MEMORY:
-    return PC_NO_MEMORY;
-  default:
-    /* Once the head is there, what breaks off is the body. */
-    return exchange->http_status ? PC_PARSE_ERROR : PC_CONNECTION_LOST;
-  }
+  return pc_curl_status(result);
 }
 
 void pc_exchange_on_finished(void *context, CURLcode result)
 {
   struct pc_exchange *exchange = context;
   enum pc_status status = PC_OK;
+  bool is_again = has_met_a_closed_connection(exchange, result);
   const char *place = NULL;
 
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
                     &exchange->http_status);
   exchange->is_nameless = result == CURLE_COULDNT_RESOLVE_HOST ||
                           result == CURLE_COULDNT_RESOLVE_PROXY;
-  status = exchange->refusal ? exchange->refusal : status_of(exchange, result);
+  status = status_of(exchange, result);
   if (status == PC_OK && exchange->redirects < PC_REDIRECT_MOST)
     place = pc_redirect_place(exchange->easy, exchange->http_status,
                               exchange->order.target->url);
   detach(exchange);
 
-  if (place) {
-    status = follow(exchange, place);
+  if (is_again)
+    want_new_connection(exchange, true);
+  if (place || is_again) {
+    status = place ? follow(exchange, place) : launch_again(exchange);
     if (status == PC_OK)
       return;
   }
-  count(exchange);
+  pc_counters_take_transfer(exchange->shared->counters, exchange->easy,
+                            exchange->http_status);
   if (status == PC_OK && !pc_exchange_is_success(exchange))
     status = PC_HTTP_ERROR;
   exchange->shared->events->on_done(exchange->owner, status);

@@ -40,7 +40,8 @@ struct pc_exchange_events {
   void (*on_connected)(void *owner);
   /* An answer begins: what came before (1xx, a redirect) is not the answer. */
   enum pc_status (*on_begin)(void *owner);
-  /* A piece of its body, whose http_status is known. */
+  /* A piece of its body, whose http_status is known. PC_HTTP_ERROR: the rest of
+     an error answer is not wanted. */
   enum pc_status (*on_body)(void *owner, const char *data, size_t size);
   /*
    * Once per start, unless given up before. PC_OK: a whole answer with a status
@@ -74,9 +75,11 @@ struct pc_exchange {
   enum pc_method method; /* of the last hop */
   unsigned redirects;
   bool is_attached;
+  bool is_on_new;         /* sent again, and not on a kept connection */
   bool is_plain;          /* the target's connections, see pc_sockets_open */
   bool is_forbidden;      /* an address of the target's host was not public */
   bool is_head_whole;     /* its empty line has come */
+  bool has_body;          /* a piece of it has come */
   enum pc_status refusal; /* why a callback stopped the exchange */
   struct pc_header_line lines[PC_OWN_HEADER_COUNT];
 };

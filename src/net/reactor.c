@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 enum {
-  IDLE_CONNECTIONS = 512,
+  /* More than there can be: libcurl closes connections above this number, busy
+     ones counted, or above four times the transfers under way by default. */
+  MOST_CONNECTIONS = 1 << 20,
   /* Rounds of one turn before sockets are looked at again. */
   ROUNDS_PER_TURN = 4
 };
@@ -108,7 +110,7 @@ static enum pc_status make_multi(struct pc_reactor *reactor)
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, &reactor->sockets);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timeout_change);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, reactor);
-  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MOST_CONNECTIONS);
   curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
   reactor->multi = multi;
   return PC_OK;
@@ -180,14 +182,6 @@ enum pc_status pc_reactor_attach(struct pc_reactor *reactor, CURL *easy)
 void pc_reactor_detach(struct pc_reactor *reactor, CURL *easy)
 {
   curl_multi_remove_handle(reactor->multi, easy);
-}
-
-enum pc_status pc_reactor_drop_connections(struct pc_reactor *reactor)
-{
-  curl_multi_cleanup(reactor->multi);
-  reactor->multi = NULL;
-  pc_sockets_drop_all(&reactor->sockets);
-  return make_multi(reactor);
 }
 
 static void on_alarm_timer(uv_timer_t *timer)

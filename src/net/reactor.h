@@ -79,10 +79,6 @@ PC_MUST_CHECK enum pc_status pc_reactor_attach(struct pc_reactor *reactor,
 /* Takes a transfer out, aborting it when it is under way. */
 void pc_reactor_detach(struct pc_reactor *reactor, CURL *easy);
 
-/* Closes every idle connection. No transfer may be attached. */
-PC_MUST_CHECK enum pc_status
-pc_reactor_drop_connections(struct pc_reactor *reactor);
-
 /* Rings once, `delay_ms` from now or later. Gives the alarm in *out. */
 PC_MUST_CHECK enum pc_status pc_alarm_start(struct pc_reactor *reactor,
                                             uint64_t delay_ms,

@@ -98,25 +98,6 @@ void pc_sockets_drop_all(struct pc_sockets *sockets)
       drop(sockets->by_fd[fd]);
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-  struct pc_socket *ready = poll->data;
-  int bits = 0;
-
-  if (!ready->wanted) {
-    uv_poll_stop(&ready->poll);
-    ready->watched = 0;
-    return;
-  }
-  if (status < 0)
-    bits = CURL_CSELECT_ERR;
-  if (events & ready->wanted & UV_READABLE)
-    bits |= CURL_CSELECT_IN;
-  if (events & ready->wanted & UV_WRITABLE)
-    bits |= CURL_CSELECT_OUT;
-  ready->sockets->on_ready(ready->sockets->context, ready->fd, bits);
-}
-
 static int wanted_events(int what)
 {
   switch (what) {
@@ -129,6 +110,46 @@ static int wanted_events(int what)
   default:
     return 0;
   }
+}
+
+static int curl_bits(int events)
+{
+  return (events & UV_READABLE ? CURL_CSELECT_IN : 0) |
+         (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
+}
+
+/* Keeps the handle for the next socket or interest of that descriptor. */
+static void rest(struct pc_socket *resting)
+{
+  uv_poll_stop(&resting->poll);
+  resting->wanted = 0;
+  resting->watched = 0;
+}
+
+/*
+ * libuv stops a watcher whose socket has an error and tells no events. What the
+ * peer sent before the error can be read all the same, and libcurl must try to:
+ * told of an error alone, it gives the answer up, and an idle connection that
+ * was reset is a failure instead of a reason to open another. For the same
+ * reason it always reads before it writes: an answer that comes early is lost
+ * when the next piece of the request meets the reset behind it.
+ */
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+  struct pc_socket *ready = poll->data;
+  int bits = 0;
+
+  if (!ready->wanted) {
+    rest(ready);
+    return;
+  }
+  if (status >= 0)
+    bits = curl_bits((events | UV_READABLE) & ready->wanted);
+  else if (uv_poll_start(poll, ready->watched, on_poll) == 0)
+    bits = curl_bits(ready->wanted);
+  else
+    bits = CURL_CSELECT_ERR;
+  ready->sockets->on_ready(ready->sockets->context, ready->fd, bits);
 }
 
 static int watch(struct pc_socket *watched, int events)
@@ -155,10 +176,12 @@ int pc_sockets_on_interest(
       known = add(sockets, fd, false);
     return known ? watch(known, wanted_events(what)) : -1;
   }
-  if (known && known->is_owned && known->wanted == UV_READABLE)
+  if (known && known->wanted != UV_READABLE)
+    drop(known);
+  else if (known && known->is_owned)
     known->wanted = 0;
   else if (known)
-    drop(known);
+    rest(known);
   return 0;
 }
 

@@ -12,8 +12,9 @@
  * sockets whose connection was never complete (seen in 7.88: it closes them
  * first and says "no interest" then), so a socket that waits to become writable
  * is dropped at that word, and connections that are complete only after a
- * handshake (TLS, SOCKS) are not opened here at all. Other descriptors, such as
- * the resolver's, are dropped as well.
+ * handshake (TLS, SOCKS) are not owned. They and other descriptors, such as the
+ * resolver's, are unwatched instead; the handle stays, as one that watches
+ * nothing harms nobody, whatever the number of its descriptor stands for later.
  * Thread: engine.
  */
 #ifndef PC_NET_SOCKETS_H

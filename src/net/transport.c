@@ -219,9 +219,9 @@ enum pc_status pc_transport_apply_version(const struct pc_transport *transport,
   else if (is_tls_h2)
     version = CURL_HTTP_VERSION_2TLS;
   code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT,
-                   (long)(is_tls_h2 ||
-                          (is_cleartext_h2 && shares_cleartext_h2())));
+  curl_easy_setopt(
+      easy, CURLOPT_PIPEWAIT,
+      (long)(is_tls_h2 || (is_cleartext_h2 && shares_cleartext_h2())));
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_single_use ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, is_single_use ? 1L : 0L);
   return code == CURLE_OK ? PC_OK : PC_SYSTEM_ERROR;

@@ -42,7 +42,8 @@ describe('a process', LIMIT, () => {
 
     checkOnce(starved);
     assert.ok(starved.answered > 0, 'what could be sent was not');
-    assert.ok(starved.errors.length > 0, 'there was no shortage');
+    const short = starved.errors.length + starved.retries;
+    assert.ok(short > 0, 'there was no shortage');
     assert.equal(fed.answered, 300);
   });
 

@@ -92,7 +92,8 @@ function work() {
         ...{ maxRetries: 1, initialBackoffMs: 50, timeoutS: 5 },
       })
       .catch((error) => error);
-    process.send(account(response));
+    const { retries } = clientOf(url).stats();
+    process.send({ ...account(response), retries });
   });
   process.send('ready');
 }

@@ -103,7 +103,8 @@ static enum pc_status fill_words(struct pc_texts *words,
       [PC_WORD_CLOSE] = "",
       [PC_WORD_SUFFIX] = is_framed ? "]}" : "",
       [PC_WORD_DEFAULTS] = is_splice ? "{}" : "",
-      [PC_WORD_METADATA] = is_splice ? "{\"by\":\"test\"" : ""};
+      [PC_WORD_METADATA] = is_splice ? "{\"by\":\"test\"" : "",
+      [PC_WORD_PATHS] = ""};
   enum pc_status status = pc_texts_init(words, PC_WORD_COUNT);
 
   for (int i = 0; i < PC_WORD_COUNT && status == PC_OK; i++)

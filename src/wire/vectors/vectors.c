@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of all rows together: a million of 4,096 float32 values. */
+#define CEILING ((size_t)16 << 30)
+
 static bool was_put(const struct pc_vectors *vectors, uint32_t row)
 {
   return vectors->put_rows && vectors->put_rows[row / 64] >> (row % 64) & 1;
@@ -19,8 +22,8 @@ static enum pc_status make_matrix(struct pc_vectors *vectors, size_t row_size)
 {
   size_t words = (size_t)vectors->row_count / 64 + 1;
 
-  if (row_size > SIZE_MAX / vectors->row_count)
-    return PC_NO_MEMORY;
+  if (row_size > CEILING / vectors->row_count)
+    return PC_TOO_LARGE;
   vectors->put_rows = calloc(words, sizeof(*vectors->put_rows));
   if (!vectors->put_rows)
     return PC_NO_MEMORY;
@@ -63,8 +66,8 @@ static enum pc_status make_room(struct pc_vectors *vectors, size_t extra)
   size_t capacity = vectors->capacity + vectors->capacity / 2;
   unsigned char *data = NULL;
 
-  if (needed < extra)
-    return PC_NO_MEMORY;
+  if (extra > CEILING - vectors->size)
+    return PC_TOO_LARGE;
   if (needed <= vectors->capacity)
     return PC_OK;
   if (capacity < needed)
@@ -139,16 +142,6 @@ enum pc_status pc_vectors_put(struct pc_vectors *vectors,
   memcpy(vectors->data + row * size, data, size);
   mark_put(vectors, row);
   return PC_OK;
-}
-
-/* All bits set are a NaN of any width. */
-void pc_vectors_fill_gaps(struct pc_vectors *vectors)
-{
-  if (!vectors->data || vectors->places)
-    return;
-  for (uint32_t row = 0; row < vectors->row_count; row++)
-    if (!was_put(vectors, row))
-      memset(vectors->data + row * vectors->row_size, 0xff, vectors->row_size);
 }
 
 struct pc_vector_place pc_vectors_place(const struct pc_vectors *vectors,

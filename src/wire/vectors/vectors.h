@@ -40,16 +40,14 @@ void pc_vectors_deinit(struct pc_vectors *vectors);
  * Copies one row in, replacing what was put there before. An empty one turns
  * the store ragged.
  * The first row sizes the whole matrix (row_count * size, allocated once and
- * not touched: rows that are never put stay unwritten memory). On failure the
- * rows are as before. Borrows `data`.
+ * not touched: rows that are never put stay unwritten memory, which nobody may
+ * be shown). PC_TOO_LARGE past 16 GiB of all rows, PC_NO_MEMORY: the rows are
+ * as before. Borrows `data`.
  */
 PC_MUST_CHECK enum pc_status pc_vectors_put(struct pc_vectors *vectors,
                                             uint32_t row,
                                             const void *data,
                                             size_t size);
-
-/* Fills the rows of a matrix that were never put with float32 NaN. */
-void pc_vectors_fill_gaps(struct pc_vectors *vectors);
 
 /* Where row `row` stands, in matrix and ragged stores alike. */
 struct pc_vector_place pc_vectors_place(const struct pc_vectors *vectors,

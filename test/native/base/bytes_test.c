@@ -161,6 +161,21 @@ static void moving_hands_over_the_memory_and_empties_the_source(void)
   pc_bytes_deinit(&to);
 }
 
+static void cutting_keeps_the_beginning_and_little_memory(void)
+{
+  struct pc_bytes bytes = made_of("0123456789", 100);
+
+  pc_bytes_cut(&bytes, 20);
+  check_content(&bytes, "0123456789");
+  pc_bytes_cut(&bytes, 4);
+
+  check_content(&bytes, "0123");
+  CHECK_NUMBER(bytes.capacity, 4);
+  CHECK_NUMBER(pc_bytes_append(&bytes, "x", 1), PC_OK);
+  check_content(&bytes, "0123x");
+  pc_bytes_deinit(&bytes);
+}
+
 int main(void)
 {
   static const struct harness_test tests[] = {
@@ -174,6 +189,7 @@ int main(void)
       TEST(clearing_forgets_the_content_and_keeps_the_memory),
       TEST(a_run_can_be_used_again_after_deinit),
       TEST(dropping_the_front_moves_the_rest_down),
+      TEST(cutting_keeps_the_beginning_and_little_memory),
       TEST(moving_hands_over_the_memory_and_empties_the_source),
   };
 

@@ -163,7 +163,7 @@ static const char splice_body[] =
     "{\"input\":[\"a\",\"b\",\"c\",\"d\"],\"model\":\"m\"}";
 
 static const struct scenario scenarios[] = {
-    {.name = "batch", .kind = PC_BATCH, .handler = any_json},
+    {.name = "batch", .kind = PC_POST, .handler = any_json},
     {.name = "embeddings", .kind = PC_EMBEDDINGS, .handler = embeddings},
     {.name = "large embeddings",
      .kind = PC_EMBEDDINGS,
@@ -174,20 +174,20 @@ static const struct scenario scenarios[] = {
      .kind = PC_SPLICE,
      .handler = embeddings,
      .body = splice_body},
-    {.name = "refusal", .kind = PC_BATCH, .handler = refusal},
+    {.name = "refusal", .kind = PC_POST, .handler = refusal},
     {.name = "refusal, partial",
-     .kind = PC_BATCH,
+     .kind = PC_POST,
      .handler = refusal,
      .wants_partial = true},
     {.name = "retry",
-     .kind = PC_BATCH,
+     .kind = PC_POST,
      .handler = now_and_then,
      .wants_partial = true},
     {.name = "halves",
      .kind = PC_EMBEDDINGS,
      .handler = one_by_one,
      .may_split = true},
-    {.name = "hedge", .kind = PC_BATCH, .handler = slow, .hedge_delay_ms = 1},
+    {.name = "hedge", .kind = PC_POST, .handler = slow, .hedge_delay_ms = 1},
 };
 
 enum { SCENARIO_COUNT = sizeof(scenarios) / sizeof(scenarios[0]) };

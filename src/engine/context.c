@@ -1,0 +1,22 @@
+#include "engine/context.h"
+
+#include "base/clock.h"
+
+void pc_context_init(struct pc_context *context,
+                     const struct pc_transport *transport,
+                     const struct pc_exchange_events *events)
+{
+  *context = (struct pc_context){.transport = transport};
+  pc_queue_init(&context->jobs);
+  pc_queue_init(&context->runnable);
+  pc_queue_init(&context->outcomes);
+  pc_queue_init(&context->origins);
+  pc_queue_init(&context->idle_requests);
+  pc_queue_init(&context->idle_readers);
+  context->exchanges = (struct pc_exchanges){.reactor = &context->reactor,
+                                             .transport = transport,
+                                             .events = events,
+                                             .counters = &context->counters};
+  pc_queue_init(&context->exchanges.idle);
+  context->random_state = pc_clock_monotonic_ns() ^ (uintptr_t)context;
+}
