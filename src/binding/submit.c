@@ -225,7 +225,10 @@ static napi_value begin(struct pc_addon *addon, struct pc_call *call)
     return NULL;
   }
   pc_addon_hold_loop(addon);
-  status = pc_engine_submit(call->engine->engine, call->job);
+  /* A getter among the arguments may have ended it meanwhile. */
+  status = call->engine->engine
+               ? pc_engine_submit(call->engine->engine, call->job)
+               : PC_CLOSED;
   if (status != PC_OK) {
     pc_throw_refusal(addon->env, status);
     pc_call_end(addon, call);
