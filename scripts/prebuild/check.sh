@@ -39,7 +39,7 @@ libraries() {
 
 # A folder of the machine that built it: its own, and where people have theirs.
 folders() {
-  grep -aoE "($root|$HOME|/home/|/root/|/Users/|/tmp/)[[:graph:]]*" "$1"
+  grep -aoE "($root|$HOME|/home/|/Users/|/tmp/)[[:graph:]]*" "$1"
 }
 
 inspect() {
