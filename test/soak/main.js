@@ -89,6 +89,9 @@ async function main() {
       `MINUTES must be at least ${FEWEST_MINUTES}, got ${process.env.MINUTES}`,
     );
   const child = fork(path.join(__dirname, 'server.js'), [seed]);
+  const onExit = (code, signal) =>
+    fail(`its servers have ended, code ${code}, signal ${signal}`);
+  child.once('exit', onExit);
   const [places] = await once(child, 'message');
   const before = sample();
   const startedAt = performance.now();
@@ -104,7 +107,7 @@ async function main() {
   console.log(`batches ${run.batches}, calls ${run.calls}`);
   console.log('calls by ending:', run.endings, run.inputs);
   judge(samples, before, after);
-  child.disconnect();
+  child.off('exit', onExit).disconnect();
 }
 
 process.on('unhandledRejection', fail);
