@@ -319,7 +319,8 @@ static enum pc_status follow(struct pc_exchange *exchange, const char *place)
 /*
  * A server may close a kept connection just when the next request leaves: that
  * says nothing about the request. libcurl sends it again by itself, but not
- * when sending has failed, and five times in the life of a handle only.
+ * when sending has failed, and five times in the life of a handle only. Nor
+ * does it leave an HTTP/2 connection whose frames were broken (seen in 8.22).
  */
 static bool has_met_a_closed_connection(const struct pc_exchange *exchange,
                                         CURLcode result)
@@ -330,7 +331,7 @@ static bool has_met_a_closed_connection(const struct pc_exchange *exchange,
     return false;
   curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &opened);
   return !opened && (result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR ||
-                     result == CURLE_GOT_NOTHING);
+                     result == CURLE_GOT_NOTHING || result == CURLE_HTTP2);
 }
 
 /* The times will not do: newer libcurls set them for failed connects, too. */

@@ -27,6 +27,12 @@ async function start(t, tls, how, count) {
 const SOON = { timeoutS: 10, initialBackoffMs: 50 };
 
 /** Only what never ends by itself is ended soon. */
+/**
+ * A connection is lost, or an answer broken: libcurls of different age tell the
+ * head of a stream from its connection at different times.
+ */
+const BROKEN_CODES = ['CONNECTION_ERROR', 'PARSE_ERROR', 'RESPONSE_TOO_LARGE'];
+
 function patience(how) {
   return how in CODES ? { ...SOON, timeoutS: 1 } : SOON;
 }
@@ -57,7 +63,7 @@ for (const tls of [false, true])
         );
         const { data } = await client.batchPost('/x', [7], patience(how));
 
-        const codes = CODES[how] ?? ['CONNECTION_ERROR'];
+        const codes = CODES[how] ?? BROKEN_CODES;
         assert.ok(codes.includes(error.code), `${error.code}: ${error}`);
         assert.deepEqual([error.firstInput, error.inputCount], [0, 1]);
         assert.equal(data[0].echo, 7);
