@@ -1,5 +1,6 @@
 #include "net/sockets.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,4 +224,21 @@ int pc_sockets_on_close(void *context, curl_socket_t fd)
   if (known)
     drop(known);
   return close(fd);
+}
+
+bool pc_sockets_may_open(void)
+{
+  enum { NEEDED = 8 };
+  int opened[NEEDED];
+  int count = 0;
+  int failure = 0;
+
+  while (count < NEEDED &&
+         (opened[count] = open("/", O_RDONLY | O_CLOEXEC)) >= 0)
+    count++;
+  failure = errno;
+  for (int i = 0; i < count; i++)
+    close(opened[i]);
+  errno = failure;
+  return count == NEEDED;
 }

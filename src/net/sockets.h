@@ -65,4 +65,10 @@ curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
 /* For CURLOPT_CLOSESOCKETFUNCTION; `context` is the struct pc_sockets. */
 int pc_sockets_on_close(void *context, curl_socket_t fd);
 
+/*
+ * May the process open the few descriptors that a loop begins with? libuv ends
+ * the process when its first loop finds none. Keeps errno of a failure.
+ */
+bool pc_sockets_may_open(void);
+
 #endif
