@@ -61,11 +61,14 @@ for (const tls of [false, true])
         const error = await rejection(
           client.batchPost('/x', [7], { ...patience(how), maxRetries: 0 }),
         );
-        const { data } = await client.batchPost('/x', [7], patience(how));
-
         const codes = CODES[how] ?? BROKEN_CODES;
         assert.ok(codes.includes(error.code), `${error.code}: ${error}`);
         assert.deepEqual([error.firstInput, error.inputCount], [0, 1]);
+        // A head above its ceiling is final, if it is seen before its end.
+        if (error.code === 'RESPONSE_TOO_LARGE' || how === 'headers-bomb')
+          return;
+        const { data } = await client.batchPost('/x', [7], patience(how));
+
         assert.equal(data[0].echo, 7);
       });
   });
