@@ -1,6 +1,7 @@
 #include "net/trust.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,8 +44,9 @@ void pc_trust_destroy(struct pc_trust *trust)
 static bool add_next(X509_STORE *store, BIO *text)
 {
   X509 *root = PEM_read_bio_X509(text, NULL, NULL, NULL);
-  bool is_end =
-      !root && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  uint32_t error = root ? 0 : ERR_peek_last_error();
+  bool is_end = ERR_GET_LIB(error) == ERR_LIB_PEM &&
+                ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 
   if (root)
     X509_STORE_add_cert(store, root);

@@ -29,8 +29,8 @@ function overloaded(message, status = 503, code = 'OVERLOADED') {
 
 /**
  * Which calls may go on, by their number and by the memory that the bodies and
- * answers of those in progress hold. A call whose body is still on its way is an upload:
- * it has nothing upstream yet, and takes no call's place.
+ * answers of those in progress hold. A call whose body is still on its way is
+ * an upload: it has nothing upstream yet, and takes no call's place.
  */
 class Admission {
   #mostCalls;

@@ -6,10 +6,9 @@ const http = require('node:http');
 const { redact } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
 const { logExchange, logUnread } = require('../telemetry/log');
-const { answerPreflight, isPreflight } = require('./cors');
+const { answerPreflight, checkOrigin, isPreflight } = require('./cors');
 const { Exchange, describeRefusal } = require('./exchange');
 const { Listener } = require('./listener');
-const { checkOrigin } = require('./origins');
 const { hasBody } = require('./request-body');
 const { Routes } = require('./routes');
 

@@ -7,7 +7,7 @@ const { readConfig } = require('./config');
 const { ConfigError } = require('../base/errors');
 const { Log } = require('../telemetry/log');
 const { ReverseProxy } = require('../process/reverse-proxy');
-const { isLoopback } = require('../server/origins');
+const { isLoopback } = require('../server/cors');
 const { Tokenizers } = require('../tokens/tokenizers');
 const { Workers, isWorker } = require('../process/workers');
 

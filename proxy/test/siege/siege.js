@@ -58,7 +58,7 @@ class Siege {
   /**
    * @param {object} cleaner whose after() runs a function at the end
    * @param {{ seed: string, calmMs: number, siegeMs: number, callers: number,
-   *   kinds?: string,    *   say?: (text: string) => void }} options
+   *   kinds?: string, say?: (text: string) => void }} options
    */
   constructor(cleaner, options) {
     this.cleaner = cleaner;
