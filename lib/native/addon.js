@@ -48,7 +48,9 @@ const PACKAGES = new Map([
 
 /** In the words of glibc, and of musl. */
 const MISSING_LIBRARY =
-  /(?:^|: )(\S+): cannot open shared object file|Error loading shared library (\S+): No such file/;
+  /(?:^|: )(\S+): cannot open shared object file: No such file|Error loading shared library (\S+): No such file/;
+
+const NO_DESCRIPTOR = /Too many open files|No file descriptors available/;
 
 const BUILD = 'run "npx baseten-performance-client build"';
 
@@ -152,6 +154,8 @@ function explainRefusal({ origin, file }, words) {
     return `the library ${library} is missing: run "apt-get install ${PACKAGES.get(library)}"`;
   if (library)
     return `the library ${library} is missing, which ${file} needs: install it, or ${BUILD}`;
+  if (NO_DESCRIPTOR.test(words))
+    return `this process has no file descriptor left to open ${file} with: close some, or raise its limit (ulimit -n)`;
   if (origin !== 'own build' && words.includes('GLIBC_'))
     return `glibc ${findLibc().version} was found, ${OLDEST_GLIBC} or newer is needed: update the system, or ${BUILD}`;
   const host = `Node ${process.version} on ${process.platform} ${process.arch}`;

@@ -152,6 +152,16 @@ describe('a native part that cannot be loaded', () => {
     ],
     [
       own,
+      '/x/a.node: cannot open shared object file: Too many open files',
+      /no file descriptor left to open \/x\/build\/Release\/a\.node .*ulimit/,
+    ],
+    [
+      prebuilt,
+      'Error loading shared library /x/a.node: No file descriptors available',
+      /no file descriptor left to open \/x\/prebuilds\/a\.node/,
+    ],
+    [
+      own,
       'Error loading shared library /x/a.node: Exec format error',
       /a\.node was not built for Node .*Exec format error/,
     ],
