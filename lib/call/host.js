@@ -128,6 +128,15 @@ class Endpoint {
   }
 }
 
+function missingApiKey() {
+  return invalidArgument(
+    TypeError,
+    'apiKey',
+    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY; ' +
+      'give apiKey: false to a server that needs none',
+  );
+}
+
 /** What the calls of one client share. */
 class Host {
   #apiKey;
@@ -138,7 +147,8 @@ class Host {
 
   /**
    * @param {Endpoint} endpoint
-   * @param {string} apiKey '' for none
+   * @param {string | undefined} apiKey '' for none; left out where only calls
+   * with a key of their own may be sent
    * @param {HttpClientWrapper} wrapper
    */
   constructor(endpoint, apiKey, wrapper) {
@@ -187,6 +197,9 @@ class Host {
    */
   #render(settings, hasBody, headers) {
     const apiKey = settings.apiKey ?? this.#apiKey;
+    const asked = mergeHeaders(settings.headers, headers);
+    if (apiKey === undefined && !asked.has('authorization'))
+      throw missingApiKey();
     /** @type {HeaderMap} */
     const ours = new Map();
     if (apiKey) ours.set('authorization', `Bearer ${apiKey}`);
@@ -196,13 +209,13 @@ class Host {
     const { encodings } = binding.native().info();
     if (encodings) ours.set('accept-encoding', encodings);
 
-    const all = mergeHeaders(ours, settings.headers, headers);
+    const all = mergeHeaders(ours, asked);
     const authorization = all.get('authorization') ?? '';
     const credential = authorization.slice(authorization.lastIndexOf(' ') + 1);
     return {
       lines: renderHeaders(all),
       flags: headerFlags(all),
-      secrets: [this.#apiKey, apiKey, credential, ...keysIn(all)],
+      secrets: [this.#apiKey ?? '', apiKey ?? '', credential, ...keysIn(all)],
     };
   }
 }
