@@ -13,6 +13,7 @@ const { FLAG } = require('../native/contract');
 const { keysIn, mergeHeaders, renderHeaders } = require('../base/headers');
 const { Lifecycle } = require('../cancellation/cancellation');
 const { lifecycleOf } = require('../pool/http-client-wrapper');
+const { activeTrace } = require('../preference/trace-context');
 const { requestIdPrefix } = require('../pool/environment');
 const { version } = require('../base/version');
 
@@ -23,6 +24,7 @@ const { version } = require('../base/version');
 /**
  * @typedef {object} RenderedHeaders
  * @property {string} lines
+ * @property {boolean} hasTrace do they say which trace the call belongs to?
  * @property {number} flags per-attempt headers that the caller took over
  * @property {readonly string[]} secrets what errors must never show
  */
@@ -168,13 +170,27 @@ class Host {
   }
 
   /**
-   * The headers of a call, rendered once for each preference, unless the call
-   * has some of its own.
+   * The headers of a call, with those of the trace that is active here.
    * @param {Settings} settings
    * @param {{ hasBody: boolean, headers?: HeaderMap }} request
    * @returns {RenderedHeaders}
    */
-  headersFor(settings, { hasBody, headers }) {
+  headersFor(settings, request) {
+    const rendered = this.#headersOf(settings, request);
+    const trace =
+      settings.followsTrace && !rendered.hasTrace ? activeTrace() : undefined;
+    if (!trace) return rendered;
+    const lines = `${rendered.lines}\n${renderHeaders(trace)}`;
+    return { ...rendered, lines };
+  }
+
+  /**
+   * Rendered once for each preference, unless the call has some of its own.
+   * @param {Settings} settings
+   * @param {{ hasBody: boolean, headers?: HeaderMap }} request
+   * @returns {RenderedHeaders}
+   */
+  #headersOf(settings, { hasBody, headers }) {
     if (headers) return this.#render(settings, hasBody, headers);
     let known = this.#rendered.get(settings);
     if (!known) {
@@ -214,6 +230,7 @@ class Host {
     const credential = authorization.slice(authorization.lastIndexOf(' ') + 1);
     return {
       lines: renderHeaders(all),
+      hasTrace: all.has('traceparent'),
       flags: headerFlags(all),
       secrets: [this.#apiKey ?? '', apiKey ?? '', credential, ...keysIn(all)],
     };

@@ -154,7 +154,11 @@ const REFUSED = {
     TypeError,
     /^inputs\[0\] .* got null$/,
   ],
-  'no payloads': [post('/x', []), RangeError, /^Payloads list cannot be empty: /],
+  'no payloads': [
+    post('/x', []),
+    RangeError,
+    /^Payloads list cannot be empty: /,
+  ],
   'one payload without list': [
     post('/x', {}),
     TypeError,

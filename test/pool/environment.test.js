@@ -88,8 +88,8 @@ describe('the API key', () => {
 
     for (const options of own) client.batchPost('/x', [1], options);
 
-    const sent = engine.jobs.map(({ headers }) => headers.authorization);
-    assert.deepEqual(sent, ['Bearer other', 'Basic YTpi', 'Basic YTpj']);
+    const keys = engine.jobs.map(({ headers }) => headers.authorization);
+    assert.deepEqual(keys, ['Bearer other', 'Basic YTpi', 'Basic YTpj']);
   });
 
   it('is refused from a variable without being shown', (t) => {
