@@ -38,7 +38,7 @@ export interface PreferenceOptions {
   timeoutS?: number | null | undefined;
   /**
    * Seconds until a slow request is sent a second time; less than timeoutS.
-   * Default none, 0.2 to 30.
+   * Default none, 0.045 to 30.
    */
   hedgeDelay?: number | null | undefined;
   /**
@@ -69,10 +69,34 @@ export interface PreferenceOptions {
   extraHeaders?: RequestHeaders | null | undefined;
   /**
    * HTTP statuses after which nothing is tried again; at most 64 integers, 100
-   * to 599. Only under its name: it has no place in the positional form.
-   * Default none.
+   * to 599. Default none.
    */
   nonRetryableStatusCodes?: readonly number[] | null | undefined;
+  /**
+   * The trace that the requests belong to, sent as it is. Default: that of the
+   * span which `@opentelemetry/api` says is active where the call is made, if
+   * the program has loaded it; a span, and not each attempt, is the parent of
+   * what the server records. False sends none. Headers of these names replace it.
+   */
+  traceContext?: TraceContext | false | null | undefined;
+  /**
+   * Send request-timeout-ms and request-deadline-ms, which differ from request
+   * to request: a cache that goes by headers wants false. Default true.
+   */
+  timeoutHeaders?: boolean | null | undefined;
+  /** Send x-baseten-customer-request-id; likewise. Default true. */
+  requestIdHeader?: boolean | null | undefined;
+}
+
+/** A W3C Trace Context, checked once. */
+export class TraceContext {
+  /**
+   * @param traceparent 00-<32 hex digits>-<16 hex digits>-<2 hex digits>
+   * @param tracestate header text of at most 512 characters
+   */
+  constructor(traceparent: string, tracestate?: string | null);
+  readonly traceparent: string;
+  readonly tracestate: string | undefined;
 }
 
 /** How far a call is. */
@@ -151,6 +175,8 @@ export class RequestProcessingPreference {
     cancelToken?: CancellationToken | AbortSignal | null,
     primaryApiKeyOverride?: string | null,
     extraHeaders?: RequestHeaders | null,
+    nonRetryableStatusCodes?: readonly number[] | null,
+    traceContext?: TraceContext | false | null,
   );
   readonly maxConcurrentRequests: number;
   readonly batchSize: number;
@@ -167,6 +193,9 @@ export class RequestProcessingPreference {
   /** By lower-case name. */
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
   readonly nonRetryableStatusCodes: readonly number[];
+  readonly traceContext: TraceContext | false | undefined;
+  readonly timeoutHeaders: boolean;
+  readonly requestIdHeader: boolean;
 }
 
 /** Cancels every call it was given to; the end of a call does not touch it. */

@@ -293,6 +293,9 @@ static void on_changed(struct pc_job *job,
                        enum pc_status status,
                        struct pc_outcome *outcome)
 {
+  /* While a job ends its requests, one may get another's place to retry. */
+  if (job->is_over)
+    return;
   if (outcome)
     status = take_batch(job, outcome);
   if (status != PC_OK)
