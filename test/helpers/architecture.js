@@ -39,6 +39,7 @@ const CLIENT_ROOMS = [
   'coalesce',
   'client',
   'command',
+  'testing',
 ];
 
 /** The rooms of proxy/lib, likewise. */
