@@ -103,8 +103,8 @@ static void await_cool_down(struct pc_origin *origin, uint64_t now_ns)
       (origin->cool_until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
 
   pc_alarm_end(&origin->cool_alarm);
-  if (pc_alarm_start(&origin->engine->reactor, left_ms, on_cooled_down, origin,
-                     &origin->cool_alarm) != PC_OK)
+  if (pc_alarm_start(&origin->engine->reactor.timers, left_ms, on_cooled_down,
+                     origin, &origin->cool_alarm) != PC_OK)
     let_go(origin);
 }
 
@@ -168,7 +168,7 @@ bool pc_origin_sends_scout(struct pc_origin *origin)
   if (origin->is_found || origin->has_scout)
     return false;
   if (!origin->scout_alarm &&
-      pc_alarm_start(&origin->engine->reactor, PC_ORIGIN_SCOUTING_MS,
+      pc_alarm_start(&origin->engine->reactor.timers, PC_ORIGIN_SCOUTING_MS,
                      on_scouted_for_long, origin,
                      &origin->scout_alarm) != PC_OK)
     return false;
