@@ -115,8 +115,12 @@ export interface ProgressFigures {
 
 /** Options of one call: a preference, or parts of one, and a signal. */
 export interface CallOptions extends PreferenceOptions {
-  /** The ground on which the other options stand. */
-  preference?: RequestProcessingPreference | null | undefined;
+  /**
+   * The ground on which the other options stand, itself over the client's
+   * preference, option by option. Default none.
+   */
+  preference?:
+    RequestProcessingPreference | PreferenceOptions | null | undefined;
   /** Cancels the call, beside any cancelToken. */
   signal?: AbortSignal | null | undefined;
   /**
@@ -306,7 +310,8 @@ export class HttpClientWrapper {
 export interface PerformanceClientOptions extends HttpClientOptions {
   /**
    * Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment, whatever
-   * host the base URL names. False sends none.
+   * host the base URL names. False sends none. Without any, calls are refused
+   * that bring none of their own.
    */
   apiKey?: string | false | null | undefined;
   /**
@@ -315,6 +320,14 @@ export interface PerformanceClientOptions extends HttpClientOptions {
    * clients with equal settings, or its own where it has a `maxInFlight`.
    */
   clientWrapper?: HttpClientWrapper | null | undefined;
+  /**
+   * What every call of the client stands on; options of a call and of its own
+   * preference go over it, one by one. Default none.
+   */
+  preference?:
+    RequestProcessingPreference | PreferenceOptions | null | undefined;
+  /** Headers for every request, below those of preference and call. Default none. */
+  headers?: RequestHeaders | null | undefined;
 }
 
 /** An embedding in one of its forms. */

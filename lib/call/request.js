@@ -18,6 +18,7 @@ const {
   checkTexts,
   describe,
   invalidArgument,
+  isEmptyList,
   isGiven,
 } = require('../base/check');
 const { FLAG, KIND } = require('../native/contract');
@@ -214,14 +215,18 @@ function vectorForm({ output, encodingFormat }) {
 }
 
 /**
- * @param {unknown} input
+ * @param {unknown} input a text is a list of one
  * @param {unknown} model
  * @param {RawOptions} options
+ * @param {boolean} [mayBeEmpty] the input
  * @returns {CallRequest}
  */
-function embedRequest(input, model, options) {
+function embedRequest(input, model, options, mayBeEmpty) {
   checkOptionNames(options, EMBED_NAMES, 'embed');
-  const inputs = checkTexts(input, 'input');
+  const inputs =
+    typeof input === 'string'
+      ? [input]
+      : checkTexts(input, 'input', mayBeEmpty);
   const name = checkName(model, 'model');
   const behind = {
     model: name,
@@ -271,9 +276,10 @@ function scoringMembers(options) {
  * @param {unknown} query
  * @param {unknown} texts
  * @param {RawOptions} options
+ * @param {boolean} [mayBeEmpty] the list of texts
  * @returns {CallRequest}
  */
-function rerankRequest(query, texts, options) {
+function rerankRequest(query, texts, options, mayBeEmpty) {
   checkOptionNames(options, RERANK_NAMES, 'rerank');
   const { model, raw_scores, ...truncation } = scoringMembers(options);
   const before = {
@@ -287,7 +293,7 @@ function rerankRequest(query, texts, options) {
       operation: 'rerank',
       kind: KIND.RERANK,
       path: '/rerank',
-      inputs: checkTexts(texts, 'texts'),
+      inputs: checkTexts(texts, 'texts', mayBeEmpty),
       frame: bodyFrame(before, 'texts', truncation),
       makeResponse: (result) => new RerankResponse(result),
     },
@@ -300,16 +306,17 @@ function rerankRequest(query, texts, options) {
  * sentence pair to text-embeddings-inference.
  * @param {unknown} inputs
  * @param {RawOptions} options
+ * @param {boolean} [mayBeEmpty] the list of inputs
  * @returns {CallRequest}
  */
-function classifyRequest(inputs, options) {
+function classifyRequest(inputs, options, mayBeEmpty) {
   checkOptionNames(options, CLASSIFY_NAMES, 'classify');
   return textsRequest(
     {
       operation: 'classify',
       kind: KIND.CLASSIFY,
       path: '/predict',
-      inputs: checkTexts(inputs, 'inputs'),
+      inputs: checkTexts(inputs, 'inputs', mayBeEmpty),
       frame: bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']),
       makeResponse: (result) => new ClassificationResponse(result),
     },
@@ -321,11 +328,15 @@ function classifyRequest(inputs, options) {
  * @param {unknown} path
  * @param {unknown} payloads
  * @param {RawOptions} options
+ * @param {boolean} [mayBeEmpty] the list of payloads
  * @returns {CallRequest}
  */
-function batchPostRequest(path, payloads, options) {
+function batchPostRequest(path, payloads, options, mayBeEmpty) {
   checkOptionNames(options, BATCH_POST_NAMES, 'batchPost');
-  const list = checkList(payloads, 'payloads', 'JSON values');
+  const list =
+    mayBeEmpty && isEmptyList(payloads)
+      ? []
+      : checkList(payloads, 'payloads', 'JSON values');
   const texts = payloadTexts(list);
   const method = isGiven(options.method)
     ? checkChoice(options.method, 'method', METHODS)

@@ -123,7 +123,7 @@ function batchSettings(settings, request) {
  */
 function planStream(stream, { options, isOrdered }, host) {
   const { request, source, toText, toResults } = stream;
-  const terms = readTerms(options);
+  const terms = readTerms(options, host.preference);
   const { numbers } = terms.settings;
   const items = numbers[NUMBER.BATCH_SIZE];
   const chars = numbers[NUMBER.MAX_CHARS_PER_REQUEST];
