@@ -37,7 +37,12 @@ const {
   wrongType,
 } = require('../base/check');
 const { environmentApiKey } = require('../pool/environment');
-const { planBatchPostStream, planEmbedStream } = require('../stream/plan');
+const {
+  planBatchPostStream,
+  planClassifyStream,
+  planEmbedStream,
+  planRerankStream,
+} = require('../stream/plan');
 
 /**
  * What a client shares with its calls, and what it keeps for itself.
@@ -227,7 +232,7 @@ class PerformanceClient {
   }
 
   /**
-   * @param {Iterable<string> | AsyncIterable<string>} source
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} source
    * @param {string} model
    * @param {unknown} [options]
    */
@@ -235,6 +240,29 @@ class PerformanceClient {
     return new ResultStream(() => {
       PerformanceClient.#checkThis(this, 'embedStream');
       return planEmbedStream(source, model, options, this.#host);
+    });
+  }
+
+  /**
+   * @param {string} query
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} source
+   * @param {unknown} [options]
+   */
+  rerankStream(query, source, options) {
+    return new ResultStream(() => {
+      PerformanceClient.#checkThis(this, 'rerankStream');
+      return planRerankStream(query, source, options, this.#host);
+    });
+  }
+
+  /**
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} source
+   * @param {unknown} [options]
+   */
+  classifyStream(source, options) {
+    return new ResultStream(() => {
+      PerformanceClient.#checkThis(this, 'classifyStream');
+      return planClassifyStream(source, options, this.#host);
     });
   }
 
