@@ -70,7 +70,10 @@ function namesWith(...own) {
 }
 
 const EMBED_NAMES = namesWith(...EMBED_ORDER, 'output', 'splitOnLimit');
-const RERANK_NAMES = namesWith(...SCORING, 'splitOnLimit', 'returnText');
+const RERANK_NAMES = namesWith(
+  ...SCORING,
+  ...['splitOnLimit', 'returnText', 'dialect', 'topN'],
+);
 const CLASSIFY_NAMES = namesWith(...SCORING, 'splitOnLimit');
 const BATCH_POST_NAMES = namesWith('method', 'headers');
 

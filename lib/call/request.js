@@ -1,11 +1,6 @@
 'use strict';
 
-const {
-  BATCH_POST_NAMES,
-  CLASSIFY_NAMES,
-  EMBED_NAMES,
-  RERANK_NAMES,
-} = require('./options');
+const { BATCH_POST_NAMES, EMBED_NAMES } = require('./options');
 const { BatchPostResponse } = require('../responses/response');
 const {
   checkBoolean,
@@ -24,10 +19,6 @@ const {
 const { FLAG, KIND } = require('../native/contract');
 const { fromNative } = require('../errors/errors');
 const { checkHeaders } = require('../base/headers');
-const {
-  ClassificationResponse,
-  RerankResponse,
-} = require('../responses/scores');
 const { EmbeddingsResponse } = require('../responses/embeddings');
 const binding = require('../native/binding');
 
@@ -65,8 +56,6 @@ const METHODS = /** @type {const} */ ([
 const ENCODING_FORMATS = /** @type {const} */ (['float', 'base64']);
 
 const OUTPUTS = /** @type {const} */ (['array', 'float32']);
-
-const DIRECTIONS = /** @type {const} */ (['Left', 'Right']);
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -255,76 +244,6 @@ function embedRequest(input, model, options, mayBeEmpty) {
 }
 
 /**
- * What rerank and classify have in common, under the names of the wire.
- * @param {RawOptions} options
- */
-function scoringMembers(options) {
-  return {
-    model: option(options, 'model', checkName),
-    raw_scores: option(options, 'rawScores', checkBoolean, false),
-    truncate: option(options, 'truncate', checkBoolean, false),
-    truncation_direction: option(
-      options,
-      'truncationDirection',
-      (value, name) => checkChoice(value, name, DIRECTIONS),
-      'Right',
-    ),
-  };
-}
-
-/**
- * @param {unknown} query
- * @param {unknown} texts
- * @param {RawOptions} options
- * @param {boolean} [mayBeEmpty] the list of texts
- * @returns {CallRequest}
- */
-function rerankRequest(query, texts, options, mayBeEmpty) {
-  checkOptionNames(options, RERANK_NAMES, 'rerank');
-  const { model, raw_scores, ...truncation } = scoringMembers(options);
-  const before = {
-    query: checkString(query, 'query'),
-    model,
-    raw_scores,
-    return_text: option(options, 'returnText', checkBoolean, false),
-  };
-  return textsRequest(
-    {
-      operation: 'rerank',
-      kind: KIND.RERANK,
-      path: '/rerank',
-      inputs: checkTexts(texts, 'texts', mayBeEmpty),
-      frame: bodyFrame(before, 'texts', truncation),
-      makeResponse: (result) => new RerankResponse(result),
-    },
-    options,
-  );
-}
-
-/**
- * Every text is wrapped in a list of its own: a flat pair would mean a
- * sentence pair to text-embeddings-inference.
- * @param {unknown} inputs
- * @param {RawOptions} options
- * @param {boolean} [mayBeEmpty] the list of inputs
- * @returns {CallRequest}
- */
-function classifyRequest(inputs, options, mayBeEmpty) {
-  checkOptionNames(options, CLASSIFY_NAMES, 'classify');
-  return textsRequest(
-    {
-      operation: 'classify',
-      kind: KIND.CLASSIFY,
-      path: '/predict',
-      inputs: checkTexts(inputs, 'inputs', mayBeEmpty),
-      frame: bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']),
-      makeResponse: (result) => new ClassificationResponse(result),
-    },
-    options,
-  );
-}
-
-/**
  * @param {unknown} path
  * @param {unknown} payloads
  * @param {RawOptions} options
@@ -359,8 +278,9 @@ function batchPostRequest(path, payloads, options, mayBeEmpty) {
 
 module.exports = {
   batchPostRequest,
-  classifyRequest,
+  bodyFrame,
   embedRequest,
+  option,
   payloadText,
-  rerankRequest,
+  textsRequest,
 };

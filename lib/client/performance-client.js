@@ -16,12 +16,8 @@ const {
   readTerms,
   rerankOptions,
 } = require('../call/options');
-const {
-  batchPostRequest,
-  classifyRequest,
-  embedRequest,
-  rerankRequest,
-} = require('../call/request');
+const { batchPostRequest, embedRequest } = require('../call/request');
+const { classifyRequest, rerankRequest } = require('../call/scoring');
 const {
   RequestProcessingPreference,
   checkApiKey,

@@ -21,11 +21,10 @@ const {
 } = require('./results');
 const {
   batchPostRequest,
-  classifyRequest,
   embedRequest,
   payloadText,
-  rerankRequest,
 } = require('../call/request');
+const { classifyRequest, rerankRequest } = require('../call/scoring');
 const {
   checkBoolean,
   checkFunction,
@@ -88,8 +87,7 @@ const STAND_IN = [''];
  */
 function streamNames(names, selector) {
   const own = new Set([...names, 'ordered', selector]);
-  own.delete('onProgress');
-  own.delete('output');
+  for (const name of ['onProgress', 'output', 'topN']) own.delete(name);
   return own;
 }
 
@@ -228,11 +226,14 @@ function planEmbedStream(source, model, given, host) {
  */
 function planRerankStream(query, source, given, host) {
   const own = readOptions(given, RERANK_STREAM_NAMES, 'rerankStream');
+  const { returnText, dialect } = own.options;
+  const isFilled = returnText === true && dialect === 'cohere';
   const stream = {
     source: new StreamSource(source, 'strings'),
     request: rerankRequest(query, STAND_IN, own.options),
     toText: textsOf(own),
-    toResults: rerankResults,
+    /** @type {StreamRequest['toResults']} */
+    toResults: (batch, end) => rerankResults(batch, end, isFilled),
   };
   return planStream(stream, own, host);
 }

@@ -172,10 +172,14 @@ function classifyResults(batch, end) {
  * knows texts by their place in the batch.
  * @param {StreamBatch} batch
  * @param {CallEnd} end
+ * @param {boolean} isFilled with our texts, as no server was asked for them
  */
-function rerankResults(batch, end) {
+function rerankResults(batch, end, isFilled) {
   const runs = runsOf(batch, end);
-  const { data } = /** @type {any} */ (new RerankResponse(end));
+  const texts = isFilled ? batch.inputs : undefined;
+  const { data } = /** @type {any} */ (
+    new RerankResponse(end, undefined, texts)
+  );
   const scores = data.map((one) => ({
     ...one,
     index: one.index + batch.start,
