@@ -1,5 +1,6 @@
 'use strict';
 
+const { CHANNELS } = require('./call/tracing');
 const { BatchPostResponse } = require('./responses/response');
 const { CancellationToken } = require('./cancellation/cancellation');
 const {
@@ -16,7 +17,9 @@ const {
   ParseError,
   PerformanceClientError,
   TimeoutError,
+  isClientError,
 } = require('./errors/errors');
+const { InvalidArgumentError } = require('./errors/invalid-argument');
 const { HttpClientWrapper } = require('./pool/http-client-wrapper');
 const { PerformanceClient } = require('./client/performance-client');
 const { RequestProcessingPreference } = require('./preference/preference');
@@ -34,6 +37,7 @@ module.exports = {
   EmbeddingsResponse,
   HttpClientWrapper,
   HttpError,
+  InvalidArgumentError,
   ParseError,
   PerformanceClient,
   PerformanceClientError,
@@ -41,5 +45,7 @@ module.exports = {
   RerankResponse,
   TimeoutError,
   TraceContext,
+  channels: CHANNELS,
+  isClientError,
   version,
 };

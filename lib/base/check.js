@@ -176,6 +176,11 @@ function checkChoice(value, argument, choices) {
   throw wrongType(argument, expected, value);
 }
 
+/** @param {unknown} value */
+function isEmptyList(value) {
+  return Array.isArray(value) && value.length === 0;
+}
+
 /**
  * The sentence about an empty list begins as that of Baseten's own client does,
  * for programs that look for it.
@@ -193,9 +198,17 @@ function checkList(value, argument, content) {
   throw invalidArgument(RangeError, argument, message);
 }
 
-/** @type {Check<string[]>} */
-function checkTexts(value, argument) {
-  const texts = checkList(value, argument, 'strings');
+/**
+ * @param {unknown} value
+ * @param {string} argument
+ * @param {boolean} [mayBeEmpty]
+ * @returns {string[]}
+ */
+function checkTexts(value, argument, mayBeEmpty = false) {
+  const texts =
+    mayBeEmpty && isEmptyList(value)
+      ? []
+      : checkList(value, argument, 'strings');
   for (let i = 0; i < texts.length; i++)
     if (typeof texts[i] !== 'string')
       throw wrongType(`${argument}[${i}]`, 'a string', texts[i]);
@@ -282,6 +295,7 @@ module.exports = {
   checkTexts,
   describe,
   invalidArgument,
+  isEmptyList,
   isGiven,
   isPlainObject,
   nearest,

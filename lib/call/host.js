@@ -19,6 +19,7 @@ const { version } = require('../base/version');
 
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
 /** @typedef {import('../pool/http-client-wrapper').HttpClientWrapper} HttpClientWrapper */
+/** @typedef {import('../preference/preference').RequestProcessingPreference} RequestProcessingPreference */
 /** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
@@ -27,6 +28,16 @@ const { version } = require('../base/version');
  * @property {boolean} hasTrace do they say which trace the call belongs to?
  * @property {number} flags per-attempt headers that the caller took over
  * @property {readonly string[]} secrets what errors must never show
+ */
+
+/**
+ * What a client brings to all its calls.
+ * @typedef {object} HostOptions
+ * @property {string} [apiKey] '' for none; left out where only calls with a key
+ * of their own may be sent
+ * @property {HttpClientWrapper} wrapper
+ * @property {RequestProcessingPreference} preference that calls stand on
+ * @property {HeaderMap} [headers]
  */
 
 /** Blanks and control characters, which URL parsers drop in silence. */
@@ -144,19 +155,21 @@ class Host {
   #apiKey;
   #requestIdPrefix = requestIdPrefix(process.env);
 
+  #headers;
+
   /** @type {WeakMap<Settings, Map<boolean, RenderedHeaders>>} */
   #rendered = new WeakMap();
 
   /**
    * @param {Endpoint} endpoint
-   * @param {string | undefined} apiKey '' for none; left out where only calls
-   * with a key of their own may be sent
-   * @param {HttpClientWrapper} wrapper
+   * @param {HostOptions} options
    */
-  constructor(endpoint, apiKey, wrapper) {
+  constructor(endpoint, { apiKey, wrapper, preference, headers }) {
     this.endpoint = endpoint;
     this.#apiKey = apiKey;
+    this.#headers = headers;
     this.wrapper = wrapper;
+    this.preference = preference;
     this.lifecycle = new Lifecycle('PerformanceClient');
     this.lifecycles = [this.lifecycle, lifecycleOf(wrapper)];
   }
@@ -213,7 +226,7 @@ class Host {
    */
   #render(settings, hasBody, headers) {
     const apiKey = settings.apiKey ?? this.#apiKey;
-    const asked = mergeHeaders(settings.headers, headers);
+    const asked = mergeHeaders(this.#headers, settings.headers, headers);
     if (apiKey === undefined && !asked.has('authorization'))
       throw missingApiKey();
     /** @type {HeaderMap} */

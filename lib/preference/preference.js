@@ -11,6 +11,7 @@ const {
   isGiven,
   isPlainObject,
   outOfRange,
+  wrongType,
 } = require('../base/check');
 const {
   checkHeaders,
@@ -283,11 +284,46 @@ class RequestProcessingPreference {
   }
 }
 
+/** @type {import('../base/check').Check<RequestProcessingPreference>} */
+function checkPreference(value, argument) {
+  if (value instanceof RequestProcessingPreference) return value;
+  if (isPlainObject(value)) return new RequestProcessingPreference(value);
+  throw wrongType(
+    argument,
+    'a RequestProcessingPreference or an options object',
+    value,
+  );
+}
+
+/** @type {WeakMap<object, WeakMap<object, RequestProcessingPreference>>} */
+const layers = new WeakMap();
+
+/**
+ * One preference over another, option by option; the same one each time.
+ * @param {RequestProcessingPreference} ground
+ * @param {RequestProcessingPreference} upper
+ * @returns {RequestProcessingPreference}
+ */
+function layered(ground, upper) {
+  const below = valuesOf(ground);
+  if (Object.keys(below).length === 0) return upper;
+  let known = layers.get(ground);
+  if (!known) layers.set(ground, (known = new WeakMap()));
+  let both = known.get(upper);
+  if (!both) {
+    both = new RequestProcessingPreference({ ...below, ...valuesOf(upper) });
+    known.set(upper, both);
+  }
+  return both;
+}
+
 module.exports = {
   DEFAULTS,
   PREFERENCE_NAMES,
   RequestProcessingPreference,
   checkApiKey,
+  checkPreference,
+  layered,
   readPreference,
   settingsOf,
   toSettings,

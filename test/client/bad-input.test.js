@@ -22,9 +22,9 @@ const post = (...args) => ['batchPost', args];
 const REFUSED = {
   'no input': [embed(), TypeError, /^input must be .*, got undefined$/],
   'a text for a list': [
-    embed('abc', 'm'),
+    classify('abc'),
     TypeError,
-    /^input .* got string "abc"$/,
+    /^inputs .* got string "abc"$/,
   ],
   'an empty list': [
     embed([], 'm'),
