@@ -290,6 +290,11 @@ export class CancellationToken {
   #private;
   /** Aborts the running calls that hold this token and refuses later ones. */
   cancel(): void;
+  /**
+   * A method, unlike the property of `@basetenlabs/performance-client`: reading
+   * it without a call is warned of once in a process.
+   * @example if (token.isCancelled()) return;
+   */
   isCancelled(): boolean;
   /** The same as isCancelled. */
   is_cancelled(): boolean;
