@@ -1194,6 +1194,12 @@ export class PerformanceClient {
     options?: RequestProcessingPreference | BatchPostStreamOptions<Item> | null,
   ): ResultStream<PostedPayload<Answer, Item>>;
 
+  /**
+   * Lets calls of single texts that are made within a few milliseconds travel
+   * as one batch; for services that answer one text at a time.
+   */
+  coalesce(options?: CoalesceOptions | null): Coalescer;
+
   /** Refuses new calls, lets running ones finish, closes a pool of its own. */
   close(): Promise<void>;
   /** Ends its running calls now, with code CLOSED. */
@@ -1401,4 +1407,109 @@ export interface RequestMessage {
   status: number;
   /** When it failed. */
   code?: ErrorCode;
+}
+
+export interface CoalesceOptions {
+  /**
+   * Milliseconds that the first text of a batch waits for others. From 0 to
+   * 1000.
+   * @default 5
+   */
+  maxDelayMs?: number | null | undefined;
+  /**
+   * Texts at which a batch is sent without waiting any longer; an integer from
+   * 1 to 1024. It takes the place of `batchSize`.
+   * @default 64
+   */
+  maxBatchSize?: number | null | undefined;
+}
+
+/** A single text is answered or it is not. */
+type SingleOptions<Options extends CallOptions> = Omit<
+  Options,
+  'onError' | 'onProgress' | 'topN'
+>;
+
+/** Of the request that a text travelled in. */
+interface CoalescedAnswer {
+  headers: ResponseHeaders;
+  /** Seconds that request took, retries included. */
+  seconds: number;
+}
+
+export interface CoalescedEmbedding<
+  Value extends EmbeddingValue = number[],
+> extends CoalescedAnswer {
+  /** Of this text alone; a Float32Array does not look into a matrix. */
+  embedding: Value;
+  /** As the server names it, else as it was asked for. */
+  model: string;
+  /**
+   * The text's share, by length, of what the server told for its batch. Shares
+   * are whole numbers that add up to it.
+   */
+  usage: Usage;
+}
+
+export interface CoalescedScore extends CoalescedAnswer {
+  score: number;
+  /** Null unless `returnText` was asked for. */
+  text: string | null;
+}
+
+export interface CoalescedClassification extends CoalescedAnswer {
+  labels: ClassificationResult[];
+}
+
+/**
+ * Calls of single texts that travel together. Those share a batch whose method,
+ * model (or query) and options are equal, but for `signal` and `cancelToken`.
+ * A caller that aborts leaves its batch as it is; a batch that fails rejects
+ * each caller with an error of its own. When the server refuses a batch with
+ * 400, 413 or 422, its texts are asked for once more, each by itself.
+ */
+export interface Coalescer {
+  embed(
+    text: string,
+    model: string,
+    options: SingleOptions<EmbedOptions> & { output: 'float32' },
+  ): Promise<CoalescedEmbedding<Float32Array>>;
+  embed(
+    text: string,
+    model: string,
+    options: SingleOptions<EmbedOptions> & {
+      encodingFormat: 'base64';
+      output?: null | undefined;
+    },
+  ): Promise<CoalescedEmbedding<string>>;
+  embed(
+    text: string,
+    model: string,
+    options?:
+      | RequestProcessingPreference
+      | (SingleOptions<EmbedOptions> & {
+          encodingFormat?: 'float' | null | undefined;
+          output?: 'array' | null | undefined;
+        })
+      | (SingleOptions<EmbedOptions> & { output: 'array' })
+      | null,
+  ): Promise<CoalescedEmbedding>;
+  embed(
+    text: string,
+    model: string,
+    options: SingleOptions<EmbedOptions>,
+  ): Promise<CoalescedEmbedding<EmbeddingValue>>;
+
+  /** Scores one text; those with the same query share a batch. */
+  rerank(
+    query: string,
+    text: string,
+    options?: RequestProcessingPreference | SingleOptions<RerankOptions> | null,
+  ): Promise<CoalescedScore>;
+
+  classify(
+    text: string,
+    options?:
+      RequestProcessingPreference | SingleOptions<ClassifyOptions> | null,
+  ): Promise<CoalescedClassification>;
 }

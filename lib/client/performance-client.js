@@ -1,6 +1,7 @@
 'use strict';
 
 const { Call } = require('../call/call');
+const { Coalescer } = require('../coalesce/coalescer');
 const { Endpoint, Host } = require('../call/host');
 const {
   HttpClientWrapper,
@@ -272,6 +273,15 @@ class PerformanceClient {
       PerformanceClient.#checkThis(this, 'batchPostStream');
       return planBatchPostStream(urlPath, source, options, this.#host);
     });
+  }
+
+  /**
+   * Calls of single texts that travel together.
+   * @param {unknown} [options] maxDelayMs, maxBatchSize
+   */
+  coalesce(options) {
+    PerformanceClient.#checkThis(this, 'coalesce');
+    return new Coalescer(this.#host, options);
   }
 
   /** What its pool of connections has done so far, for all clients of it. */
