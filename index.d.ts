@@ -290,6 +290,11 @@ export class CancellationToken {
   #private;
   /** Aborts the running calls that hold this token and refuses later ones. */
   cancel(): void;
+  /**
+   * A method, unlike the property of `@basetenlabs/performance-client`: reading
+   * it without a call is warned of once in a process.
+   * @example if (token.isCancelled()) return;
+   */
   isCancelled(): boolean;
   /** The same as isCancelled. */
   is_cancelled(): boolean;
@@ -1338,15 +1343,83 @@ export class ParseError extends PerformanceClientError {
   code: 'PARSE_ERROR';
 }
 
+/** An error without a class of its own. */
+export interface OtherClientError extends PerformanceClientError {
+  code:
+    'RESPONSE_TOO_LARGE' | 'NO_MEMORY' | 'SYSTEM_ERROR' | 'NATIVE_NOT_LOADED';
+}
+
+/** Every error of this package; its `code` tells which, in a `switch` as well. */
+export type ClientError =
+  | HttpError
+  | TimeoutError
+  | CancelledError
+  | ClosedError
+  | ConnectionError
+  | ParseError
+  | OtherClientError
+  | InvalidArgumentError;
+
+/**
+ * Is it an error of this package?
+ * @example
+ * if (isClientError(error))
+ *   switch (error.code) {
+ *     case 'HTTP_ERROR':
+ *       return error.response.status;
+ *     case 'INVALID_ARGUMENT':
+ *       return error.argument;
+ *   }
+ */
+export function isClientError(error: unknown): error is ClientError;
+
+/** Names of channels of `node:diagnostics_channel`. */
+export const channels: {
+  /** A tracing channel, around each call: {@link CallMessage}. */
+  readonly call: 'baseten-performance-client:call';
+  /** For each batch: {@link RequestMessage}. */
+  readonly request: 'baseten-performance-client:request';
+};
+
+/** What the tracing channel tells of a call: never a key, never an input. */
+export interface CallMessage {
+  operation: 'embed' | 'rerank' | 'classify' | 'batchPost';
+  method: string;
+  url: string;
+  /** How many. */
+  inputs: number;
+  /** What it resolved with, at asyncEnd. */
+  result?: unknown;
+  /** What it rejected with, at error. */
+  error?: unknown;
+}
+
+/** A batch that was answered, or failed for good. */
+export interface RequestMessage {
+  /** The object that the messages of its call are. */
+  call: CallMessage;
+  batch: number;
+  firstInput: number;
+  inputCount: number;
+  /** Retries included; when it was answered. */
+  seconds?: number;
+  /** 0 when no answer came. */
+  status: number;
+  /** When it failed. */
+  code?: ErrorCode;
+}
+
 export interface CoalesceOptions {
   /**
-   * Milliseconds that the first text of a batch waits for others. Default 5, 0
-   * to 1000.
+   * Milliseconds that the first text of a batch waits for others. From 0 to
+   * 1000.
+   * @default 5
    */
   maxDelayMs?: number | null | undefined;
   /**
-   * Texts at which a batch is sent without waiting any longer; integer. It
-   * takes the place of `batchSize`. Default 64, 1 to 1024.
+   * Texts at which a batch is sent without waiting any longer; an integer from
+   * 1 to 1024. It takes the place of `batchSize`.
+   * @default 64
    */
   maxBatchSize?: number | null | undefined;
 }
@@ -1354,7 +1427,7 @@ export interface CoalesceOptions {
 /** A single text is answered or it is not. */
 type SingleOptions<Options extends CallOptions> = Omit<
   Options,
-  'onError' | 'onProgress'
+  'onError' | 'onProgress' | 'topN'
 >;
 
 /** Of the request that a text travelled in. */
@@ -1439,70 +1512,4 @@ export interface Coalescer {
     options?:
       RequestProcessingPreference | SingleOptions<ClassifyOptions> | null,
   ): Promise<CoalescedClassification>;
-}
-
-/** An error without a class of its own. */
-export interface OtherClientError extends PerformanceClientError {
-  code:
-    'RESPONSE_TOO_LARGE' | 'NO_MEMORY' | 'SYSTEM_ERROR' | 'NATIVE_NOT_LOADED';
-}
-
-/** Every error of this package; its `code` tells which, in a `switch` as well. */
-export type ClientError =
-  | HttpError
-  | TimeoutError
-  | CancelledError
-  | ClosedError
-  | ConnectionError
-  | ParseError
-  | OtherClientError
-  | InvalidArgumentError;
-
-/**
- * Is it an error of this package?
- * @example
- * if (isClientError(error))
- *   switch (error.code) {
- *     case 'HTTP_ERROR':
- *       return error.response.status;
- *     case 'INVALID_ARGUMENT':
- *       return error.argument;
- *   }
- */
-export function isClientError(error: unknown): error is ClientError;
-
-/** Names of channels of `node:diagnostics_channel`. */
-export const channels: {
-  /** A tracing channel, around each call: {@link CallMessage}. */
-  readonly call: 'baseten-performance-client:call';
-  /** For each batch: {@link RequestMessage}. */
-  readonly request: 'baseten-performance-client:request';
-};
-
-/** What the tracing channel tells of a call: never a key, never an input. */
-export interface CallMessage {
-  operation: 'embed' | 'rerank' | 'classify' | 'batchPost';
-  method: string;
-  url: string;
-  /** How many. */
-  inputs: number;
-  /** What it resolved with, at asyncEnd. */
-  result?: unknown;
-  /** What it rejected with, at error. */
-  error?: unknown;
-}
-
-/** A batch that was answered, or failed for good. */
-export interface RequestMessage {
-  /** The object that the messages of its call are. */
-  call: CallMessage;
-  batch: number;
-  firstInput: number;
-  inputCount: number;
-  /** Retries included; when it was answered. */
-  seconds?: number;
-  /** 0 when no answer came. */
-  status: number;
-  /** When it failed. */
-  code?: ErrorCode;
 }

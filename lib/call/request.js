@@ -40,7 +40,8 @@ const binding = require('../native/binding');
  * @property {{ PREFIX: string, OPEN: string, CLOSE: string, SUFFIX: string }} frame
  * @property {number} flags of FLAG
  * @property {HeaderMap} [headers]
- * @property {(result: CallResult) => CallResponse} makeResponse
+ * @property {(result: CallResult, texts?: readonly string[]) => CallResponse} makeResponse
+ * the texts are those of the call, which a stand-in may have been made for
  */
 
 const METHODS = /** @type {const} */ ([

@@ -115,8 +115,8 @@ function rerankRequest(query, texts, options, mayBeEmpty) {
       path: '/rerank',
       inputs,
       frame: RERANK_FRAMES[dialect](words, options),
-      makeResponse: (result) =>
-        new RerankResponse(result, topN, isFilled ? inputs : undefined),
+      makeResponse: (result, own = inputs) =>
+        new RerankResponse(result, topN, isFilled ? own : undefined),
     },
     options,
   );

@@ -49,8 +49,7 @@ const DEFAULT_BATCH = 64;
  */
 function singleNames(names) {
   const own = new Set(names);
-  own.delete('onProgress');
-  own.delete('onError');
+  for (const name of ['onProgress', 'onError', 'topN']) own.delete(name);
   return own;
 }
 

@@ -226,14 +226,13 @@ function planEmbedStream(source, model, given, host) {
  */
 function planRerankStream(query, source, given, host) {
   const own = readOptions(given, RERANK_STREAM_NAMES, 'rerankStream');
-  const { returnText, dialect } = own.options;
-  const isFilled = returnText === true && dialect === 'cohere';
+  const request = rerankRequest(query, STAND_IN, own.options);
   const stream = {
     source: new StreamSource(source, 'strings'),
-    request: rerankRequest(query, STAND_IN, own.options),
+    request,
     toText: textsOf(own),
     /** @type {StreamRequest['toResults']} */
-    toResults: (batch, end) => rerankResults(batch, end, isFilled),
+    toResults: (batch, end) => rerankResults(batch, end, request.makeResponse),
   };
   return planStream(stream, own, host);
 }

@@ -3,13 +3,11 @@
 const { createError } = require('../errors/errors');
 const { failureError } = require('../errors/failure');
 const { parseHead, statusOf } = require('../base/headers');
-const {
-  ClassificationResponse,
-  RerankResponse,
-} = require('../responses/scores');
+const { ClassificationResponse } = require('../responses/scores');
 const { Vectors, rowViews } = require('../responses/embeddings');
 
 /** @typedef {import('../call/call').CallEnd} CallEnd */
+/** @typedef {import('../call/request').CallRequest} CallRequest */
 /** @typedef {import('../errors/errors').PerformanceClientError} PerformanceClientError */
 /** @typedef {import('../native/binding').Failure} Failure */
 /** @typedef {import('../responses/response').Answers} Answers */
@@ -172,14 +170,11 @@ function classifyResults(batch, end) {
  * knows texts by their place in the batch.
  * @param {StreamBatch} batch
  * @param {CallEnd} end
- * @param {boolean} isFilled with our texts, as no server was asked for them
+ * @param {CallRequest['makeResponse']} makeResponse
  */
-function rerankResults(batch, end, isFilled) {
+function rerankResults(batch, end, makeResponse) {
   const runs = runsOf(batch, end);
-  const texts = isFilled ? batch.inputs : undefined;
-  const { data } = /** @type {any} */ (
-    new RerankResponse(end, undefined, texts)
-  );
+  const { data } = /** @type {any} */ (makeResponse(end, batch.inputs));
   const scores = data.map((one) => ({
     ...one,
     index: one.index + batch.start,

@@ -46,8 +46,8 @@ function commentsOf(file, name) {
 const written = ({ low, high }) => `${low} – ${high}`;
 
 describe('the limits of preferences', () => {
-  it('are those in the tables of README.md and docs/proxy.md', () => {
-    const options = rowsOf('README.md', 'Options');
+  it('are those in the tables of docs/options.md and docs/proxy.md', () => {
+    const options = rowsOf('docs/options.md', 'Options');
     const fields = rowsOf('docs/proxy.md', 'Preferences');
 
     for (const [name, limit] of Object.entries(LIMITS)) {
