@@ -889,7 +889,7 @@ export class PerformanceClient {
   embed(
     input: string | readonly string[],
     model: string,
-    preference: RequestProcessingPreference,
+    preference?: RequestProcessingPreference | null,
   ): Promise<EmbeddingsResponse>;
   /**
    * Embeds every text: POST /v1/embeddings in batches. A text is a list of one;
