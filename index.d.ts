@@ -252,6 +252,13 @@ export interface ClientStats {
   readonly inFlight: number;
   /** Batches that wait to be sent now. */
   readonly queued: number;
+  /**
+   * Requests at once that servers are sent which refuse some as too many (429,
+   * 503); 0 while none does.
+   */
+  readonly limit: number;
+  /** Requests that servers have refused as too many. */
+  readonly throttled: number;
   /** Per batch: from its first attempt to its answer, retries included. */
   readonly latency: LatencyFigures;
 }

@@ -1,5 +1,6 @@
 #include "engine/origin.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 enum { MOST_REMEMBERED = 64 };
 
 static const uint64_t NS_PER_MS = 1000000;
+static const double S_PER_MINUTE = 60;
 
 /* Up to the path, query or end; lib/ has parsed and normalised the URL. */
 static size_t name_size_of(const char *url)
@@ -39,6 +41,8 @@ static void destroy(struct pc_origin *origin)
 {
   pc_alarm_end(&origin->cool_alarm);
   pc_alarm_end(&origin->scout_alarm);
+  pc_alarm_end(&origin->quota_alarm);
+  pc_counter_take(&origin->engine->counters.limit, origin->told_limit);
   pc_link_remove(&origin->link);
   free(origin);
 }
@@ -77,15 +81,164 @@ make(struct pc_context *engine, const char *url, size_t name_size)
   return origin;
 }
 
-bool pc_origin_is_closed(const struct pc_origin *origin)
+static uint64_t most(uint64_t a, uint64_t b)
+{
+  return a > b ? a : b;
+}
+
+static bool is_limited(const struct pc_origin *origin)
+{
+  return pc_throttle_is_in_force(&origin->throttle) ||
+         origin->requests.per_s > 0 || origin->tokens.per_s > 0;
+}
+
+static uint64_t wait_ns(struct pc_origin *origin)
+{
+  uint64_t now_ns = 0;
+
+  if (!is_limited(origin))
+    return 0;
+  now_ns = pc_clock_monotonic_ns();
+  return most(pc_throttle_wait_ns(&origin->throttle, origin->in_flight, now_ns),
+              most(pc_token_bucket_wait_ns(&origin->requests, now_ns),
+                   pc_token_bucket_wait_ns(&origin->tokens, now_ns)));
+}
+
+static bool is_shut(const struct pc_origin *origin)
 {
   return origin->cool_alarm || (!origin->is_found && origin->has_scout);
 }
 
+bool pc_origin_is_closed(struct pc_origin *origin)
+{
+  return is_shut(origin) || wait_ns(origin) > 0;
+}
+
+bool pc_origin_is_throttled(const struct pc_origin *origin)
+{
+  return pc_throttle_is_in_force(&origin->throttle);
+}
+
+/* The window, as far as it is not used yet; at least one, or none could tell
+   that there is room. */
+static uint32_t room(const struct pc_origin *origin)
+{
+  double left = origin->throttle.window - origin->in_flight;
+
+  return left > 1 ? (uint32_t)left : 1;
+}
+
+static void let_go(struct pc_origin *origin);
+
+static void on_quota(void *context)
+{
+  struct pc_origin *origin = context;
+
+  pc_alarm_end(&origin->quota_alarm);
+  let_go(origin);
+}
+
+/* Without memory for it, the end of a request or the next job asks again. */
+static void await_quota(struct pc_origin *origin, uint64_t left_ns)
+{
+  if (origin->quota_alarm || pc_queue_is_empty(&origin->waiting))
+    return;
+  if (pc_alarm_start(&origin->engine->reactor,
+                     (left_ns + NS_PER_MS - 1) / NS_PER_MS, on_quota, origin,
+                     &origin->quota_alarm) != PC_OK)
+    origin->quota_alarm = NULL;
+}
+
+/* All that wait; or as many as there is room for, as the others would only
+   come back. */
 static void let_go(struct pc_origin *origin)
 {
-  if (!pc_origin_is_closed(origin))
-    pc_queue_move(&origin->engine->runnable, &origin->waiting);
+  struct pc_queue *runnable = &origin->engine->runnable;
+  struct pc_link *job = NULL;
+  uint64_t left_ns = 0;
+
+  if (is_shut(origin))
+    return;
+  left_ns = wait_ns(origin);
+  if (left_ns) {
+    if (left_ns != UINT64_MAX)
+      await_quota(origin, left_ns);
+    return;
+  }
+  if (!is_limited(origin)) {
+    pc_queue_move(runnable, &origin->waiting);
+    return;
+  }
+  for (uint32_t left = room(origin);
+       left && (job = pc_queue_pop(&origin->waiting)) != NULL; left--)
+    pc_queue_push(runnable, job);
+}
+
+void pc_origin_await(struct pc_origin *origin, struct pc_link *job)
+{
+  pc_queue_push(&origin->waiting, job);
+  let_go(origin);
+}
+
+void pc_origin_allow(struct pc_origin *origin,
+                     double requests_per_minute,
+                     double tokens_per_minute)
+{
+  uint64_t now_ns = pc_clock_monotonic_ns();
+  double requests_per_s = requests_per_minute / S_PER_MINUTE;
+  double tokens_per_s = tokens_per_minute / S_PER_MINUTE;
+
+  pc_token_bucket_set(&origin->requests, requests_per_s,
+                      fmax(1, requests_per_s), now_ns);
+  pc_token_bucket_set(&origin->tokens, tokens_per_s, fmax(1, tokens_per_s),
+                      now_ns);
+}
+
+/* Keeps pc_counters.limit the sum of all windows. */
+static void tell_limit(struct pc_origin *origin)
+{
+  struct pc_counters *counters = &origin->engine->counters;
+  uint32_t limit = (uint32_t)round(origin->throttle.window);
+
+  if (limit == origin->told_limit)
+    return;
+  pc_counter_take(&counters->limit, origin->told_limit);
+  pc_counter_add(&counters->limit, limit);
+  origin->told_limit = limit;
+}
+
+void pc_origin_send(struct pc_origin *origin, double tokens)
+{
+  uint64_t now_ns = 0;
+
+  origin->in_flight++;
+  if (!is_limited(origin))
+    return;
+  now_ns = pc_clock_monotonic_ns();
+  pc_throttle_send(&origin->throttle, now_ns);
+  pc_token_bucket_spend(&origin->requests, 1, now_ns);
+  pc_token_bucket_spend(&origin->tokens, tokens, now_ns);
+}
+
+void pc_origin_end(struct pc_origin *origin)
+{
+  origin->in_flight--;
+  tell_limit(origin);
+  if (!pc_queue_is_empty(&origin->waiting))
+    let_go(origin);
+}
+
+void pc_origin_answer(struct pc_origin *origin)
+{
+  pc_throttle_answer(&origin->throttle, origin->in_flight,
+                     pc_clock_monotonic_ns());
+}
+
+void pc_origin_refuse(struct pc_origin *origin, uint64_t sent_ns)
+{
+  pc_counter_add(&origin->engine->counters.throttled, 1);
+  pc_throttle_refuse(&origin->throttle, origin->in_flight, sent_ns,
+                     pc_clock_monotonic_ns());
 }
 
 static void on_cooled_down(void *context)
@@ -116,6 +269,7 @@ void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms)
   if (until_ns <= origin->cool_until_ns)
     return;
   origin->cool_until_ns = until_ns;
+  pc_throttle_rest(&origin->throttle, until_ns);
   await_cool_down(origin, now_ns);
 }
 
@@ -206,6 +360,7 @@ void pc_origin_rest_all(struct pc_context *engine)
 
     pc_alarm_end(&origin->cool_alarm);
     pc_alarm_end(&origin->scout_alarm);
+    pc_alarm_end(&origin->quota_alarm);
     origin->is_found = false;
   }
 }

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "engine/origin.h"
-#include "net/retry_after.h"
 #include "wire/http/limit_hint.h"
 
 enum { LARGE_BODY_SIZE = 256 * 1024, NS_PER_MS = 1000000 };
@@ -229,28 +228,6 @@ static void on_waited(void *context)
   report(request->shared, PC_OK);
 }
 
-static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
-{
-  return pc_retry_after_ms(exchange->head.data, exchange->head.size,
-                           pc_clock_epoch_ms());
-}
-
-/* What every call to the server may learn of it, whatever comes of ours. */
-static void learn(struct pc_origin *origin,
-                  enum pc_status status,
-                  const struct pc_exchange *exchange)
-{
-  long http_status = exchange->http_status;
-  uint64_t asked_ms = 0;
-
-  if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
-    pc_origin_miss(origin, exchange->error_text);
-  if (http_status == 429 || http_status == 503)
-    asked_ms = asked_wait_ms(exchange);
-  if (asked_ms)
-    pc_origin_cool_down(origin, asked_ms);
-}
-
 static enum pc_status back_off(struct pc_request *request,
                                struct pc_retry_cause cause)
 {
@@ -258,10 +235,11 @@ static enum pc_status back_off(struct pc_request *request,
   struct pc_context *engine = shared->engine;
   const struct pc_exchange *exchange = request->attempt->exchange;
   uint64_t patience_ms = pc_retry_patience_ms(cause);
-  uint64_t wait_ms = pc_retry_wait_ms(
-      counted_attempts(request),
-      (uint64_t)shared->plan->preference.initial_backoff_ms,
-      asked_wait_ms(exchange), pc_retry_jitter(&engine->random_state));
+  uint64_t wait_ms =
+      pc_retry_wait_ms(counted_attempts(request),
+                       (uint64_t)shared->plan->preference.initial_backoff_ms,
+                       pc_attempt_asked_ms(request->attempt),
+                       pc_retry_jitter(&engine->random_state));
 
   if (wait_ms > patience_ms)
     wait_ms = patience_ms;
@@ -303,7 +281,7 @@ static void on_ended(void *context, enum pc_status status)
               attempt->exchange->order.request_id, pc_status_sentence(status),
               attempt->exchange->http_status);
   pc_exchange_give_up(attempt->exchange);
-  learn(request->shared->origin, status, attempt->exchange);
+  pc_attempt_teach(attempt, status);
   if (status != PC_OK && request->hedge) {
     /* While the other is in flight, a failed attempt only ends itself. */
     if (attempt == request->attempt)
@@ -366,7 +344,9 @@ static void on_hedge_due(void *context)
   enum pc_status status = PC_OK;
 
   pc_alarm_end(&request->alarm);
-  if (pc_origin_is_closed(shared->origin) || pc_context_is_full(shared->engine))
+  if (pc_origin_is_closed(shared->origin) ||
+      pc_origin_is_throttled(shared->origin) ||
+      pc_context_is_full(shared->engine))
     status = await_hedge(request);
   else if (pc_budget_take(&shared->hedge_budget))
     status = send_hedge(request);
