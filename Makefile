@@ -211,6 +211,11 @@ bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
   | run-packages
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/proxy/run.js
 
+# Single calls, plain and coalesced, against a server that is slow a request.
+.PHONY: bench-coalesce
+bench-coalesce: build node_modules/.package-lock.json | run-packages
+	@node benchmark/coalesce/run.js
+
 # No lock: the peers are named by exact versions and depend on nothing but
 # the Rust client's binaries, one of which was never published, so that npm ci
 # refuses whatever lock npm writes.

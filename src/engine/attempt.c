@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "engine/origin.h"
-#include "net/retry_after.h"
 
 enum { NS_PER_MS = 1000000 };
 
@@ -99,45 +98,9 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
            attempt->number, attempt->is_hedge ? "-hedge" : "");
   attempt->origin = shared->origin;
   attempt->progress = shared->progress;
-  attempt->sent_ns = pc_clock_monotonic_ns();
   pc_origin_send(attempt->origin, (double)attempt->body.size / BYTES_PER_TOKEN);
   attempt->is_scout = pc_origin_sends_scout(shared->origin);
   return pc_exchange_start(attempt->exchange);
-}
-
-uint64_t pc_attempt_asked_ms(const struct pc_attempt *attempt)
-{
-  const struct pc_bytes *head = &attempt->exchange->head;
-
-  return pc_retry_after_ms(head->data, head->size, pc_clock_epoch_ms());
-}
-
-/* Has the server taken one request too many? Then it did no work. */
-static bool is_refusal(const struct pc_attempt *attempt, enum pc_status status)
-{
-  long http_status = attempt->exchange->http_status;
-
-  if (status == PC_HTTP_ERROR)
-    return http_status == 429 || http_status == 503;
-  return status == PC_CONNECT_FAILED && attempt->origin->is_reached;
-}
-
-void pc_attempt_teach(const struct pc_attempt *attempt, enum pc_status status)
-{
-  struct pc_origin *origin = attempt->origin;
-  uint64_t asked_ms = 0;
-
-  if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
-    pc_origin_miss(origin, attempt->exchange->error_text);
-  if (status == PC_OK)
-    pc_origin_answer(origin);
-  if (!is_refusal(attempt, status))
-    return;
-  if (!attempt->reader->plan->is_unyielding)
-    pc_origin_refuse(origin, attempt->sent_ns);
-  asked_ms = pc_attempt_asked_ms(attempt);
-  if (asked_ms)
-    pc_origin_cool_down(origin, asked_ms);
 }
 
 void pc_attempt_release(struct pc_attempt **attempt)

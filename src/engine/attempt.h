@@ -30,8 +30,7 @@ struct pc_attempt {
   /* Then: */
   struct pc_origin *origin;
   struct pc_progress *progress;
-  bool is_scout;    /* see pc_origin_sends_scout */
-  uint64_t sent_ns; /* monotonic */
+  bool is_scout; /* see pc_origin_sends_scout */
   struct pc_exchange *exchange;
   struct pc_reader *reader;
 };
@@ -40,12 +39,6 @@ struct pc_attempt {
 PC_MUST_CHECK enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
                                               const struct pc_requests *shared,
                                               const struct pc_outcome *outcome);
-
-/* How long the server has asked to be left alone, 0 for no wish. */
-uint64_t pc_attempt_asked_ms(const struct pc_attempt *attempt);
-
-/* It has ended: tells its origin what all calls to it may learn of that. */
-void pc_attempt_teach(const struct pc_attempt *attempt, enum pc_status status);
 
 /* Ends *attempt in any state, frees its place, sets it to NULL. NULL is fine.
  */

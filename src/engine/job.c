@@ -289,6 +289,9 @@ static void on_changed(struct pc_job *job,
                        enum pc_status status,
                        struct pc_outcome *outcome)
 {
+  /* While a job ends its requests, one may get another's place to retry. */
+  if (job->is_over)
+    return;
   if (outcome)
     status = take_batch(job, outcome);
   if (status != PC_OK)
@@ -327,9 +330,9 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
   pc_queue_push(&engine->jobs, &job->link);
   status = pc_origin_take(engine, job->target.url, &job->requests.origin);
   if (status == PC_OK)
-    pc_origin_allow(job->requests.origin,
-                    job->plan.preference.requests_per_minute,
-                    job->plan.preference.tokens_per_minute);
+    pc_quota_allow(
+        &job->requests.origin->quota, job->plan.preference.requests_per_minute,
+        job->plan.preference.tokens_per_minute, job->plan.is_unyielding);
   if (status == PC_OK)
     status = ops_of(job)->start_job(&job->plan, &job->result, &fault);
   job->target.url = job->plan.url;

@@ -1,16 +1,15 @@
 #include "engine/origin.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/retry_after.h"
 
 enum { MOST_REMEMBERED = 64 };
 
 static const uint64_t NS_PER_MS = 1000000;
-static const double S_PER_MINUTE = 60;
 
 /* Up to the path, query or end; lib/ has parsed and normalised the URL. */
 static size_t name_size_of(const char *url)
@@ -42,7 +41,7 @@ static void destroy(struct pc_origin *origin)
   pc_alarm_end(&origin->cool_alarm);
   pc_alarm_end(&origin->scout_alarm);
   pc_alarm_end(&origin->quota_alarm);
-  pc_counter_take(&origin->engine->counters.limit, origin->told_limit);
+  pc_quota_deinit(&origin->quota);
   pc_link_remove(&origin->link);
   free(origin);
 }
@@ -75,33 +74,12 @@ make(struct pc_context *engine, const char *url, size_t name_size)
     return NULL;
   origin->engine = engine;
   origin->name_size = name_size;
+  pc_quota_init(&origin->quota, &engine->counters);
   memcpy(origin->name, url, name_size);
   pc_queue_init(&origin->waiting);
+  pc_queue_init(&origin->retries);
   pc_queue_push(&engine->origins, &origin->link);
   return origin;
-}
-
-static uint64_t most(uint64_t a, uint64_t b)
-{
-  return a > b ? a : b;
-}
-
-static bool is_limited(const struct pc_origin *origin)
-{
-  return pc_throttle_is_in_force(&origin->throttle) ||
-         origin->requests.per_s > 0 || origin->tokens.per_s > 0;
-}
-
-static uint64_t wait_ns(struct pc_origin *origin)
-{
-  uint64_t now_ns = 0;
-
-  if (!is_limited(origin))
-    return 0;
-  now_ns = pc_clock_monotonic_ns();
-  return most(pc_throttle_wait_ns(&origin->throttle, origin->in_flight, now_ns),
-              most(pc_token_bucket_wait_ns(&origin->requests, now_ns),
-                   pc_token_bucket_wait_ns(&origin->tokens, now_ns)));
 }
 
 static bool is_shut(const struct pc_origin *origin)
@@ -111,21 +89,12 @@ static bool is_shut(const struct pc_origin *origin)
 
 bool pc_origin_is_closed(struct pc_origin *origin)
 {
-  return is_shut(origin) || wait_ns(origin) > 0;
+  return is_shut(origin) || pc_quota_wait_ns(&origin->quota) > 0;
 }
 
-bool pc_origin_is_throttled(const struct pc_origin *origin)
+bool pc_origin_takes_hedges(struct pc_origin *origin)
 {
-  return pc_throttle_is_in_force(&origin->throttle);
-}
-
-/* The window, as far as it is not used yet; at least one, or none could tell
-   that there is room. */
-static uint32_t room(const struct pc_origin *origin)
-{
-  double left = origin->throttle.window - origin->in_flight;
-
-  return left > 1 ? (uint32_t)left : 1;
+  return !is_shut(origin) && pc_quota_takes_hedges(&origin->quota);
 }
 
 static void let_go(struct pc_origin *origin);
@@ -159,17 +128,17 @@ static void let_go(struct pc_origin *origin)
 
   if (is_shut(origin))
     return;
-  left_ns = wait_ns(origin);
+  left_ns = pc_quota_wait_ns(&origin->quota);
   if (left_ns) {
     if (left_ns != UINT64_MAX)
       await_quota(origin, left_ns);
     return;
   }
-  if (!is_limited(origin)) {
+  if (!pc_quota_is_limited(&origin->quota)) {
     pc_queue_move(runnable, &origin->waiting);
     return;
   }
-  for (uint32_t left = room(origin);
+  for (uint32_t left = pc_quota_room(&origin->quota);
        left && (job = pc_queue_pop(&origin->waiting)) != NULL; left--)
     pc_queue_push(runnable, job);
 }
@@ -180,65 +149,16 @@ void pc_origin_await(struct pc_origin *origin, struct pc_link *job)
   let_go(origin);
 }
 
-void pc_origin_allow(struct pc_origin *origin,
-                     double requests_per_minute,
-                     double tokens_per_minute)
-{
-  uint64_t now_ns = pc_clock_monotonic_ns();
-  double requests_per_s = requests_per_minute / S_PER_MINUTE;
-  double tokens_per_s = tokens_per_minute / S_PER_MINUTE;
-
-  pc_token_bucket_set(&origin->requests, requests_per_s,
-                      fmax(1, requests_per_s), now_ns);
-  pc_token_bucket_set(&origin->tokens, tokens_per_s, fmax(1, tokens_per_s),
-                      now_ns);
-}
-
-/* Keeps pc_counters.limit the sum of all windows. */
-static void tell_limit(struct pc_origin *origin)
-{
-  struct pc_counters *counters = &origin->engine->counters;
-  uint32_t limit = (uint32_t)round(origin->throttle.window);
-
-  if (limit == origin->told_limit)
-    return;
-  pc_counter_take(&counters->limit, origin->told_limit);
-  pc_counter_add(&counters->limit, limit);
-  origin->told_limit = limit;
-}
-
 void pc_origin_send(struct pc_origin *origin, double tokens)
 {
-  uint64_t now_ns = 0;
-
-  origin->in_flight++;
-  if (!is_limited(origin))
-    return;
-  now_ns = pc_clock_monotonic_ns();
-  pc_throttle_send(&origin->throttle, now_ns);
-  pc_token_bucket_spend(&origin->requests, 1, now_ns);
-  pc_token_bucket_spend(&origin->tokens, tokens, now_ns);
+  pc_quota_send(&origin->quota, tokens);
 }
 
 void pc_origin_end(struct pc_origin *origin)
 {
-  origin->in_flight--;
-  tell_limit(origin);
+  pc_quota_end(&origin->quota);
   if (!pc_queue_is_empty(&origin->waiting))
     let_go(origin);
-}
-
-void pc_origin_answer(struct pc_origin *origin)
-{
-  pc_throttle_answer(&origin->throttle, origin->in_flight,
-                     pc_clock_monotonic_ns());
-}
-
-void pc_origin_refuse(struct pc_origin *origin, uint64_t sent_ns)
-{
-  pc_counter_add(&origin->engine->counters.throttled, 1);
-  pc_throttle_refuse(&origin->throttle, origin->in_flight, sent_ns,
-                     pc_clock_monotonic_ns());
 }
 
 static void on_cooled_down(void *context)
@@ -261,7 +181,7 @@ static void await_cool_down(struct pc_origin *origin, uint64_t now_ns)
     let_go(origin);
 }
 
-void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms)
+static void cool_down(struct pc_origin *origin, uint64_t wait_ms)
 {
   uint64_t now_ns = pc_clock_monotonic_ns();
   uint64_t until_ns = now_ns + wait_ms * NS_PER_MS;
@@ -269,7 +189,7 @@ void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms)
   if (until_ns <= origin->cool_until_ns)
     return;
   origin->cool_until_ns = until_ns;
-  pc_throttle_rest(&origin->throttle, until_ns);
+  pc_throttle_rest(&origin->quota.throttle, until_ns);
   await_cool_down(origin, now_ns);
 }
 
@@ -330,19 +250,65 @@ bool pc_origin_sends_scout(struct pc_origin *origin)
   return true;
 }
 
+bool pc_origin_begin_retry(struct pc_origin *origin)
+{
+  if (origin->retry_count >= PC_ORIGIN_MOST_RETRIES)
+    return false;
+  origin->retry_count++;
+  return true;
+}
+
+struct pc_link *pc_origin_end_retry(struct pc_origin *origin)
+{
+  struct pc_link *next = pc_queue_pop(&origin->retries);
+
+  if (!next)
+    origin->retry_count--;
+  return next;
+}
+
 void pc_origin_lose_scout(struct pc_origin *origin)
 {
   origin->has_scout = false;
   let_go(origin);
 }
 
-void pc_origin_miss(struct pc_origin *origin, const char *words)
+static void miss(struct pc_origin *origin, const char *words)
 {
   if (origin->is_reached || origin->is_warned)
     return;
   origin->is_warned = true;
   pc_log_line(origin->engine->transport->log_level, PC_LOG_WARN,
               "no connection to %s so far: %s", origin->name, words);
+}
+
+/* Has the server taken one request too many? Then it did no work. */
+static bool is_refusal(const struct pc_origin *origin,
+                       enum pc_status status,
+                       long http_status)
+{
+  if (status == PC_HTTP_ERROR)
+    return http_status == 429 || http_status == 503;
+  return status == PC_CONNECT_FAILED && origin->is_reached;
+}
+
+void pc_origin_learn(struct pc_origin *origin,
+                     enum pc_status status,
+                     const struct pc_exchange *exchange)
+{
+  uint64_t asked_ms = 0;
+
+  if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
+    miss(origin, exchange->error_text);
+  if (status == PC_OK)
+    pc_quota_answer(&origin->quota);
+  if (!is_refusal(origin, status, exchange->http_status))
+    return;
+  pc_quota_refuse(&origin->quota, exchange->started_ns);
+  asked_ms = pc_retry_after_ms(exchange->head.data, exchange->head.size,
+                               pc_clock_epoch_ms());
+  if (asked_ms)
+    cool_down(origin, asked_ms);
 }
 
 void pc_origin_reach(struct pc_origin *origin)

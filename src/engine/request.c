@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "engine/origin.h"
+#include "net/retry_after.h"
 #include "wire/http/limit_hint.h"
 
 enum { LARGE_BODY_SIZE = 256 * 1024, NS_PER_MS = 1000000 };
@@ -47,8 +48,35 @@ static enum pc_status build_body(struct pc_request *request)
                       &request->buffer, &request->body);
 }
 
+static void make_ready(struct pc_request *request)
+{
+  set_state(request, PC_REQUEST_READY);
+  pc_queue_push(&request->shared->ready, &request->ready_link);
+}
+
+static void begin_retry(struct pc_request *request)
+{
+  request->is_retry = true;
+  make_ready(request);
+  report(request->shared, PC_OK);
+}
+
+/* Further attempts are over, or pause: the next request may have the place. */
+static void end_retry(struct pc_request *request)
+{
+  struct pc_link *next = NULL;
+
+  if (!request->is_retry)
+    return;
+  request->is_retry = false;
+  next = pc_origin_end_retry(request->shared->origin);
+  if (next)
+    begin_retry(PC_ITEM_OF(next, struct pc_request, ready_link));
+}
+
 static void destroy(struct pc_request *request)
 {
+  end_retry(request);
   set_state(request, PC_REQUEST_OVER);
   pc_attempt_release(&request->attempt);
   pc_attempt_release(&request->hedge);
@@ -146,12 +174,6 @@ static void fail(struct pc_request *request, enum pc_status status)
                            &attempt->reader->text));
 }
 
-static void make_ready(struct pc_request *request)
-{
-  set_state(request, PC_REQUEST_READY);
-  pc_queue_push(&request->shared->ready, &request->ready_link);
-}
-
 static bool may_halve(const struct pc_request *request, enum pc_status status)
 {
   struct pc_requests *shared = request->shared;
@@ -179,6 +201,7 @@ static enum pc_status halve(struct pc_request *request)
   pc_counter_add(&shared->progress->batches, 1);
   pc_queue_push(&shared->ready, &second->ready_link);
   pc_attempt_release(&request->attempt);
+  end_retry(request);
   outcome->count = half;
   request->refusal_count++;
   make_ready(request);
@@ -224,8 +247,16 @@ static void on_waited(void *context)
   struct pc_request *request = context;
 
   pc_alarm_end(&request->alarm);
-  make_ready(request);
-  report(request->shared, PC_OK);
+  if (pc_origin_begin_retry(request->shared->origin))
+    begin_retry(request);
+  else
+    pc_queue_push(&request->shared->origin->retries, &request->ready_link);
+}
+
+static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
+{
+  return pc_retry_after_ms(exchange->head.data, exchange->head.size,
+                           pc_clock_epoch_ms());
 }
 
 static enum pc_status back_off(struct pc_request *request,
@@ -235,11 +266,10 @@ static enum pc_status back_off(struct pc_request *request,
   struct pc_context *engine = shared->engine;
   const struct pc_exchange *exchange = request->attempt->exchange;
   uint64_t patience_ms = pc_retry_patience_ms(cause);
-  uint64_t wait_ms =
-      pc_retry_wait_ms(counted_attempts(request),
-                       (uint64_t)shared->plan->preference.initial_backoff_ms,
-                       pc_attempt_asked_ms(request->attempt),
-                       pc_retry_jitter(&engine->random_state));
+  uint64_t wait_ms = pc_retry_wait_ms(
+      counted_attempts(request),
+      (uint64_t)shared->plan->preference.initial_backoff_ms,
+      asked_wait_ms(exchange), pc_retry_jitter(&engine->random_state));
 
   if (wait_ms > patience_ms)
     wait_ms = patience_ms;
@@ -252,6 +282,7 @@ static enum pc_status back_off(struct pc_request *request,
   pc_counter_add(&engine->counters.retries, 1);
   pc_counter_add(&shared->progress->retries, 1);
   pc_attempt_release(&request->attempt);
+  end_retry(request);
   set_state(request, PC_REQUEST_WAITING);
   return pc_alarm_start(&engine->reactor, wait_ms, on_waited, request,
                         &request->alarm);
@@ -281,7 +312,7 @@ static void on_ended(void *context, enum pc_status status)
               attempt->exchange->order.request_id, pc_status_sentence(status),
               attempt->exchange->http_status);
   pc_exchange_give_up(attempt->exchange);
-  pc_attempt_teach(attempt, status);
+  pc_origin_learn(request->shared->origin, status, attempt->exchange);
   if (status != PC_OK && request->hedge) {
     /* While the other is in flight, a failed attempt only ends itself. */
     if (attempt == request->attempt)
@@ -344,8 +375,7 @@ static void on_hedge_due(void *context)
   enum pc_status status = PC_OK;
 
   pc_alarm_end(&request->alarm);
-  if (pc_origin_is_closed(shared->origin) ||
-      pc_origin_is_throttled(shared->origin) ||
+  if (!pc_origin_takes_hedges(shared->origin) ||
       pc_context_is_full(shared->engine))
     status = await_hedge(request);
   else if (pc_budget_take(&shared->hedge_budget))

@@ -121,10 +121,11 @@ static void grow_rate(struct pc_throttle *throttle, uint64_t now_ns)
 
 /* --- both */
 
-static bool is_forgettable(const struct pc_throttle *throttle, uint64_t now_ns)
+void pc_throttle_forget(struct pc_throttle *throttle, uint64_t now_ns)
 {
-  return pc_throttle_is_in_force(throttle) &&
-         now_ns > throttle->bound_ns + PC_THROTTLE_MEMORY_NS;
+  if (pc_throttle_is_in_force(throttle) &&
+      now_ns > throttle->bound_ns + PC_THROTTLE_MEMORY_NS)
+    *throttle = (struct pc_throttle){0};
 }
 
 /* Another refusal that the last cut is for. One that took none of them may have
@@ -216,8 +217,7 @@ uint64_t pc_throttle_wait_ns(struct pc_throttle *throttle,
 {
   uint64_t wait_ns = 0;
 
-  if (is_forgettable(throttle, now_ns))
-    *throttle = (struct pc_throttle){0};
+  pc_throttle_forget(throttle, now_ns);
   if (!pc_throttle_is_in_force(throttle))
     return 0;
   if (in_flight + 1 > round(throttle->window))

@@ -57,6 +57,9 @@ static inline bool pc_throttle_is_in_force(const struct pc_throttle *throttle)
   return throttle->window > 0;
 }
 
+/* Forgets all when nobody was held back for PC_THROTTLE_MEMORY_NS. */
+void pc_throttle_forget(struct pc_throttle *throttle, uint64_t now_ns);
+
 /* A request that left at `sent_ns` was refused; `in_flight` still counts it. */
 void pc_throttle_refuse(struct pc_throttle *throttle,
                         uint32_t in_flight,

@@ -36,6 +36,7 @@ const CLIENT_ROOMS = [
   'pool',
   'call',
   'stream',
+  'coalesce',
   'client',
   'command',
 ];
