@@ -73,8 +73,8 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
   -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
   -Itest/native -Itest/fuzz \
-  $(shell pkg-config --cflags libcurl libcjson libuv)
-LIBRARIES = $(shell pkg-config --libs libcurl libcjson libuv) -lm -pthread
+  $(shell pkg-config --cflags libcurl libcjson)
+LIBRARIES = $(shell pkg-config --libs libcurl libcjson) -lm -pthread
 
 .PHONY: native-test
 native-test: $(TESTS) | native-packages

@@ -61,6 +61,21 @@ export interface PreferenceOptions {
   maxRetries?: number | null | undefined;
   /** Milliseconds before the first retry; integer. Default 125, 50 to 45000. */
   initialBackoffMs?: number | null | undefined;
+  /**
+   * Requests to the server in a minute, of all calls of the pool, the last of
+   * which has the last word; integer. Default none, 1 to 100000000.
+   */
+  requestsPerMinute?: number | null | undefined;
+  /**
+   * Tokens in a minute, likewise, where four bytes of a request's body count as
+   * one; integer. Default none, 100 to 1000000000000.
+   */
+  tokensPerMinute?: number | null | undefined;
+  /**
+   * Send fewer requests at once to a server that refuses some as too many (429,
+   * 503, no connection), and none twice. Default true.
+   */
+  adaptive?: boolean | null | undefined;
   /** Cancels the call. Default none. */
   cancelToken?: CancellationToken | AbortSignal | null | undefined;
   /** Takes the place of the client's API key. Default none. */
@@ -188,6 +203,9 @@ export class RequestProcessingPreference {
   readonly retryBudgetPct: number;
   readonly maxRetries: number;
   readonly initialBackoffMs: number;
+  readonly requestsPerMinute: number | undefined;
+  readonly tokensPerMinute: number | undefined;
+  readonly adaptive: boolean;
   readonly cancelToken: CancellationToken | AbortSignal | undefined;
   readonly primaryApiKeyOverride: string | undefined;
   /** By lower-case name. */

@@ -189,7 +189,7 @@ class HttpClientWrapper {
   }
 
   /**
-   * @param {{ inFlight?: number, queued?: number }} [now] in place of theirs
+   * @param {{ inFlight?: number, queued?: number, limit?: number }} [now] in place of theirs
    * @returns {PoolStats}
    */
   #readStats(now) {

@@ -112,7 +112,7 @@ static void await_quota(struct pc_origin *origin, uint64_t left_ns)
 {
   if (origin->quota_alarm || pc_queue_is_empty(&origin->waiting))
     return;
-  if (pc_alarm_start(&origin->engine->reactor,
+  if (pc_alarm_start(&origin->engine->reactor.timers,
                      (left_ns + NS_PER_MS - 1) / NS_PER_MS, on_quota, origin,
                      &origin->quota_alarm) != PC_OK)
     origin->quota_alarm = NULL;
@@ -176,8 +176,8 @@ static void await_cool_down(struct pc_origin *origin, uint64_t now_ns)
       (origin->cool_until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
 
   pc_alarm_end(&origin->cool_alarm);
-  if (pc_alarm_start(&origin->engine->reactor, left_ms, on_cooled_down, origin,
-                     &origin->cool_alarm) != PC_OK)
+  if (pc_alarm_start(&origin->engine->reactor.timers, left_ms, on_cooled_down,
+                     origin, &origin->cool_alarm) != PC_OK)
     let_go(origin);
 }
 
@@ -242,7 +242,7 @@ bool pc_origin_sends_scout(struct pc_origin *origin)
   if (origin->is_found || origin->has_scout)
     return false;
   if (!origin->scout_alarm &&
-      pc_alarm_start(&origin->engine->reactor, PC_ORIGIN_SCOUTING_MS,
+      pc_alarm_start(&origin->engine->reactor.timers, PC_ORIGIN_SCOUTING_MS,
                      on_scouted_for_long, origin,
                      &origin->scout_alarm) != PC_OK)
     return false;
@@ -299,13 +299,13 @@ void pc_origin_learn(struct pc_origin *origin,
   uint64_t asked_ms = 0;
 
   if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
-    miss(origin, exchange->error_text);
+    miss(origin, exchange->hop.error_text);
   if (status == PC_OK)
     pc_quota_answer(&origin->quota);
-  if (!is_refusal(origin, status, exchange->http_status))
+  if (!is_refusal(origin, status, exchange->hop.http_status))
     return;
   pc_quota_refuse(&origin->quota, exchange->started_ns);
-  asked_ms = pc_retry_after_ms(exchange->head.data, exchange->head.size,
+  asked_ms = pc_retry_after_ms(exchange->hop.head.data, exchange->hop.head.size,
                                pc_clock_epoch_ms());
   if (asked_ms)
     cool_down(origin, asked_ms);

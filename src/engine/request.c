@@ -160,7 +160,7 @@ static void succeed(struct pc_request *request, struct pc_attempt *attempt)
   if (attempt == request->hedge)
     pc_counter_add(&shared->engine->counters.hedges_won, 1);
   conclude(request, attempt->reader->ops->deliver(
-                        attempt->reader, &attempt->exchange->head,
+                        attempt->reader, &attempt->exchange->hop.head,
                         shared->result, request->outcome));
 }
 
@@ -178,7 +178,7 @@ static bool may_halve(const struct pc_request *request, enum pc_status status)
 {
   struct pc_requests *shared = request->shared;
   const struct pc_bytes *text = &request->attempt->reader->text;
-  long http_status = request->attempt->exchange->http_status;
+  long http_status = request->attempt->exchange->hop.http_status;
 
   return shared->plan->may_split && status == PC_HTTP_ERROR &&
          pc_limit_hint(http_status, text->data, text->size) &&
@@ -222,9 +222,9 @@ static struct pc_retry_cause cause_of(const struct pc_request *request,
 
   return (struct pc_retry_cause){
       .status = status,
-      .http_status = exchange->http_status,
+      .http_status = exchange->hop.http_status,
       .is_unmet = !shared->origin->is_reached && !shared->plan->has_own_retries,
-      .is_nameless = exchange->is_nameless,
+      .is_nameless = exchange->hop.is_nameless,
       .spent_ms = (pc_clock_monotonic_ns() - request->started_ns) / NS_PER_MS};
 }
 
@@ -255,7 +255,7 @@ static void on_waited(void *context)
 
 static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
 {
-  return pc_retry_after_ms(exchange->head.data, exchange->head.size,
+  return pc_retry_after_ms(exchange->hop.head.data, exchange->hop.head.size,
                            pc_clock_epoch_ms());
 }
 
@@ -284,7 +284,7 @@ static enum pc_status back_off(struct pc_request *request,
   pc_attempt_release(&request->attempt);
   end_retry(request);
   set_state(request, PC_REQUEST_WAITING);
-  return pc_alarm_start(&engine->reactor, wait_ms, on_waited, request,
+  return pc_alarm_start(&engine->reactor.timers, wait_ms, on_waited, request,
                         &request->alarm);
 }
 
@@ -310,7 +310,7 @@ static void on_ended(void *context, enum pc_status status)
   pc_log_line(request->shared->engine->transport->log_level, PC_LOG_DEBUG,
               "request %s: %s, HTTP status %ld",
               attempt->exchange->order.request_id, pc_status_sentence(status),
-              attempt->exchange->http_status);
+              attempt->exchange->hop.http_status);
   pc_exchange_give_up(attempt->exchange);
   pc_origin_learn(request->shared->origin, status, attempt->exchange);
   if (status != PC_OK && request->hedge) {
@@ -350,7 +350,7 @@ static enum pc_status await_hedge(struct pc_request *request)
 {
   struct pc_requests *shared = request->shared;
 
-  return pc_alarm_start(&shared->engine->reactor,
+  return pc_alarm_start(&shared->engine->reactor.timers,
                         (uint64_t)shared->plan->preference.hedge_delay_ms,
                         on_hedge_due, request, &request->alarm);
 }

@@ -39,6 +39,7 @@ const CLIENT_ROOMS = [
   'coalesce',
   'client',
   'command',
+  'testing',
 ];
 
 /** The rooms of proxy/lib, likewise. */
@@ -61,7 +62,8 @@ const FOREIGN = [
   },
   { header: /(^|\/)curl\.h$|^curl\//, rooms: ['net'] },
   { header: /^openssl\//, rooms: ['net'] },
-  { header: /(^|\/)uv\.h$|^uv\//, rooms: ['net', 'engine'] },
+  { header: /^sys\/(epoll|event|eventfd)\.h$/, rooms: ['net'] },
+  { header: /(^|\/)uv\.h$|^uv\//, rooms: [] },
   { header: /(^|\/)cJSON(_Utils)?\.h$/, rooms: ['wire/http'] },
 ];
 

@@ -3,12 +3,10 @@
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
-const {
-  startInferenceServer,
-} = require('../../examples/inference-server/server');
+const { startInferenceServer } = require('../../lib/testing/server');
 const { readSamples, runSample } = require('../helpers/samples');
 
-for (const page of ['docs/coalescing.md'])
+for (const page of ['docs/coalescing.md', 'docs/testing.md'])
   describe(`the samples of ${page}`, () => {
     const samples = readSamples(page, 'js');
 
