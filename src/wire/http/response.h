@@ -21,12 +21,12 @@
  *   - Content-Length beside Transfer-Encoding, or one past 2^63-1;
  *   - "chunked" named twice, or with anything else beside it, and an empty
  *     Transfer-Encoding;
- *   - control bytes other than a tab in a line of the head or of trailers;
+ *   - control bytes other than a tab in the head, an extension or a trailer;
  *   - a field name that is no token ("a b: c", "a : b", ": c"), a first field
  *     that begins with a blank;
  *   - a chunk's line or its end without CR, and anything but blanks or an
- *     extension behind a chunk's size;
- *   - 101, and a status with more than three digits;
+ *     extension behind a chunk's size; a trailer that is continued;
+ *   - 101, and a status with anything but a blank behind it ("2000", "200OK");
  *   - heads of more than 256 KiB with their interim answers (there it is 300),
  *     and this is PC_TOO_LARGE; there a single line may have 100 KiB only.
  *
@@ -84,6 +84,7 @@ struct pc_response {
   int line_status;     /* of the status line that was read last */
   size_t line_start;   /* in the head, of the line that is not whole */
   size_t field_start;  /* in the head, of the field that may be continued */
+  size_t name_size;    /* of its name */
   size_t interim_size; /* bytes of the interim answers before this head */
   uint64_t left;       /* bytes of the body; its length before it begins */
   struct pc_chunked chunked;
