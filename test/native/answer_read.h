@@ -13,14 +13,18 @@
 #ifndef PC_TEST_ANSWER_READ_H
 #define PC_TEST_ANSWER_READ_H
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "harness.h"
 
 #include "base/bytes.h"
 #include "wire/http/response.h"
 
-enum { ANSWER_MOST = 512 * 1024, HEAD_MOST = 256 * 1024 };
+/* What samples are made of. */
+#define OK "HTTP/1.1 200 OK\r\n"
+#define LENGTH(n) "content-length: " n "\r\n"
+#define CHUNKED "transfer-encoding: chunked\r\n"
+#define END "\r\n"
+
+enum { LINE_SIZE = 512, ANSWER_MOST = 512 * 1024, HEAD_MOST = 256 * 1024 };
 
 struct answer_read {
   struct pc_response response;
@@ -65,7 +69,7 @@ answer_read_feed(struct answer_read *read, const char *data, size_t size)
     if (read->status == PC_OK && step.kind == PC_RESPONSE_BODY)
       read->status =
           pc_bytes_append(&read->body, step.body.data, step.body.size);
-    read->is_ended = step.kind == PC_RESPONSE_END;
+    read->is_ended = step.is_last;
   }
   /* An answer that was whole before has bytes behind it now. */
   if (read->is_ended && at < size)
@@ -90,6 +94,77 @@ answer_read_tell(struct answer_read *read, char *line, size_t size)
   else
     snprintf(line, size, "%d %.*s %s", read->response.http_status,
              (int)read->body.size, read->body.data ? read->body.data : "", end);
+}
+
+struct answer_sample {
+  const char *text;
+  const char *line; /* see answer_read.h */
+};
+
+/* Feeds a text in three pieces. */
+static inline void answer_read_cut(const char *text,
+                                   size_t size,
+                                   size_t first,
+                                   size_t second,
+                                   bool is_head,
+                                   char *line)
+{
+  struct answer_read read;
+
+  answer_read_start(&read, is_head);
+  if (first)
+    answer_read_feed(&read, text, first);
+  if (second > first)
+    answer_read_feed(&read, text + first, second - first);
+  answer_read_feed(&read, text + second, size - second);
+  answer_read_tell(&read, line, LINE_SIZE);
+  answer_read_stop(&read);
+}
+
+static inline void
+answer_read_bytewise(const char *text, size_t size, char *line)
+{
+  struct answer_read read;
+
+  answer_read_start(&read, false);
+  for (size_t i = 0; i < size; i++)
+    answer_read_feed(&read, text + i, 1);
+  answer_read_tell(&read, line, LINE_SIZE);
+  answer_read_stop(&read);
+}
+
+/* Whole, byte for byte, and cut at every two places. */
+static inline void
+answer_check(const char *text, size_t size, const char *expected)
+{
+  char line[LINE_SIZE];
+
+  answer_read_cut(text, size, 0, 0, false, line);
+  if (!CHECK_TEXT(line, expected)) {
+    printf("%s\n", text);
+    return;
+  }
+  answer_read_bytewise(text, size, line);
+  CHECK_TEXT(line, expected);
+  for (size_t first = 0; first < size; first++)
+    for (size_t second = first; second < size; second++) {
+      answer_read_cut(text, size, first, second, false, line);
+      if (strcmp(line, expected) != 0) {
+        printf("cut at %zu and %zu: %s\n", first, second, text);
+        CHECK_TEXT(line, expected);
+        return;
+      }
+    }
+}
+
+#define CHECK_SAMPLES(samples)                                                 \
+  answer_check_samples(samples, sizeof(samples) / sizeof(*(samples)))
+
+static inline void answer_check_samples(const struct answer_sample *samples,
+                                        size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    answer_check(samples[i].text, strlen(samples[i].text), samples[i].line);
 }
 
 #endif

@@ -43,6 +43,7 @@
 #include "base/chars.h"
 #include "base/status.h"
 #include "wire/http/chunked.h"
+#include "wire/http/head_reader.h"
 
 enum pc_response_kind {
   PC_RESPONSE_MORE, /* all was consumed, and there is nothing to tell */
@@ -53,6 +54,7 @@ enum pc_response_kind {
 
 struct pc_response_step {
   enum pc_response_kind kind;
+  bool is_last;        /* and the answer is whole with it */
   size_t consumed;     /* bytes of what was handed in, a piece among them */
   struct pc_text body; /* the piece, never empty: lends what was handed in */
 };
@@ -67,26 +69,16 @@ enum pc_response_state {
 };
 
 struct pc_response {
-  int http_status;  /* of the final answer, 0 before its head is whole */
-  bool is_coded;    /* it has a Content-Encoding, see decoding.h */
-  bool has_begun;   /* a byte of an answer has come */
-  bool may_be_kept; /* at the end: the connection may carry another request */
+  int http_status;   /* of the final answer, 0 before its head is whole */
+  int64_t body_size; /* as the head says, 0 for no body, -1: it does not */
+  bool is_coded;     /* it has a Content-Encoding, see content_decoding.h */
+  bool has_begun;    /* a byte of an answer has come */
+  bool may_be_kept;  /* at the end: the connection may carry another request */
   /* Private from here on. */
-  struct pc_bytes *head; /* kept */
   enum pc_response_state state;
   bool is_head_request;
-  bool is_http_1_0;
-  bool is_chunked;
-  bool has_length;
-  bool says_close;
-  bool says_keep_alive;
-  bool has_field;      /* one is not looked at yet: it may be continued */
-  int line_status;     /* of the status line that was read last */
-  size_t line_start;   /* in the head, of the line that is not whole */
-  size_t field_start;  /* in the head, of the field that may be continued */
-  size_t name_size;    /* of its name */
-  size_t interim_size; /* bytes of the interim answers before this head */
-  uint64_t left;       /* bytes of the body; its length before it begins */
+  uint64_t left; /* bytes of the body */
+  struct pc_head_reader head;
   struct pc_chunked chunked;
 };
 
@@ -101,13 +93,12 @@ void pc_response_start(struct pc_response *response,
 
 /*
  * Reads on in data[0..size), of which a call consumes a part: the rest is
- * handed in again, and so on until the kind is MORE or END. HEAD is told once,
- * also when nothing is left of `data`; what follows without another byte (END
- * behind an empty body) is told by the next call, whose `size` may be 0.
+ * handed in again, though its size be 0, until a step is the last or its kind
+ * MORE. Who reads on behind the last step is told END, any number of times.
  * PC_PARSE_ERROR: this is no answer one may trust. PC_TOO_LARGE: head, or
- * trailers, or what stands beside chunk sizes, exceed their ceilings.
- * PC_NO_MEMORY. After an error the connection must be closed, and the reader
- * only be started again; http_status stays what it is.
+ * trailers, or what stands beside a chunk, exceed their ceilings. PC_NO_MEMORY.
+ * After an error the connection must be closed, and the reader only be started
+ * again; http_status stays what it is.
  */
 PC_MUST_CHECK enum pc_status pc_response_read(struct pc_response *response,
                                               const char *data,
