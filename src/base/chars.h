@@ -102,6 +102,15 @@ static inline struct pc_text pc_text_trim(struct pc_text text)
   return text;
 }
 
+/* Takes an element off the front of a list that commas part, trimmed. */
+static inline struct pc_text pc_text_take_element(struct pc_text *list)
+{
+  struct pc_text element = pc_text_before(*list, ',');
+
+  pc_text_drop(list, element.size + (element.size < list->size));
+  return pc_text_trim(element);
+}
+
 /*
  * Reads plain digits, and nothing else, as a whole number; what does not fit
  * becomes UINT64_MAX. False leaves *out as it was.

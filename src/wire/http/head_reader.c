@@ -63,19 +63,10 @@ static bool is_text(struct pc_text text, const char *word)
          strncasecmp(text.data, word, text.size) == 0;
 }
 
-/* Takes an element off the front of a list that commas part. */
-static struct pc_text take_element(struct pc_text *list)
-{
-  struct pc_text element = pc_text_before(*list, ',');
-
-  pc_text_drop(list, element.size + (element.size < list->size));
-  return pc_text_trim(element);
-}
-
 static void read_connection(struct pc_head_reader *reader, struct pc_text list)
 {
   while (list.size) {
-    struct pc_text option = take_element(&list);
+    struct pc_text option = pc_text_take_element(&list);
 
     reader->says_close |= is_text(option, "close");
     reader->says_keep_alive |= is_text(option, "keep-alive");
