@@ -5,7 +5,6 @@
 
 #include "base/queue.h"
 #include "net/curl_status.h"
-#include "policy/address.h"
 
 struct pc_transfer {
   struct pc_reactor_client client;
@@ -80,8 +79,7 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
   (void)purpose;
   transfer->hop->is_found = true;
   transfer->hop->events->on_found(transfer->hop);
-  if (pc_transport_checks_addresses(transfer->transport) &&
-      !pc_address_is_public(&address->addr)) {
+  if (!pc_transport_allows(transfer->transport, &address->addr)) {
     transfer->is_forbidden = true;
     return CURL_SOCKET_BAD;
   }
@@ -153,14 +151,15 @@ static enum pc_status aim_at_place(struct pc_transfer *transfer)
   return status;
 }
 
-static void set_headers(struct pc_transfer *transfer)
+static enum pc_status set_headers(struct pc_transfer *transfer)
 {
   const struct pc_exchange_order *order = transfer->hop->order;
+  struct curl_slist *headers =
+      pc_target_headers(order->target, order->timeout_ms, order->deadline_ms,
+                        order->request_id, transfer->lines);
 
-  curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
-                   pc_target_headers(order->target, order->timeout_ms,
-                                     order->deadline_ms, order->request_id,
-                                     transfer->lines));
+  curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, headers);
+  return headers ? PC_OK : PC_NO_MEMORY;
 }
 
 static void set_body(struct pc_transfer *transfer)
@@ -188,13 +187,14 @@ enum pc_status pc_transfer_start(struct pc_transfer *transfer)
 {
   enum pc_status status = aim_at_place(transfer);
 
+  if (status == PC_OK)
+    status = set_headers(transfer);
   if (status != PC_OK)
     return status;
   if (transfer->hop->is_on_new) {
     transfer->is_fresh = true;
     curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
   }
-  set_headers(transfer);
   set_body(transfer);
   limit_connecting(transfer);
   transfer->refusal = PC_OK;
@@ -230,7 +230,7 @@ static void detach(struct pc_transfer *transfer)
 
 void pc_transfer_abort(struct pc_transfer *transfer)
 {
-  if (!transfer->is_attached)
+  if (!transfer || !transfer->is_attached)
     return;
   pc_transport_apply_abort(transfer->transport, transfer->easy);
   transfer->target_serial = 0; /* what an abort has set must not stay */
