@@ -6,6 +6,8 @@
 #include "base/queue.h"
 #include "net/curl_status.h"
 
+enum { LOWEST_FINAL = 200 };
+
 struct pc_transfer {
   struct pc_reactor_client client;
   struct pc_reactor *reactor;
@@ -206,6 +208,15 @@ enum pc_status pc_transfer_start(struct pc_transfer *transfer)
   return status;
 }
 
+/* A status whose head is not whole, or an interim one, is no answer's. */
+static long http_status_of(const struct pc_transfer *transfer)
+{
+  long status = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  return transfer->is_head_whole && status >= LOWEST_FINAL ? status : 0;
+}
+
 /* Takes over what libcurl has counted, before the handle forgets it. */
 static void detach(struct pc_transfer *transfer)
 {
@@ -215,7 +226,7 @@ static void detach(struct pc_transfer *transfer)
   curl_off_t size = -1;
   long opened = 0;
 
-  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &hop->http_status);
+  hop->http_status = http_status_of(transfer);
   curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
   curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
@@ -259,7 +270,7 @@ static enum pc_status status_of(const struct pc_transfer *transfer,
   if (result == CURLE_COULDNT_CONNECT && transfer->is_forbidden)
     return PC_PRIVATE_ADDRESS;
   /* A peer that leaves within the head is no error to libcurl. */
-  if (result == CURLE_OK && !transfer->is_head_whole)
+  if (result == CURLE_OK && !transfer->hop->http_status)
     return PC_CONNECTION_LOST;
   /* Once the head is there, what breaks off is the body. */
   if (pc_curl_status(result) == PC_CONNECTION_LOST &&

@@ -9,8 +9,17 @@
 
 const binding = require('../../lib/native/binding');
 
-const addon = binding.native();
-const { createEngine } = addon;
+const { native } = binding;
 
-addon.createEngine = (options) =>
-  createEngine({ ...options, usesLibcurl: true });
+/** @type {ReturnType<typeof native> | undefined} */
+let replaced;
+
+binding.native = () => {
+  const addon = native();
+  replaced ??= Object.create(addon, {
+    createEngine: {
+      value: (options) => addon.createEngine({ ...options, usesLibcurl: true }),
+    },
+  });
+  return replaced;
+};
