@@ -63,6 +63,9 @@ $(ADDON): addon.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | build-packages
 
 # --- C tests: the core as a plain library, Node not in the process --------
 
+# What the core is linked with, by pkg-config's names.
+CORE_LIBRARIES := libcurl libcjson zlib libbrotlidec libzstd
+
 CORE := $(filter-out src/binding/%,$(C_SOURCES))
 
 NATIVE_TESTS := $(shell find test/native -name '*_test.c' | sort)
@@ -88,8 +91,8 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
   -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
   -Itest/native -Itest/fuzz \
-  $(shell pkg-config --cflags libcurl libcjson)
-LIBRARIES = $(shell pkg-config --libs libcurl libcjson) -lm -pthread
+  $(shell pkg-config --cflags $(CORE_LIBRARIES))
+LIBRARIES = $(shell pkg-config --libs $(CORE_LIBRARIES)) -lm -pthread
 
 .PHONY: native-test
 native-test: $(TESTS) | native-packages
@@ -144,7 +147,7 @@ $(FUZZ)/libwire.a: $(FUZZED_OBJECTS)
 $(FUZZERS): $(FUZZ)/%: $(FUZZ)/test/fuzz/%.o $(FUZZ)/libwire.a
 	@mkdir -p $(@D)
 	@$(CC) -fsanitize=fuzzer,$(FUZZ_SANITIZE) $^ \
-	  $(shell pkg-config --libs libcjson) -lm -o $@
+	  $(shell pkg-config --libs $(filter-out libcurl,$(CORE_LIBRARIES))) -lm -o $@
 
 -include $(patsubst %.o,%.d,$(FUZZED_OBJECTS) $(FUZZER_OBJECTS))
 
@@ -290,7 +293,7 @@ build/asan/%.o: %.c | native-packages
 
 $(CHECKED): SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(CHECKED): $(CHECKED_OBJECTS)
-	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs libcurl libcjson) \
+	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs $(CORE_LIBRARIES)) \
 	  -lm -pthread -Wl,-z,nodelete -o $@
 
 -include $(CHECKED_OBJECTS:.o=.d)

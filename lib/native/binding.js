@@ -13,6 +13,7 @@ const { loadAddon } = require('./addon');
  * @typedef {object} EngineOptions
  * @property {number} httpVersion 1 or 2
  * @property {boolean} cleartextHttp2
+ * @property {boolean} usesLibcurl for all that it sends; for tests
  * @property {boolean} publicOnly
  * @property {number} maxInFlight 0 for no limit
  * @property {string} proxy '' for none
