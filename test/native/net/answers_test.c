@@ -12,9 +12,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <zlib.h>
+#include <zstd.h>
+
 #include "answer_read.h"
 #include "net/curl_status.h"
 #include "random_answer.h"
+#include "wire/http/content_decoding.h"
 
 enum { ROUNDS = 3000, CEILING = 64 * 1024 };
 
@@ -35,6 +39,7 @@ struct peer {
   int listener;
   int server; /* its end of the connection */
   const struct random_answer *answer;
+  bool is_decoding;
   struct reading reading;
   bool is_closed; /* the connection, by libcurl */
 };
@@ -144,6 +149,8 @@ static CURL *create_handle(struct peer *peer)
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_NOBODY, (long)peer->answer->is_to_head);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING,
+                   peer->is_decoding ? "gzip, deflate, br, zstd" : NULL);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, peer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -370,11 +377,127 @@ static void of_hostile_answers_none_is_misread(void)
   CHECK(tally.refused > harness_rounds(ROUNDS) / 10);
 }
 
+/* Packs `text` once more; names the coding in front of the `names` so far. */
+static void pack(struct random_answer *answer,
+                 struct pc_bytes *text,
+                 struct pc_bytes *names)
+{
+  enum { GZIP = MAX_WBITS + 16, ROOM = 4096 };
+  static const int window_bits[] = {GZIP, MAX_WBITS, -MAX_WBITS};
+  size_t kind = random_below(answer, 4);
+  char packed[ROOM];
+  size_t size = 0;
+  z_stream zlib = {.next_in = (z_const Bytef *)text->data,
+                   .avail_in = (uInt)text->size,
+                   .next_out = (Bytef *)packed,
+                   .avail_out = ROOM};
+
+  if (kind == 3) {
+    size = ZSTD_compress(packed, ROOM, text->data, text->size, 1);
+  } else {
+    deflateInit2(&zlib, 1, Z_DEFLATED, window_bits[kind], 8, 0);
+    deflate(&zlib, Z_FINISH);
+    size = ROOM - zlib.avail_out;
+    deflateEnd(&zlib);
+  }
+  pc_bytes_clear(text);
+  if (pc_bytes_append(text, packed, size) != PC_OK ||
+      pc_bytes_append_text(names, names->size ? ", " : "") != PC_OK ||
+      pc_bytes_append_text(names, kind == 3   ? "zstd"
+                                  : kind == 0 ? "gzip"
+                                              : "deflate") != PC_OK)
+    abort();
+}
+
+/* Makes an answer whose body is coded, and perhaps damaged. */
+static void make_coded(struct random_answer *answer)
+{
+  struct pc_bytes body;
+  struct pc_bytes names;
+
+  pc_bytes_init(&body, CEILING);
+  pc_bytes_init(&names, CEILING);
+  pc_bytes_clear(&answer->bytes);
+  put_junk(answer, 1 + random_below(answer, 400));
+  pc_bytes_move(&body, &answer->bytes);
+  for (size_t count = 1 + random_below(answer, 3); count; count--)
+    pack(answer, &body, &names);
+  pc_bytes_move(&answer->bytes, &body);
+  for (size_t count = random_below(answer, 3); count; count--)
+    spoil_byte(answer);
+  pc_bytes_move(&body, &answer->bytes);
+  put_text(answer, "HTTP/1.1 200 OK\r\ncontent-encoding: ");
+  put_bytes(answer, names.data, names.size);
+  put_number(answer, "\r\ncontent-length: %zu\r\n\r\n", body.size);
+  put_bytes(answer, body.data, body.size);
+  pc_bytes_deinit(&body);
+  pc_bytes_deinit(&names);
+}
+
+/* Decodes a body that was read, in pieces at random. */
+static void decode(struct random_answer *answer, struct reading *reading)
+{
+  struct pc_content_decoding *decoding = NULL;
+  struct pc_text head = {reading->head.data, reading->head.size};
+  struct pc_bytes coded = {0};
+  size_t piece = 0;
+
+  pc_bytes_move(&coded, &reading->body);
+  reading->status = pc_content_decoding_create(head, &decoding);
+  for (size_t at = 0; at < coded.size; at += piece) {
+    struct pc_text input = {.data = coded.data + at};
+    struct pc_text out = {.size = 1};
+
+    piece = 1 + random_below(answer, coded.size - at);
+    input.size = piece;
+    while (reading->status == PC_OK && out.size) {
+      reading->status = pc_content_decoding_read(decoding, &input, &out);
+      if (reading->status == PC_OK)
+        reading->status = pc_bytes_append(&reading->body, out.data, out.size);
+    }
+  }
+  pc_content_decoding_destroy(decoding);
+  pc_bytes_deinit(&coded);
+}
+
+static void coded_bodies_are_decoded_alike(void)
+{
+  uint64_t seed = 3;
+  struct random_answer answer = {.random = &seed};
+  struct peer peer;
+  long whole = 0;
+  long rounds = harness_rounds(ROUNDS);
+
+  pc_bytes_init(&answer.bytes, CEILING);
+  peer_init(&peer);
+  peer.is_decoding = true;
+  for (long i = 0; i < rounds; i++) {
+    struct reading ours;
+
+    reading_init(&ours);
+    make_coded(&answer);
+    ask_peer(&peer, &answer);
+    read_ours(&answer, &ours);
+    decode(&answer, &ours);
+    whole += ours.status == PC_OK;
+    if (!CHECK(is_same(&ours, &peer.reading, false))) {
+      print_bytes("answer", &answer.bytes);
+      print_reading("ours", &ours);
+      print_reading("libcurl", &peer.reading);
+    }
+    reading_deinit(&ours);
+  }
+  CHECK(whole > rounds / 4 && whole < rounds);
+  peer_deinit(&peer);
+  pc_bytes_deinit(&answer.bytes);
+}
+
 int main(void)
 {
   static const struct harness_test tests[] = {
       TEST(right_answers_are_read_alike),
       TEST(of_hostile_answers_none_is_misread),
+      TEST(coded_bodies_are_decoded_alike),
   };
   return curl_global_init(CURL_GLOBAL_DEFAULT) ? EXIT_FAILURE
                                                : HARNESS_RUN(tests);
