@@ -409,9 +409,14 @@ static void pack(struct random_answer *answer,
     abort();
 }
 
-/* Makes an answer whose body is coded, and perhaps damaged. */
-static void make_coded(struct random_answer *answer)
+/*
+ * Makes an answer whose body is coded, and perhaps damaged. True if it may ask
+ * for a window of zstd that libcurl would hold: we hold 8 MiB and no more.
+ */
+static bool make_coded(struct random_answer *answer)
 {
+  size_t damages = random_below(answer, 3);
+  bool may_be_wide = false;
   struct pc_bytes body;
   struct pc_bytes names;
 
@@ -423,8 +428,9 @@ static void make_coded(struct random_answer *answer)
   for (size_t count = 1 + random_below(answer, 3); count; count--)
     pack(answer, &body, &names);
   pc_bytes_move(&answer->bytes, &body);
-  for (size_t count = random_below(answer, 3); count; count--)
+  for (size_t count = damages; count; count--)
     spoil_byte(answer);
+  may_be_wide = damages && strstr(names.data, "zstd");
   pc_bytes_move(&body, &answer->bytes);
   put_text(answer, "HTTP/1.1 200 OK\r\ncontent-encoding: ");
   put_bytes(answer, names.data, names.size);
@@ -432,6 +438,7 @@ static void make_coded(struct random_answer *answer)
   put_bytes(answer, body.data, body.size);
   pc_bytes_deinit(&body);
   pc_bytes_deinit(&names);
+  return may_be_wide;
 }
 
 /* Decodes a body that was read, in pieces at random. */
@@ -473,14 +480,14 @@ static void coded_bodies_are_decoded_alike(void)
   peer.is_decoding = true;
   for (long i = 0; i < rounds; i++) {
     struct reading ours;
+    bool may_be_wide = make_coded(&answer);
 
     reading_init(&ours);
-    make_coded(&answer);
     ask_peer(&peer, &answer);
     read_ours(&answer, &ours);
     decode(&answer, &ours);
     whole += ours.status == PC_OK;
-    if (!CHECK(is_same(&ours, &peer.reading, false))) {
+    if (!CHECK(is_same(&ours, &peer.reading, may_be_wide))) {
       print_bytes("answer", &answer.bytes);
       print_reading("ours", &ours);
       print_reading("libcurl", &peer.reading);
