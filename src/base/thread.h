@@ -16,4 +16,11 @@
 PC_MUST_CHECK enum pc_status
 pc_thread_start(void *(*run)(void *context), void *context, pthread_t *out);
 
+/*
+ * The calling thread leaves processors to others that want them: its work can
+ * wait, and theirs is short. Where the system knows no such thread it
+ * stays as it is.
+ */
+void pc_thread_give_way(void);
+
 #endif
