@@ -7,6 +7,7 @@
 # make answers                        a million, as libcurl and as we read them
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
+# make vector-test | every-float      vectors on other processors; every float32
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -186,7 +187,7 @@ check-long: check
 	@$(MAKE) --no-print-directory CI=true fuzz
 
 C_FILES := $(C_SOURCES) $(C_HEADERS) \
-  $(shell find test/native test/fuzz -name '*.[ch]')
+  $(shell find test/native test/fuzz test/exhaustive -name '*.[ch]')
 
 .PHONY: lint
 lint: setup
@@ -250,6 +251,7 @@ $(BENCH)/%: benchmark/%.c | build-packages
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
 	  $(shell pkg-config --cflags --libs libcurl) -o $@
 
+include vectors.mk
 include prebuild.mk
 
 # --- the proof under faults: what takes minutes -----------------------------
