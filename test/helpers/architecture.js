@@ -52,6 +52,19 @@ const PROXY_ROOMS = [
   'start',
 ];
 
+/** The rooms of bulk/lib, likewise. */
+const BULK_ROOMS = [
+  'base',
+  'read',
+  'formats',
+  'parts',
+  'send',
+  'threads',
+  'job',
+  'queue',
+  'start',
+];
+
 /** Foreign headers and the rooms each may be seen from. */
 const FOREIGN = [
   {
@@ -74,6 +87,25 @@ const PROXY_PACKAGES = [
   'prom-client',
   'undici',
   '@huggingface/tokenizers',
+];
+
+/** What the bulk command may: formats, and optional peers for its sinks. */
+const BULK_PACKAGES = [
+  'apache-arrow',
+  'baseten-performance-client',
+  'baseten-performance-client/internal',
+  'bullmq',
+  'csv-parse',
+  'fzstd',
+  'hyparquet',
+  'hyparquet-compressors',
+  'hyparquet-writer',
+  'hyparquet-writer/src/datapage.js',
+  'hyparquet-writer/src/metadata.js',
+  'ioredis',
+  'pg',
+  'pg-copy-streams',
+  'tinyglobby',
 ];
 
 /** The two files that may number what C and JavaScript tell each other. */
@@ -293,6 +325,16 @@ function findProxyRequireFaults(file, source) {
   return findRoomFaults(house, file, source);
 }
 
+/** @returns {string[]} */
+function findBulkRequireFaults(file, source) {
+  const house = {
+    root: 'bulk/lib',
+    rooms: BULK_ROOMS,
+    packages: BULK_PACKAGES,
+  };
+  return findRoomFaults(house, file, source);
+}
+
 function isAddon(text) {
   return /\.node\b(?!:)|build\/(Release|Debug)|\bdlopen\(/.test(text);
 }
@@ -325,9 +367,11 @@ function findRuntimeDependencies(manifest, allowed = []) {
 }
 
 module.exports = {
+  BULK_PACKAGES,
   PROXY_PACKAGES,
   findBannedCalls,
   findBareNumbers,
+  findBulkRequireFaults,
   findCircles,
   findGuardFaults,
   findIncludeFaults,

@@ -1,0 +1,76 @@
+'use strict';
+
+/*
+ * The thread that writes: results from the thread that sends, the rest of each
+ * row from the one that reads.
+ */
+
+const { parentPort, workerData } = require('node:worker_threads');
+
+const { openSink } = require('../parts/sinks');
+const { Writer } = require('../parts/writer');
+
+/**
+ * @typedef {object} WriterData
+ * @property {import('../parts/writer').WriteTerms} terms
+ * @property {import('../parts/sinks').SinkTerms} sink
+ * @property {import('../parts/writer').OldPart[]} olds
+ * @property {import('node:worker_threads').MessagePort} reader
+ */
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (
+  parentPort
+);
+
+/** @param {WriterData} data */
+async function run({ terms, sink: sinkTerms, olds, reader }) {
+  const sink = await openSink(sinkTerms);
+  const writer = new Writer(terms, sink, olds);
+  let isAdvancing = false;
+  let hasMore = false;
+  let isRead = false;
+  let isLast = false;
+
+  async function advance() {
+    hasMore = true;
+    if (isAdvancing) return;
+    isAdvancing = true;
+    while (hasMore) {
+      hasMore = false;
+      await writer.advance((record, isFirst) =>
+        port.postMessage({ record, isFirst }),
+      );
+    }
+    isAdvancing = false;
+    if (!isLast || !isRead) return;
+    if (!writer.isIdle) throw new Error('rows without a result are left');
+    await sink.close();
+    port.postMessage({ isOver: true });
+    port.close();
+  }
+
+  reader.on('message', (block) => {
+    writer.addBlock(block);
+    advance().catch(fail);
+  });
+  reader.on('close', () => {
+    isRead = true;
+    advance().catch(fail);
+  });
+  port.on('message', (message) => {
+    if (message.isLast) isLast = true;
+    else {
+      writer.addResults(message);
+      port.postMessage({ taken: message.matrix?.byteLength ?? 0 });
+    }
+    advance().catch(fail);
+  });
+}
+
+/** @param {Error} error */
+function fail({ name, message, stack }) {
+  port.postMessage({ error: { name, message, stack } });
+  port.close();
+}
+
+run(workerData).catch(fail);
