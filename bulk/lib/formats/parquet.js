@@ -127,18 +127,50 @@ function appendVectors(writer, tools, { matrix, rows, dimensions }) {
   };
 }
 
+/** From here on, bytes are not copied behind each other. */
+const LARGE_SIZE = 64 * 1024;
+
+/**
+ * A writer whose large pieces stay where they are.
+ * @param {any} ByteWriter
+ */
+function chunkWriterOf(ByteWriter) {
+  return class extends ByteWriter {
+    /** @type {Uint8Array[]} */
+    chunks = [];
+
+    /** @param {Uint8Array} bytes */
+    appendBytes(bytes) {
+      if (bytes.length < LARGE_SIZE) {
+        super.appendBytes(bytes);
+        return;
+      }
+      this.cut();
+      this.chunks.push(bytes);
+      this.offset += bytes.length;
+    }
+
+    /** Ends the chunk that is open. */
+    cut() {
+      this.chunks.push(this.getBytes().slice());
+      this.index = 0;
+    }
+  };
+}
+
 /** @returns {Promise<any>} what is needed of hyparquet-writer */
 async function loadTools() {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
   const { writePageHeader } = await import('hyparquet-writer/src/datapage.js');
-  return { ByteWriter, ParquetWriter, writePageHeader };
+  const ChunkWriter = chunkWriterOf(ByteWriter);
+  return { ByteWriter, ChunkWriter, ParquetWriter, writePageHeader };
 }
 
 /** @param {Part} part */
 async function encode(part) {
   const tools = await loadTools();
-  const { ids, columns, rows, dimensions } = part;
-  const writer = new tools.ByteWriter(rows * dimensions * 4 + 1024 * 1024);
+  const { ids, columns, rows } = part;
+  const writer = new tools.ChunkWriter();
   const names = columns.map(({ name }) => name);
   const file = new tools.ParquetWriter({
     writer,
@@ -159,7 +191,8 @@ async function encode(part) {
     group.total_compressed_size += chunk.meta_data.total_compressed_size;
   }
   await file.finish();
-  return [writer.getBytes()];
+  writer.cut();
+  return writer.chunks;
 }
 
 /**

@@ -13,8 +13,10 @@ const { JobError, systemError } = require('../base/errors');
 const {
   appendFile,
   jsonBytes,
+  readJson,
   replaceFile,
   syncFolder,
+  temporaryName,
   writeAll,
 } = require('../base/files');
 const { FORMATS } = require('../formats/formats');
@@ -144,7 +146,10 @@ async function writeOneFile({ output }, { terms }, parts, totals) {
     columns: /** @type {string[]} */ (terms.options.columns ?? []),
     idName: /** @type {string} */ (terms.options.idName),
   };
-  const draft = `${output}.merging`;
+  const draft = path.join(
+    path.dirname(output),
+    `${temporaryName()}-${path.basename(output)}`,
+  );
   try {
     const fd = fs.openSync(draft, 'w');
     try {
@@ -180,8 +185,7 @@ function linkFiles({ output }, { terms }, parts) {
   for (const [file, name] of wanted) {
     if (!fs.existsSync(file)) continue;
     const target = path.join(output, name);
-    const draft = `${target}.linking`;
-    fs.rmSync(draft, { force: true });
+    const draft = path.join(output, `${temporaryName()}-${name}`);
     fs.linkSync(file, draft);
     fs.renameSync(draft, target);
   }
@@ -189,18 +193,35 @@ function linkFiles({ output }, { terms }, parts) {
 }
 
 /**
- * Puts a job together whose shards are all complete.
+ * Removes the parts: out of the way first, so that nobody takes what is left of
+ * them for parts.
+ * @param {string} state
+ */
+function removeState(state) {
+  const away = `${state}.done`;
+  try {
+    fs.rmSync(away, { recursive: true, force: true });
+    fs.renameSync(state, away);
+    fs.rmSync(away, { recursive: true, force: true });
+  } catch (error) {
+    // Another run that has merged the same parts removes them as well.
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTEMPTY')
+      throw systemError(`cannot remove ${state}`, error);
+  }
+}
+
+/**
  * @param {Places} places
+ * @param {Manifest} manifest
  * @returns {Promise<Totals>}
  */
-async function mergeParts(places) {
-  const manifest = readManifest(places.state);
-  if (!manifest) throw new JobError(`there are no parts at ${places.state}`);
-  const { parts, missing } = collectParts(places.state, manifest.terms.shards);
+async function merge(places, manifest) {
+  const { shards } = manifest.terms;
+  const { parts, missing } = collectParts(places.state, shards);
   if (missing.length > 0) {
     const shown = missing
       .slice(0, 5)
-      .map((index) => shardName({ index, count: manifest.terms.shards }));
+      .map((index) => shardName({ index, count: shards }));
     const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
     throw new JobError(`not complete: ${shown.join(', ')}${more}`);
   }
@@ -212,9 +233,26 @@ async function mergeParts(places) {
     writeAll(fd, jsonBytes({ ...manifest, totals })),
   );
   // Rows that failed can be sent again as long as the parts are there.
-  if (totals.failed === 0)
-    fs.rmSync(places.state, { recursive: true, force: true });
+  if (totals.failed === 0) removeState(places.state);
   return totals;
+}
+
+/**
+ * Puts a job together whose shards are all complete.
+ * @param {Places} places
+ * @returns {Promise<Totals>}
+ */
+async function mergeParts(places) {
+  const manifest = readManifest(places.state);
+  try {
+    if (manifest) return await merge(places, manifest);
+  } catch (error) {
+    // Another run was faster, and has removed the parts meanwhile?
+    if (readManifest(places.state)) throw error;
+  }
+  const finished = readJson(places.manifest);
+  if (finished) return finished.totals;
+  throw new JobError(`there are no parts at ${places.state}`);
 }
 
 module.exports = { collectParts, mergeParts, placesOf, totalsOf };

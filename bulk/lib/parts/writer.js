@@ -87,13 +87,17 @@ class Writer {
 
   #isBlockNew = true;
   #dimensions;
+  #onTaken;
 
   /**
    * @param {WriteTerms} terms
    * @param {Sink} sink
    * @param {readonly OldPart[]} olds parts that are made again
+   * @param {(results: Results) => void} onTaken of results that are copied and
+   * needed no more
    */
-  constructor(terms, sink, olds = []) {
+  constructor(terms, sink, olds, onTaken) {
+    this.#onTaken = onTaken;
     this.#terms = terms;
     this.#sink = sink;
     this.#format = FORMATS[terms.format];
@@ -173,6 +177,7 @@ class Writer {
         ...(values && { values: values.slice(count) }),
         tokens: 0,
       });
+    else this.#onTaken(results);
   }
 
   /** @param {number} part */

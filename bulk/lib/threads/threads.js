@@ -18,7 +18,13 @@ const { JobError, UsageError } = require('../base/errors');
 const AHEAD = 3;
 
 /** Bytes of vectors on their way to the writer, at most. */
-const MOST_UNWRITTEN = 32 * 1024 * 1024;
+const MOST_UNWRITTEN = 8 * 1024 * 1024;
+
+/**
+ * Of either thread: rows and vectors live shortly, and a larger nursery would
+ * only keep more of them before they are dropped.
+ */
+const YOUNG_MB = 4;
 
 /** @param {{ name: string, message: string, stack: string }} error */
 function revive({ name, message, stack }) {
@@ -40,6 +46,7 @@ function startWorker(file, workerData, port, take, fail) {
   const worker = new Worker(path.join(__dirname, file), {
     workerData,
     transferList: [port],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
   let isOver = false;
   worker.on('message', (message) => {

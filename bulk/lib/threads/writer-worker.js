@@ -5,7 +5,11 @@
  * row from the one that reads.
  */
 
-const { parentPort, workerData } = require('node:worker_threads');
+const {
+  MessageChannel,
+  parentPort,
+  workerData,
+} = require('node:worker_threads');
 
 const { openSink } = require('../parts/sinks');
 const { Writer } = require('../parts/writer');
@@ -22,10 +26,26 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (
   parentPort
 );
 
+/** What is sent into a closed channel is gone. */
+const { port1: nowhere, port2: closed } = new MessageChannel();
+closed.close();
+
+/**
+ * Frees vectors at once: to V8 they are so little that it would not collect
+ * them before a hundred megabytes of them lie around.
+ * @param {import('../parts/part-builder').Results} results
+ */
+function release({ matrix }) {
+  if (!matrix) return;
+  const { byteLength } = matrix.buffer;
+  nowhere.postMessage(undefined, [/** @type {ArrayBuffer} */ (matrix.buffer)]);
+  port.postMessage({ taken: byteLength });
+}
+
 /** @param {WriterData} data */
 async function run({ terms, sink: sinkTerms, olds, reader }) {
   const sink = await openSink(sinkTerms);
-  const writer = new Writer(terms, sink, olds);
+  const writer = new Writer(terms, sink, olds, release);
   let isAdvancing = false;
   let hasMore = false;
   let isRead = false;
@@ -59,10 +79,7 @@ async function run({ terms, sink: sinkTerms, olds, reader }) {
   });
   port.on('message', (message) => {
     if (message.isLast) isLast = true;
-    else {
-      writer.addResults(message);
-      port.postMessage({ taken: message.matrix?.byteLength ?? 0 });
-    }
+    else writer.addResults(message);
     advance().catch(fail);
   });
 }
