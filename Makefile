@@ -155,7 +155,7 @@ $(FUZZERS): $(FUZZ)/%: $(FUZZ)/test/fuzz/%.o $(FUZZ)/libwire.a
 
 # --- everything that must hold --------------------------------------------
 
-JS_TESTS = $(shell find test proxy/test -name '*.test.js' | sort)
+JS_TESTS = $(shell find test proxy/test bulk/test -name '*.test.js' | sort)
 
 # Node's own counts come last, so that the output ends with them.
 .PHONY: test

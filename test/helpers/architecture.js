@@ -55,6 +55,19 @@ const PROXY_ROOMS = [
   'start',
 ];
 
+/** The rooms of bulk/lib, likewise. */
+const BULK_ROOMS = [
+  'base',
+  'read',
+  'formats',
+  'parts',
+  'send',
+  'threads',
+  'job',
+  'queue',
+  'start',
+];
+
 /** Foreign headers and the rooms, or the files, each may be seen from. */
 const FOREIGN = [
   {
@@ -82,6 +95,25 @@ const PROXY_PACKAGES = [
   'prom-client',
   'undici',
   '@huggingface/tokenizers',
+];
+
+/** What the bulk command may: formats, and optional peers for its sinks. */
+const BULK_PACKAGES = [
+  'apache-arrow',
+  'baseten-performance-client',
+  'baseten-performance-client/internal',
+  'bullmq',
+  'csv-parse',
+  'fzstd',
+  'hyparquet',
+  'hyparquet-compressors',
+  'hyparquet-writer',
+  'hyparquet-writer/src/datapage.js',
+  'hyparquet-writer/src/metadata.js',
+  'ioredis',
+  'pg',
+  'pg-copy-streams',
+  'tinyglobby',
 ];
 
 /** The two files that may number what C and JavaScript tell each other. */
@@ -304,6 +336,16 @@ function findProxyRequireFaults(file, source) {
   return findRoomFaults(house, file, source);
 }
 
+/** @returns {string[]} */
+function findBulkRequireFaults(file, source) {
+  const house = {
+    root: 'bulk/lib',
+    rooms: BULK_ROOMS,
+    packages: BULK_PACKAGES,
+  };
+  return findRoomFaults(house, file, source);
+}
+
 function isAddon(text) {
   return /\.node\b(?!:)|build\/(Release|Debug)|\bdlopen\(/.test(text);
 }
@@ -336,9 +378,11 @@ function findRuntimeDependencies(manifest, allowed = []) {
 }
 
 module.exports = {
+  BULK_PACKAGES,
   PROXY_PACKAGES,
   findBannedCalls,
   findBareNumbers,
+  findBulkRequireFaults,
   findCircles,
   findGuardFaults,
   findIncludeFaults,
