@@ -687,6 +687,14 @@ export class PerformanceClient {
   /**
    * Sends one request per payload, whose body is its JSON text. `Answer` is
    * what the caller expects of the endpoint; it is not checked.
+   *
+   * JSON text is made once per payload: of the first ones, up to 256 KiB of it,
+   * before the method returns, of the others in order, shortly before they are
+   * sent. So the list is the caller's again at once, what is in it when the call
+   * has ended. A payload that has no JSON text (a circular one, a BigInt, a
+   * `toJSON` that throws) rejects with a `TypeError` whose `argument` tells its
+   * place, as `payloads[7]`; when others were sent by then, its `partial` is
+   * what they have brought.
    */
   batchPost<Answer = unknown>(
     urlPath: string,
@@ -778,11 +786,16 @@ export type ErrorCode =
   | 'SYSTEM_ERROR'
   | 'NATIVE_NOT_LOADED';
 
-/** A TypeError or RangeError: an argument refused before anything was sent. */
+/**
+ * A TypeError or RangeError: an argument refused before anything was sent, but
+ * for the later payloads of a long batchPost.
+ */
 export interface InvalidArgumentError extends Error {
   code: 'INVALID_ARGUMENT';
   /** Which argument, for example `input[3]`. */
   argument: string;
+  /** Of a payload refused after others were sent: what they have brought. */
+  readonly partial?: CallResponse;
 }
 
 /** The HTTP answer behind an error. API keys in it are blanked out. */

@@ -9,6 +9,8 @@
 #include "engine/origin.h"
 #include "engine/reader.h"
 
+enum { SENT_PER_TURN = 64 };
+
 static const double NS_PER_MS = 1e6;
 
 static void init(struct pc_job *job)
@@ -17,8 +19,9 @@ static void init(struct pc_job *job)
 
   atomic_init(&job->reference_count, 1);
   pc_failure_init(&job->failure, PC_OK);
-  pc_result_init(&job->result, plan->inputs.count);
-  job->end = (struct pc_outcome){.job = job, .is_end = true};
+  pc_result_init(&job->result, plan->input_count);
+  job->want = (struct pc_outcome){.job = job, .kind = PC_OUTCOME_WANT};
+  job->end = (struct pc_outcome){.job = job, .kind = PC_OUTCOME_END};
   plan->url = pc_plan_word(plan, PC_WORD_URL).data;
 }
 
@@ -29,7 +32,7 @@ static const struct pc_reader_ops *ops_of(const struct pc_job *job)
 
 static enum pc_status check(const struct pc_job *job, struct pc_fault *fault)
 {
-  if (!job->plan.inputs.count && !ops_of(job)->is_spliced)
+  if (!job->plan.input_count && !ops_of(job)->is_spliced)
     return pc_fault_set(fault, PC_INVALID_ARGUMENT, "there are no inputs");
   return PC_OK;
 }
@@ -76,6 +79,8 @@ void pc_job_release(struct pc_job *job)
   pc_target_deinit(&job->target);
   pc_texts_deinit(&job->plan.words);
   pc_texts_deinit(&job->plan.inputs);
+  pc_texts_deinit(&job->coming);
+  pc_texts_deinit(&job->supplied);
   free(job->batch_starts);
   pc_failure_deinit(&job->failure);
   pc_result_deinit(&job->result);
@@ -88,7 +93,7 @@ static enum pc_status split_inputs(struct pc_job *job)
   struct pc_requests *requests = &job->requests;
 
   job->batch_starts =
-      calloc((size_t)job->plan.inputs.count + 1, sizeof(*job->batch_starts));
+      calloc((size_t)job->plan.input_count + 1, sizeof(*job->batch_starts));
   if (!job->batch_starts)
     return PC_NO_MEMORY;
   job->planned_count = pc_plan_batches(&job->plan, job->batch_starts);
@@ -125,7 +130,7 @@ static void finish(struct pc_job *job)
               "call %s: %s, %u of %u inputs",
               pc_plan_word(&job->plan, PC_WORD_ID_STEM).data,
               pc_status_sentence(job->failure.status), job->answered_count,
-              job->plan.inputs.count);
+              job->plan.input_count);
   pc_queue_push(&engine->outcomes, &job->end.link);
 }
 
@@ -175,6 +180,21 @@ static enum pc_status set_total_alarm(struct pc_job *job)
                         on_total_timeout, job, &job->total_alarm);
 }
 
+/* Are the inputs of the next planned batch there? */
+static bool has_next(const struct pc_job *job)
+{
+  return job->next_planned < job->planned_count &&
+         (job->coming.count ||
+          pc_plan_has_input(&job->plan, job->batch_starts[job->next_planned]));
+}
+
+/* One part ahead, so that requests need not wait for the owner's thread. */
+static void ask_for_inputs(struct pc_job *job)
+{
+  if (pc_plan_lacks_inputs(&job->plan))
+    pc_queue_push(&job->engine->outcomes, &job->want.link);
+}
+
 static bool wants_slot(const struct pc_job *job)
 {
   const struct pc_requests *requests = &job->requests;
@@ -182,8 +202,7 @@ static bool wants_slot(const struct pc_job *job)
   return !job->is_over &&
          requests->running_count <
              job->plan.preference.max_concurrent_requests &&
-         (!pc_queue_is_empty(&requests->ready) ||
-          job->next_planned < job->planned_count);
+         (!pc_queue_is_empty(&requests->ready) || has_next(job));
 }
 
 /* Queues the job for sending when it can. */
@@ -205,6 +224,10 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
   uint32_t largest = job->requests.halving.largest;
   enum pc_status status = PC_OK;
 
+  if (!pc_plan_has_input(&job->plan, *first)) {
+    pc_plan_take_inputs(&job->plan, &job->coming);
+    ask_for_inputs(job);
+  }
   if (count > largest) {
     status = pc_request_create(&job->requests, *first, largest, out);
     *first += largest;
@@ -216,7 +239,8 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
   return pc_request_create(&job->requests, *first, count, out);
 }
 
-void pc_job_send_one(struct pc_job *job)
+/* It stays runnable while it can send. With a closed origin it waits there. */
+static void send_one(struct pc_job *job)
 {
   struct pc_link *ready = NULL;
   struct pc_request *request = NULL;
@@ -236,6 +260,20 @@ void pc_job_send_one(struct pc_job *job)
   else
     pc_job_end(job, status);
   wake(job);
+}
+
+/* With every place taken, the end of a request brings the next turn. */
+bool pc_jobs_send(struct pc_context *engine)
+{
+  for (int sent = 0; sent < SENT_PER_TURN; sent++) {
+    struct pc_link *link =
+        pc_context_is_full(engine) ? NULL : pc_queue_pop(&engine->runnable);
+
+    if (!link)
+      return false;
+    send_one(PC_ITEM_OF(link, struct pc_job, send_link));
+  }
+  return !pc_queue_is_empty(&engine->runnable);
 }
 
 /* The first failure is kept: it is the call's own when no batch succeeds. */
@@ -337,8 +375,19 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
     status = split_inputs(job);
   if (status == PC_OK)
     status = set_total_alarm(job);
-  if (status == PC_OK)
-    wake(job);
-  else
+  if (status != PC_OK) {
     end_because(job, status, fault.reason);
+    return;
+  }
+  ask_for_inputs(job);
+  wake(job);
+}
+
+void pc_job_take_supplied(struct pc_job *job)
+{
+  if (job->is_over)
+    return;
+  job->coming = job->supplied;
+  job->supplied = (struct pc_texts){0};
+  wake(job);
 }

@@ -36,7 +36,7 @@ static struct pc_request *take_idle(struct pc_context *engine)
     return PC_ITEM_OF(idle, struct pc_request, link);
   request = calloc(1, sizeof(*request));
   if (request)
-    pc_bytes_init(&request->buffer, SIZE_MAX);
+    pc_bytes_init(&request->body, SIZE_MAX);
   return request;
 }
 
@@ -45,7 +45,7 @@ static enum pc_status build_body(struct pc_request *request)
   const struct pc_outcome *outcome = request->outcome;
 
   return pc_plan_body(request->shared->plan, outcome->first, outcome->count,
-                      &request->buffer, &request->body);
+                      &request->body);
 }
 
 static void destroy(struct pc_request *request)
@@ -55,8 +55,8 @@ static void destroy(struct pc_request *request)
   pc_attempt_release(&request->hedge);
   pc_alarm_end(&request->alarm);
   pc_outcome_destroy(request->outcome);
-  if (request->buffer.capacity > LARGE_BODY_SIZE)
-    pc_bytes_deinit(&request->buffer);
+  if (request->body.capacity > LARGE_BODY_SIZE)
+    pc_bytes_deinit(&request->body);
   if (pc_link_is_queued(&request->ready_link))
     pc_link_remove(&request->ready_link);
   pc_link_remove(&request->link);
@@ -77,7 +77,7 @@ enum pc_status pc_request_create(struct pc_requests *shared,
   *request =
       (struct pc_request){.shared = shared,
                           .state = PC_REQUEST_READY,
-                          .buffer = request->buffer,
+                          .body = request->body,
                           .outcome = pc_outcome_create(
                               shared->job, shared->made_count++, first, count)};
   pc_queue_push(&shared->all, &request->link);
@@ -103,7 +103,7 @@ void pc_request_destroy_idle(struct pc_context *engine)
   while ((link = pc_queue_pop(&engine->idle_requests)) != NULL) {
     struct pc_request *request = PC_ITEM_OF(link, struct pc_request, link);
 
-    pc_bytes_deinit(&request->buffer);
+    pc_bytes_deinit(&request->body);
     free(request);
   }
 }
@@ -326,11 +326,12 @@ launch(struct pc_request *request, bool is_hedge, struct pc_attempt **out)
   struct pc_attempt *attempt =
       &request->places[request->places[0].request != NULL];
 
-  *attempt = (struct pc_attempt){.request = request,
-                                 .on_ended = on_ended,
-                                 .body = request->body,
-                                 .number = request->attempt_count - 1,
-                                 .is_hedge = is_hedge};
+  *attempt =
+      (struct pc_attempt){.request = request,
+                          .on_ended = on_ended,
+                          .body = {request->body.data, request->body.size},
+                          .number = request->attempt_count - 1,
+                          .is_hedge = is_hedge};
   *out = attempt;
   return pc_attempt_begin(attempt, request->shared, request->outcome);
 }
