@@ -16,9 +16,12 @@
 #include "base/queue.h"
 #include "base/status.h"
 #include "engine/context.h"
+#include "engine/deadline.h"
 #include "engine/outcome.h"
 #include "engine/plan.h"
+#include "engine/preparation.h"
 #include "engine/request.h"
+#include "engine/window.h"
 #include "net/target.h"
 
 struct pc_job {
@@ -32,13 +35,10 @@ struct pc_job {
   struct pc_requests requests;
   struct pc_link link;      /* in pc_context.jobs */
   struct pc_link send_link; /* in pc_context.runnable or pc_origin.waiting */
-  uint32_t *batch_starts;   /* planned_count + 1 input indexes */
-  uint32_t planned_count;
-  uint32_t next_planned;  /* the next to be sent for the first time */
-  struct pc_texts coming; /* inputs behind those at hand; empty: none yet */
-  struct pc_outcome want; /* asks for more of them */
-  struct pc_alarm *total_alarm;
-  bool is_overdue;         /* the total timeout has struck */
+  struct pc_preparation *preparation; /* NULL unless it is under way */
+  struct pc_window window;            /* of zeros until then */
+  struct pc_outcome want;             /* asks for more inputs */
+  struct pc_deadline deadline;
   uint32_t answered_count; /* inputs with an answer */
   bool is_over;
 

@@ -111,7 +111,7 @@ static void vectors_stand_in_input_order(void)
   job = driver_run(&driver, &call);
 
   CHECK_NUMBER(job->failure.status, PC_OK);
-  CHECK_NUMBER(job->planned_count, 43);
+  CHECK_NUMBER(job->window.batch_count, 43);
   CHECK_NUMBER(job->result.usage.total_tokens, COUNT);
   CHECK_TEXT(job->result.model.data, "\"m\"");
   if (CHECK_NUMBER(job->result.vectors.size, COUNT * sizeof(float)))
