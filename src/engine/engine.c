@@ -245,7 +245,8 @@ static enum pc_status open_loop(struct pc_engine *engine)
   engine->context.reactor = (struct pc_reactor){0};
   engine->inbox.async = (uv_async_t){0};
   engine->idle_alarm = NULL;
-  if (!pc_sockets_may_open() || uv_loop_init(&engine->loop) != 0)
+  if (!pc_sockets_may_open(PC_SOCKETS_OF_LOOP) ||
+      uv_loop_init(&engine->loop) != 0)
     return PC_SYSTEM_ERROR;
   status = pc_reactor_init(&engine->context.reactor, &engine->loop,
                            pc_exchange_on_finished, on_turn, engine);

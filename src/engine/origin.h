@@ -7,8 +7,9 @@
  *    when to come back;
  *  - at the very start, when its name has to be looked up: one request goes
  *    ahead as a scout, so that not every request looks it up for itself. The
- *    next goes when that one has failed, and all of them when the address is
- *    known or PC_ORIGIN_SCOUTING_MS are over.
+ *    next goes when that one has failed, or takes PC_ORIGIN_SCOUTING_MS: its
+ *    packet may be lost. All go when the address is known, or that has happened
+ *    PC_ORIGIN_LATE_SCOUTS times.
  *
  * An origin is remembered when no job asks it any more. Thread: engine.
  */
@@ -23,18 +24,21 @@
 #include "engine/context.h"
 
 #define PC_ORIGIN_SCOUTING_MS 1000
+#define PC_ORIGIN_LATE_SCOUTS 8
 
 struct pc_origin {
   struct pc_link link; /* in pc_context.origins, the last one taken last */
   struct pc_context *engine;
   struct pc_queue waiting;      /* jobs, by the link they are runnable with */
   struct pc_alarm *cool_alarm;  /* rings at the end of the cool-down */
-  struct pc_alarm *scout_alarm; /* rings when scouting has taken too long */
+  struct pc_alarm *scout_alarm; /* rings when a scout is late */
   uint64_t cool_until_ns;
   bool is_found;       /* no scouts: the address is known, or too slowly told */
-  bool has_scout;      /* in flight */
+  bool has_scout;      /* in flight, and not late */
+  unsigned late_count; /* of scouts, until the address is known */
   bool is_reached;     /* a connection to it has been made, once */
   bool is_warned;      /* the log was told that none could be made */
+  bool is_stale;       /* its address was no good: the next request asks anew */
   unsigned references; /* jobs that ask it */
   size_t name_size;
   char name[]; /* "https://host:port" as the URLs spell it */
@@ -57,13 +61,17 @@ bool pc_origin_is_closed(const struct pc_origin *origin);
 /* A request leaves. Is it the scout, whose end must be told? */
 bool pc_origin_sends_scout(struct pc_origin *origin);
 
+/* A request leaves. Must it look the name up, whatever is known? */
+bool pc_origin_takes_doubt(struct pc_origin *origin);
+
 /* The scout has ended without an address. */
 void pc_origin_lose_scout(struct pc_origin *origin);
 
 /* The address is known. */
 void pc_origin_find(struct pc_origin *origin);
 
-/* No connection could be made: the log warns once, if there never was one. */
+/* No connection could be made: the log warns once, if there never was one, and
+   the address that is known for it is doubted. */
 void pc_origin_miss(struct pc_origin *origin, const char *words);
 
 /* A connection has been made, or a kept one is used. */

@@ -242,6 +242,7 @@ enum pc_status pc_exchange_start(struct pc_exchange *exchange)
     return status;
   set_headers(exchange);
   set_body(exchange, exchange->order.target->method);
+  pc_transport_apply_lookup(exchange->easy, exchange->order.looks_up);
   return launch(exchange, exchange->order.timeout_ms);
 }
 
@@ -354,6 +355,8 @@ static enum pc_status status_of(const struct pc_exchange *exchange,
     return exchange->refusal;
   if (result == CURLE_OPERATION_TIMEDOUT)
     return timeout_status(exchange);
+  if (pc_curl_is_refused_by_proxy(exchange->easy, result))
+    return PC_PROXY_REFUSED;
   if (result == CURLE_COULDNT_CONNECT && exchange->is_forbidden)
     return PC_PRIVATE_ADDRESS;
   /* A peer that leaves within the head is no error to libcurl. */
@@ -374,8 +377,7 @@ void pc_exchange_on_finished(void *context, CURLcode result)
 
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE,
                     &exchange->http_status);
-  exchange->is_nameless = result == CURLE_COULDNT_RESOLVE_HOST ||
-                          result == CURLE_COULDNT_RESOLVE_PROXY;
+  exchange->is_nameless = pc_curl_is_nameless(result, exchange->error_text);
   status = status_of(exchange, result);
   if (status == PC_OK && exchange->redirects < PC_REDIRECT_MOST)
     place = pc_redirect_place(exchange->easy, exchange->http_status,

@@ -226,19 +226,18 @@ int pc_sockets_on_close(void *context, curl_socket_t fd)
   return close(fd);
 }
 
-bool pc_sockets_may_open(void)
+bool pc_sockets_may_open(int count)
 {
-  enum { NEEDED = 8 };
-  int opened[NEEDED];
-  int count = 0;
+  int opened[PC_SOCKETS_OF_LOOP];
+  int opened_count = 0;
   int failure = 0;
 
-  while (count < NEEDED &&
-         (opened[count] = open("/", O_RDONLY | O_CLOEXEC)) >= 0)
-    count++;
+  while (opened_count < count &&
+         (opened[opened_count] = open("/", O_RDONLY | O_CLOEXEC)) >= 0)
+    opened_count++;
   failure = errno;
-  for (int i = 0; i < count; i++)
+  for (int i = 0; i < opened_count; i++)
     close(opened[i]);
   errno = failure;
-  return count == NEEDED;
+  return opened_count == count;
 }

@@ -65,10 +65,12 @@ curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
 /* For CURLOPT_CLOSESOCKETFUNCTION; `context` is the struct pc_sockets. */
 int pc_sockets_on_close(void *context, curl_socket_t fd);
 
-/*
- * May the process open the few descriptors that a loop begins with? libuv ends
- * the process when its first loop finds none. Keeps errno of a failure.
- */
-bool pc_sockets_may_open(void);
+/* Descriptors that a loop begins with: libuv ends the process when its first
+   one finds none. */
+#define PC_SOCKETS_OF_LOOP 8
+
+/* May the process open `count` descriptors more, PC_SOCKETS_OF_LOOP at most?
+   Keeps errno of a failure. */
+bool pc_sockets_may_open(int count);
 
 #endif

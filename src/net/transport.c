@@ -7,6 +7,7 @@
 enum {
   /* Below the server's usual 60-120 s, so that dead connections are rare. */
   IDLE_CONNECTION_S = 30,
+  KNOWN_ADDRESS_S = 60,
   RECEIVE_BUFFER_SIZE = 64 * 1024,
   FIRST_REWORKED_H2_VERSION = 0x080000,
   FIRST_SHARED_H2C_VERSION = 0x081600
@@ -187,6 +188,13 @@ static bool shares_cleartext_h2(void)
 {
   return curl_version_info(CURLVERSION_NOW)->version_num >=
          FIRST_SHARED_H2C_VERSION;
+}
+
+/* An address that is kept must not outlive the server behind it. */
+void pc_transport_apply_lookup(CURL *easy, bool is_anew)
+{
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT,
+                   is_anew ? 0L : (long)KNOWN_ADDRESS_S);
 }
 
 /*
