@@ -73,8 +73,8 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
   -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
   -Itest/native -Itest/fuzz \
-  $(shell pkg-config --cflags libcurl libcjson libuv)
-LIBRARIES = $(shell pkg-config --libs libcurl libcjson libuv) -lm -pthread
+  $(shell pkg-config --cflags libcurl libcjson)
+LIBRARIES = $(shell pkg-config --libs libcurl libcjson) -lm -pthread
 
 .PHONY: native-test
 native-test: $(TESTS) | native-packages
@@ -210,6 +210,11 @@ bench: build benchmark/node_modules/.package-lock.json $(BENCH)/server \
 bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
   | run-packages
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/proxy/run.js
+
+# Single calls, plain and coalesced, against a server that is slow a request.
+.PHONY: bench-coalesce
+bench-coalesce: build node_modules/.package-lock.json | run-packages
+	@node benchmark/coalesce/run.js
 
 # No lock: the peers are named by exact versions and depend on nothing but
 # the Rust client's binaries, one of which was never published, so that npm ci

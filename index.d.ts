@@ -38,7 +38,7 @@ export interface PreferenceOptions {
   timeoutS?: number | null | undefined;
   /**
    * Seconds until a slow request is sent a second time; less than timeoutS.
-   * Default none, 0.2 to 30.
+   * Default none, 0.045 to 30.
    */
   hedgeDelay?: number | null | undefined;
   /**
@@ -69,10 +69,34 @@ export interface PreferenceOptions {
   extraHeaders?: RequestHeaders | null | undefined;
   /**
    * HTTP statuses after which nothing is tried again; at most 64 integers, 100
-   * to 599. Only under its name: it has no place in the positional form.
-   * Default none.
+   * to 599. Default none.
    */
   nonRetryableStatusCodes?: readonly number[] | null | undefined;
+  /**
+   * The trace that the requests belong to, sent as it is. Default: that of the
+   * span which `@opentelemetry/api` says is active where the call is made, if
+   * the program has loaded it; a span, and not each attempt, is the parent of
+   * what the server records. False sends none. Headers of these names replace it.
+   */
+  traceContext?: TraceContext | false | null | undefined;
+  /**
+   * Send request-timeout-ms and request-deadline-ms, which differ from request
+   * to request: a cache that goes by headers wants false. Default true.
+   */
+  timeoutHeaders?: boolean | null | undefined;
+  /** Send x-baseten-customer-request-id; likewise. Default true. */
+  requestIdHeader?: boolean | null | undefined;
+}
+
+/** A W3C Trace Context, checked once. */
+export class TraceContext {
+  /**
+   * @param traceparent 00-<32 hex digits>-<16 hex digits>-<2 hex digits>
+   * @param tracestate header text of at most 512 characters
+   */
+  constructor(traceparent: string, tracestate?: string | null);
+  readonly traceparent: string;
+  readonly tracestate: string | undefined;
 }
 
 /** How far a call is. */
@@ -151,6 +175,8 @@ export class RequestProcessingPreference {
     cancelToken?: CancellationToken | AbortSignal | null,
     primaryApiKeyOverride?: string | null,
     extraHeaders?: RequestHeaders | null,
+    nonRetryableStatusCodes?: readonly number[] | null,
+    traceContext?: TraceContext | false | null,
   );
   readonly maxConcurrentRequests: number;
   readonly batchSize: number;
@@ -167,6 +193,9 @@ export class RequestProcessingPreference {
   /** By lower-case name. */
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
   readonly nonRetryableStatusCodes: readonly number[];
+  readonly traceContext: TraceContext | false | undefined;
+  readonly timeoutHeaders: boolean;
+  readonly requestIdHeader: boolean;
 }
 
 /** Cancels every call it was given to; the end of a call does not touch it. */
@@ -767,6 +796,12 @@ export class PerformanceClient {
     options: Partly<BatchPostStreamOptions>,
   ): ResultStream<PostedPayload<Answer> | FailedPayload>;
 
+  /**
+   * Lets calls of single texts that are made within a few milliseconds travel
+   * as one batch; for services that answer one text at a time.
+   */
+  coalesce(options?: CoalesceOptions | null): Coalescer;
+
   /** Refuses new calls, lets running ones finish, closes a pool of its own. */
   close(): Promise<void>;
   /** Ends its running calls now, with code CLOSED. */
@@ -889,4 +924,107 @@ export class ConnectionError extends PerformanceClientError {
 export class ParseError extends PerformanceClientError {
   protected constructor();
   code: 'PARSE_ERROR';
+}
+
+export interface CoalesceOptions {
+  /**
+   * Milliseconds that the first text of a batch waits for others. Default 5, 0
+   * to 1000.
+   */
+  maxDelayMs?: number | null | undefined;
+  /**
+   * Texts at which a batch is sent without waiting any longer; integer. It
+   * takes the place of `batchSize`. Default 64, 1 to 1024.
+   */
+  maxBatchSize?: number | null | undefined;
+}
+
+/** A single text is answered or it is not. */
+type SingleOptions<Options extends CallOptions> = Omit<
+  Options,
+  'onError' | 'onProgress'
+>;
+
+/** Of the request that a text travelled in. */
+interface CoalescedAnswer {
+  headers: ResponseHeaders;
+  /** Seconds that request took, retries included. */
+  seconds: number;
+}
+
+export interface CoalescedEmbedding<
+  Value extends EmbeddingValue = number[],
+> extends CoalescedAnswer {
+  /** Of this text alone; a Float32Array does not look into a matrix. */
+  embedding: Value;
+  /** As the server names it, else as it was asked for. */
+  model: string;
+  /**
+   * The text's share, by length, of what the server told for its batch. Shares
+   * are whole numbers that add up to it.
+   */
+  usage: Usage;
+}
+
+export interface CoalescedScore extends CoalescedAnswer {
+  score: number;
+  /** Null unless `returnText` was asked for. */
+  text: string | null;
+}
+
+export interface CoalescedClassification extends CoalescedAnswer {
+  labels: ClassificationResult[];
+}
+
+/**
+ * Calls of single texts that travel together. Those share a batch whose method,
+ * model (or query) and options are equal, but for `signal` and `cancelToken`.
+ * A caller that aborts leaves its batch as it is; a batch that fails rejects
+ * each caller with an error of its own. When the server refuses a batch with
+ * 400, 413 or 422, its texts are asked for once more, each by itself.
+ */
+export interface Coalescer {
+  embed(
+    text: string,
+    model: string,
+    options: SingleOptions<EmbedOptions> & { output: 'float32' },
+  ): Promise<CoalescedEmbedding<Float32Array>>;
+  embed(
+    text: string,
+    model: string,
+    options: SingleOptions<EmbedOptions> & {
+      encodingFormat: 'base64';
+      output?: null | undefined;
+    },
+  ): Promise<CoalescedEmbedding<string>>;
+  embed(
+    text: string,
+    model: string,
+    options?:
+      | RequestProcessingPreference
+      | (SingleOptions<EmbedOptions> & {
+          encodingFormat?: 'float' | null | undefined;
+          output?: 'array' | null | undefined;
+        })
+      | (SingleOptions<EmbedOptions> & { output: 'array' })
+      | null,
+  ): Promise<CoalescedEmbedding>;
+  embed(
+    text: string,
+    model: string,
+    options: SingleOptions<EmbedOptions>,
+  ): Promise<CoalescedEmbedding<EmbeddingValue>>;
+
+  /** Scores one text; those with the same query share a batch. */
+  rerank(
+    query: string,
+    text: string,
+    options?: RequestProcessingPreference | SingleOptions<RerankOptions> | null,
+  ): Promise<CoalescedScore>;
+
+  classify(
+    text: string,
+    options?:
+      RequestProcessingPreference | SingleOptions<ClassifyOptions> | null,
+  ): Promise<CoalescedClassification>;
 }

@@ -20,6 +20,7 @@ const {
 const { HttpClientWrapper } = require('./pool/http-client-wrapper');
 const { PerformanceClient } = require('./client/performance-client');
 const { RequestProcessingPreference } = require('./preference/preference');
+const { TraceContext } = require('./preference/trace-context');
 const { version } = require('./base/version');
 
 module.exports = {
@@ -39,5 +40,6 @@ module.exports = {
   RequestProcessingPreference,
   RerankResponse,
   TimeoutError,
+  TraceContext,
   version,
 };

@@ -177,6 +177,8 @@ function checkChoice(value, argument, choices) {
 }
 
 /**
+ * The sentence about an empty list begins as that of Baseten's own client does,
+ * for programs that look for it.
  * @param {unknown} value
  * @param {string} argument
  * @param {string} content what the array holds, for the message
@@ -186,7 +188,8 @@ function checkList(value, argument, content) {
   const expected = `a non-empty array of ${content}`;
   if (!Array.isArray(value)) throw wrongType(argument, expected, value);
   if (value.length > 0) return value;
-  const message = `${argument} must be ${expected}, got an empty array`;
+  const list = argument[0].toUpperCase() + argument.slice(1);
+  const message = `${list} list cannot be empty: ${argument} must be ${expected}`;
   throw invalidArgument(RangeError, argument, message);
 }
 

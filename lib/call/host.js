@@ -13,6 +13,7 @@ const { FLAG } = require('../native/contract');
 const { keysIn, mergeHeaders, renderHeaders } = require('../base/headers');
 const { Lifecycle } = require('../cancellation/cancellation');
 const { lifecycleOf } = require('../pool/http-client-wrapper');
+const { activeTrace } = require('../preference/trace-context');
 const { requestIdPrefix } = require('../pool/environment');
 const { version } = require('../base/version');
 
@@ -23,6 +24,7 @@ const { version } = require('../base/version');
 /**
  * @typedef {object} RenderedHeaders
  * @property {string} lines
+ * @property {boolean} hasTrace do they say which trace the call belongs to?
  * @property {number} flags per-attempt headers that the caller took over
  * @property {readonly string[]} secrets what errors must never show
  */
@@ -128,6 +130,15 @@ class Endpoint {
   }
 }
 
+function missingApiKey() {
+  return invalidArgument(
+    TypeError,
+    'apiKey',
+    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY; ' +
+      'give apiKey: false to a server that needs none',
+  );
+}
+
 /** What the calls of one client share. */
 class Host {
   #apiKey;
@@ -138,7 +149,8 @@ class Host {
 
   /**
    * @param {Endpoint} endpoint
-   * @param {string} apiKey '' for none
+   * @param {string | undefined} apiKey '' for none; left out where only calls
+   * with a key of their own may be sent
    * @param {HttpClientWrapper} wrapper
    */
   constructor(endpoint, apiKey, wrapper) {
@@ -158,13 +170,27 @@ class Host {
   }
 
   /**
-   * The headers of a call, rendered once for each preference, unless the call
-   * has some of its own.
+   * The headers of a call, with those of the trace that is active here.
    * @param {Settings} settings
    * @param {{ hasBody: boolean, headers?: HeaderMap }} request
    * @returns {RenderedHeaders}
    */
-  headersFor(settings, { hasBody, headers }) {
+  headersFor(settings, request) {
+    const rendered = this.#headersOf(settings, request);
+    const trace =
+      settings.followsTrace && !rendered.hasTrace ? activeTrace() : undefined;
+    if (!trace) return rendered;
+    const lines = `${rendered.lines}\n${renderHeaders(trace)}`;
+    return { ...rendered, lines };
+  }
+
+  /**
+   * Rendered once for each preference, unless the call has some of its own.
+   * @param {Settings} settings
+   * @param {{ hasBody: boolean, headers?: HeaderMap }} request
+   * @returns {RenderedHeaders}
+   */
+  #headersOf(settings, { hasBody, headers }) {
     if (headers) return this.#render(settings, hasBody, headers);
     let known = this.#rendered.get(settings);
     if (!known) {
@@ -187,6 +213,9 @@ class Host {
    */
   #render(settings, hasBody, headers) {
     const apiKey = settings.apiKey ?? this.#apiKey;
+    const asked = mergeHeaders(settings.headers, headers);
+    if (apiKey === undefined && !asked.has('authorization'))
+      throw missingApiKey();
     /** @type {HeaderMap} */
     const ours = new Map();
     if (apiKey) ours.set('authorization', `Bearer ${apiKey}`);
@@ -196,13 +225,14 @@ class Host {
     const { encodings } = binding.native().info();
     if (encodings) ours.set('accept-encoding', encodings);
 
-    const all = mergeHeaders(ours, settings.headers, headers);
+    const all = mergeHeaders(ours, asked);
     const authorization = all.get('authorization') ?? '';
     const credential = authorization.slice(authorization.lastIndexOf(' ') + 1);
     return {
       lines: renderHeaders(all),
+      hasTrace: all.has('traceparent'),
       flags: headerFlags(all),
-      secrets: [this.#apiKey, apiKey, credential, ...keysIn(all)],
+      secrets: [this.#apiKey ?? '', apiKey ?? '', credential, ...keysIn(all)],
     };
   }
 }

@@ -1,6 +1,7 @@
 'use strict';
 
 const { Call } = require('../call/call');
+const { Coalescer } = require('../coalesce/coalescer');
 const { Endpoint, Host } = require('../call/host');
 const {
   HttpClientWrapper,
@@ -24,6 +25,7 @@ const {
 const { checkApiKey } = require('../preference/preference');
 const {
   checkOptionNames,
+  describe,
   invalidArgument,
   isGiven,
   isPlainObject,
@@ -34,7 +36,7 @@ const { planBatchPostStream, planEmbedStream } = require('../stream/plan');
 
 /**
  * @typedef {object} ClientOptions
- * @property {string} apiKey '' for none
+ * @property {string} [apiKey] '' for none; left out where none was found
  * @property {HttpClientWrapper} wrapper
  * @property {boolean} ownsWrapper was the wrapper made for this client alone?
  */
@@ -51,28 +53,32 @@ const OPTION_NAMES = new Set(['apiKey', 'clientWrapper', ...WRAPPER_NAMES]);
  * @returns {Record<string, unknown>}
  */
 function namedArguments(args) {
-  const [apiKey, httpVersion, clientWrapper, proxy] = args;
-  if (!isPlainObject(apiKey))
-    return { apiKey, httpVersion, clientWrapper, proxy };
+  const [apiKey, httpVersion, clientWrapper, proxy, ...others] = args;
+  const isNamed = isPlainObject(apiKey);
+  const extra = (isNamed ? args.slice(1) : others).find(isGiven);
+  if (extra !== undefined)
+    throw invalidArgument(
+      TypeError,
+      'arguments',
+      `nothing may follow the ${isNamed ? 'options' : 'proxy'} of ` +
+        `PerformanceClient, got ${describe(extra)}`,
+    );
+  if (!isNamed) return { apiKey, httpVersion, clientWrapper, proxy };
   checkOptionNames(apiKey, OPTION_NAMES, 'PerformanceClient');
   return apiKey;
 }
 
 /**
+ * A call that needs a key, and finds none, is refused; not the client, which
+ * may send only calls that bring one.
  * @param {unknown} apiKey
- * @returns {string} '' when none is to be sent
+ * @returns {string | undefined} '' when none is to be sent
  */
 function findApiKey(apiKey) {
   if (apiKey === false) return '';
   if (isGiven(apiKey)) return checkApiKey(apiKey, 'apiKey');
   const found = environmentApiKey(process.env);
-  if (found) return checkApiKey(found.value, found.name);
-  throw invalidArgument(
-    TypeError,
-    'apiKey',
-    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY; ' +
-      'give apiKey: false to a server that needs none',
-  );
+  return found && checkApiKey(found.value, found.name);
 }
 
 /**
@@ -213,6 +219,15 @@ class PerformanceClient {
       PerformanceClient.#checkThis(this, 'batchPostStream');
       return planBatchPostStream(urlPath, source, options, this.#host);
     });
+  }
+
+  /**
+   * Calls of single texts that travel together.
+   * @param {unknown} [options] maxDelayMs, maxBatchSize
+   */
+  coalesce(options) {
+    PerformanceClient.#checkThis(this, 'coalesce');
+    return new Coalescer(this.#host, options);
   }
 
   /** What its pool of connections has done so far, for all clients of it. */

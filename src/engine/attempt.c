@@ -96,7 +96,7 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
   attempt->origin = shared->origin;
   attempt->progress = shared->progress;
   attempt->is_scout = pc_origin_sends_scout(shared->origin);
-  order->looks_up = pc_origin_takes_doubt(shared->origin);
+  order->is_address_doubted = pc_origin_takes_doubt(shared->origin);
   return pc_exchange_start(attempt->exchange);
 }
 

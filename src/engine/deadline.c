@@ -10,8 +10,7 @@ static const double NS_PER_MS = 1e6;
 
 /*
  * Answers that have come but not been read yet still count, so the first
- * strike only lets the loop look at its sockets once more. A timer of 0 ms
- * would not: libuv before 1.48 runs it in the same round.
+ * strike only lets the loop look at its sockets once more.
  */
 static void strike(void *context)
 {
@@ -20,13 +19,13 @@ static void strike(void *context)
 
   deadline->is_overdue = true;
   pc_alarm_end(&deadline->alarm);
-  if (is_second || pc_alarm_start(deadline->reactor, SECOND_STRIKE_MS, strike,
+  if (is_second || pc_alarm_start(deadline->timers, SECOND_STRIKE_MS, strike,
                                   deadline, &deadline->alarm) != PC_OK)
     deadline->on_struck(deadline->context);
 }
 
 enum pc_status pc_deadline_start(struct pc_deadline *deadline,
-                                 struct pc_reactor *reactor,
+                                 struct pc_timers *timers,
                                  double total_ms,
                                  pc_deadline_fn *on_struck,
                                  void *context)
@@ -34,13 +33,13 @@ enum pc_status pc_deadline_start(struct pc_deadline *deadline,
   double whole_ms = ceil(total_ms);
 
   *deadline = (struct pc_deadline){.at_ns = UINT64_MAX,
-                                   .reactor = reactor,
+                                   .timers = timers,
                                    .on_struck = on_struck,
                                    .context = context};
   if (whole_ms == 0)
     return PC_OK;
   deadline->at_ns = pc_clock_monotonic_ns() + (uint64_t)(whole_ms * NS_PER_MS);
-  return pc_alarm_start(reactor, (uint64_t)whole_ms, strike, deadline,
+  return pc_alarm_start(timers, (uint64_t)whole_ms, strike, deadline,
                         &deadline->alarm);
 }
 

@@ -8,23 +8,23 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "net/reactor.h"
+#include "net/timers.h"
 
 /* The time is up. */
 typedef void pc_deadline_fn(void *context);
 
 struct pc_deadline {
   uint64_t at_ns; /* monotonic, UINT64_MAX for none */
-  struct pc_reactor *reactor;
+  struct pc_timers *timers;
   pc_deadline_fn *on_struck;
   void *context;
   struct pc_alarm *alarm;
   bool is_overdue; /* it has struck once */
 };
 
-/* `total_ms` of 0 sets none. Keeps `reactor` and `context`. */
+/* `total_ms` of 0 sets none. Keeps `timers` and `context`. */
 PC_MUST_CHECK enum pc_status pc_deadline_start(struct pc_deadline *deadline,
-                                               struct pc_reactor *reactor,
+                                               struct pc_timers *timers,
                                                double total_ms,
                                                pc_deadline_fn *on_struck,
                                                void *context);

@@ -284,6 +284,9 @@ static void on_changed(struct pc_job *job,
                        enum pc_status status,
                        struct pc_outcome *outcome)
 {
+  /* While a job ends its requests, one may get another's place to retry. */
+  if (job->is_over)
+    return;
   if (outcome)
     status = take_batch(job, outcome);
   if (status != PC_OK)
@@ -373,13 +376,13 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
   pc_queue_push(&engine->jobs, &job->link);
   status = pc_origin_take(engine, job->target.url, &job->requests.origin);
   if (status == PC_OK)
-    status = pc_deadline_start(&job->deadline, &engine->reactor,
+    status = pc_deadline_start(&job->deadline, &engine->reactor.timers,
                                job->plan.preference.total_timeout_ms, on_struck,
                                job);
   job->requests.deadline_ns = job->deadline.at_ns;
   if (status == PC_OK && job->plan.splice.body.size > LONG_BODY_SIZE)
-    job->preparation =
-        pc_preparation_create(&engine->reactor, prepare, on_prepared, job);
+    job->preparation = pc_preparation_create(&engine->reactor.timers, prepare,
+                                             on_prepared, job);
   if (job->preparation)
     return;
   if (status == PC_OK)

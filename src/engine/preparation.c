@@ -17,7 +17,7 @@ struct pc_preparation {
   pc_preparation_fn *work;
   pc_prepared_fn *on_done;
   void *context;
-  struct pc_reactor *reactor;
+  struct pc_timers *timers;
   struct pc_alarm *alarm;
 };
 
@@ -35,7 +35,7 @@ static void look(void *context);
 
 static bool look_later(struct pc_preparation *preparation)
 {
-  return pc_alarm_start(preparation->reactor, LOOK_MS, look, preparation,
+  return pc_alarm_start(preparation->timers, LOOK_MS, look, preparation,
                         &preparation->alarm) == PC_OK;
 }
 
@@ -60,7 +60,7 @@ static bool start(struct pc_preparation *preparation)
   return false;
 }
 
-struct pc_preparation *pc_preparation_create(struct pc_reactor *reactor,
+struct pc_preparation *pc_preparation_create(struct pc_timers *timers,
                                              pc_preparation_fn *work,
                                              pc_prepared_fn *on_done,
                                              void *context)
@@ -73,7 +73,7 @@ struct pc_preparation *pc_preparation_create(struct pc_reactor *reactor,
   preparation->work = work;
   preparation->on_done = on_done;
   preparation->context = context;
-  preparation->reactor = reactor;
+  preparation->timers = timers;
   if (start(preparation))
     return preparation;
   free(preparation);

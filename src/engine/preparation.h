@@ -11,7 +11,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
-#include "net/reactor.h"
+#include "net/timers.h"
 
 /* The work. Thread: the preparation's. */
 typedef enum pc_status pc_preparation_fn(void *context, struct pc_fault *fault);
@@ -24,9 +24,9 @@ struct pc_preparation;
 /*
  * Gives one whose thread does `work`; on_done is called once, unless the
  * preparation is ended before. NULL: there is no thread or no memory for it.
- * Keeps `context` and `reactor`. Thread: engine.
+ * Keeps `context` and `timers`. Thread: engine.
  */
-struct pc_preparation *pc_preparation_create(struct pc_reactor *reactor,
+struct pc_preparation *pc_preparation_create(struct pc_timers *timers,
                                              pc_preparation_fn *work,
                                              pc_prepared_fn *on_done,
                                              void *context);

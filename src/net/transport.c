@@ -8,6 +8,7 @@ enum {
   /* Below the server's usual 60-120 s, so that dead connections are rare. */
   IDLE_CONNECTION_S = 30,
   KNOWN_ADDRESS_S = 60,
+  DOUBTED_ADDRESS_S = 1,
   RECEIVE_BUFFER_SIZE = 64 * 1024,
   FIRST_REWORKED_H2_VERSION = 0x080000,
   FIRST_SHARED_H2C_VERSION = 0x081600
@@ -190,11 +191,12 @@ static bool shares_cleartext_h2(void)
          FIRST_SHARED_H2C_VERSION;
 }
 
-/* An address that is kept must not outlive the server behind it. */
-void pc_transport_apply_lookup(CURL *easy, bool is_anew)
+/* One that was looked up just now is not doubted: libcurl would forget it for
+   those that look up at the same time as well. */
+void pc_transport_apply_lookup(CURL *easy, bool is_doubted)
 {
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT,
-                   is_anew ? 0L : (long)KNOWN_ADDRESS_S);
+                   (long)(is_doubted ? DOUBTED_ADDRESS_S : KNOWN_ADDRESS_S));
 }
 
 /*

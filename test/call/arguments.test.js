@@ -87,7 +87,7 @@ describe('embed', () => {
       ],
       [
         [[], 'm'],
-        'input must be a non-empty array of strings, got an empty array',
+        'Input list cannot be empty: input must be a non-empty array of strings',
       ],
       [[['a', 'b', 'c', 7], 'm'], 'input[3] must be a string, got number 7'],
       // eslint-disable-next-line no-sparse-arrays

@@ -90,7 +90,7 @@ inNamespace(__filename, () => {
       const client = clientOf(t, 'changing');
 
       assert.deepEqual(
-        await echoes(client, { maxRetries: 1, initialBackoffMs: 50 }),
+        await echoes(client, { maxRetries: 3, initialBackoffMs: 500 }),
         [1, 2],
       );
     });

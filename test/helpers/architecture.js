@@ -36,8 +36,10 @@ const CLIENT_ROOMS = [
   'pool',
   'call',
   'stream',
+  'coalesce',
   'client',
   'command',
+  'testing',
 ];
 
 /** The rooms of proxy/lib, likewise. */
@@ -60,7 +62,8 @@ const FOREIGN = [
   },
   { header: /(^|\/)curl\.h$|^curl\//, rooms: ['net'] },
   { header: /^openssl\//, rooms: ['net'] },
-  { header: /(^|\/)uv\.h$|^uv\//, rooms: ['net', 'engine'] },
+  { header: /^sys\/(epoll|event|eventfd)\.h$/, rooms: ['net'] },
+  { header: /(^|\/)uv\.h$|^uv\//, rooms: [] },
   { header: /(^|\/)cJSON(_Utils)?\.h$/, rooms: ['wire/http'] },
 ];
 

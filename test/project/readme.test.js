@@ -5,9 +5,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const {
-  startInferenceServer,
-} = require('../../examples/inference-server/server');
+const { startInferenceServer } = require('../../lib/testing/server');
 
 const README = path.join(__dirname, '../../README.md');
 

@@ -7,6 +7,7 @@ import {
   CancellationToken,
   CancelledError,
   ClassificationResponse,
+  type Coalescer,
   EmbeddingsResponse,
   HttpClientWrapper,
   HttpError,
@@ -300,4 +301,26 @@ export async function end(client: PerformanceClient): Promise<void> {
   // @ts-expect-error: a method, not a flag
   const flag: boolean = token.isCancelled;
   void [both, flag];
+}
+
+export async function online(client: PerformanceClient): Promise<number> {
+  const one: Coalescer = client.coalesce({ maxDelayMs: 2, maxBatchSize: 32 });
+  const { signal } = new AbortController();
+  const plain = await one.embed('text', 'm');
+  const numbers: number[] = plain.embedding;
+  const view = await one.embed('text', 'm', { output: 'float32', signal });
+  const floats: Float32Array = view.embedding;
+  const packed = await one.embed('text', 'm', { encodingFormat: 'base64' });
+  const text: string = packed.embedding;
+  const { score } = await one.rerank('q', 'text', { model: 'm' });
+  const { labels } = await one.classify('text', { timeoutS: 1 });
+  await one.embed('text', 'm', new RequestProcessingPreference());
+  // @ts-expect-error: one text
+  await one.embed(['text'], 'm');
+  // @ts-expect-error: a single text is answered or it is not
+  await one.embed('text', 'm', { onError: 'partial' });
+  // @ts-expect-error: nothing to tell on the way
+  await one.classify('text', { onProgress() {} });
+  const all = [...numbers, ...floats, text.length, score, plain.seconds];
+  return all.length + plain.usage.total_tokens + (labels[0]?.score ?? 0);
 }

@@ -9,26 +9,41 @@
 const { Refusal } = require('./refusal');
 
 const KNOBS = {
-  'latency-ms': { min: 0, max: 600_000, otherwise: 0 },
-  'jitter-ms': { min: 0, max: 600_000, otherwise: 0 },
-  'fault-rate': { min: 0, max: 1, otherwise: 0 },
-  'fault-status': { min: 400, max: 599, otherwise: 503, isInteger: true },
-  'slow-share': { min: 0, max: 1, otherwise: 0 },
-  'slow-ms': { min: 0, max: 600_000, otherwise: 1000 },
+  latencyMs: { min: 0, max: 600_000, otherwise: 0 },
+  jitterMs: { min: 0, max: 600_000, otherwise: 0 },
+  faultRate: { min: 0, max: 1, otherwise: 0 },
+  faultStatus: { min: 400, max: 599, otherwise: 503, isInteger: true },
+  slowShare: { min: 0, max: 1, otherwise: 0 },
+  slowMs: { min: 0, max: 600_000, otherwise: 1000 },
+  eventMs: { min: 0, max: 600_000, otherwise: 0 },
 };
 
 /** @typedef {Record<string, number>} Knobs */
 
-/** @returns {number} */
-function parseKnob(name, text) {
+/**
+ * A knob's name in queries, headers and flags.
+ * @param {string} name
+ */
+function spelledOut(name) {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} given a number or its text
+ * @param {string} shown the name as it was given
+ * @returns {number}
+ */
+function parseKnob(name, given, shown) {
   const { min, max, isInteger } = KNOBS[name];
-  const value = typeof text === 'string' && text.trim() ? Number(text) : text;
+  const value =
+    typeof given === 'string' && given.trim() ? Number(given) : given;
   if (
     typeof value !== 'number' ||
     !(value >= min && value <= max) ||
     (isInteger && !Number.isInteger(value))
   )
-    throw new Refusal(400, `${name} must be ${min} to ${max}`, name);
+    throw new Refusal(400, `${shown} must be ${min} to ${max}`, shown);
   return value;
 }
 
@@ -43,7 +58,7 @@ function resolveKnobs(given = {}) {
   return Object.fromEntries(
     Object.entries(KNOBS).map(([name, { otherwise }]) => [
       name,
-      parseKnob(name, given[name] ?? otherwise),
+      parseKnob(name, given[name] ?? otherwise, name),
     ]),
   );
 }
@@ -57,8 +72,9 @@ function resolveKnobs(given = {}) {
 function turnKnobs(knobs, query, headers) {
   const turned = { ...knobs };
   for (const name of Object.keys(KNOBS)) {
-    const text = query.get(name) ?? headers[`x-knob-${name}`];
-    if (text !== undefined) turned[name] = parseKnob(name, text);
+    const shown = spelledOut(name);
+    const text = query.get(shown) ?? headers[`x-knob-${shown}`];
+    if (text !== undefined) turned[name] = parseKnob(name, text, shown);
   }
   return turned;
 }
@@ -70,16 +86,11 @@ function turnKnobs(knobs, query, headers) {
  * @returns {{ delayMs: number, faultStatus: number | undefined }}
  */
 function rollDice(knobs, random) {
-  const isSlow = random() < knobs['slow-share'];
-  const isFault = random() < knobs['fault-rate'];
+  const isSlow = random() < knobs.slowShare;
+  const isFault = random() < knobs.faultRate;
   const delayMs =
-    knobs['latency-ms'] +
-    random() * knobs['jitter-ms'] +
-    (isSlow ? knobs['slow-ms'] : 0);
-  return {
-    delayMs,
-    faultStatus: isFault ? knobs['fault-status'] : undefined,
-  };
+    knobs.latencyMs + random() * knobs.jitterMs + (isSlow ? knobs.slowMs : 0);
+  return { delayMs, faultStatus: isFault ? knobs.faultStatus : undefined };
 }
 
-module.exports = { KNOBS, resolveKnobs, rollDice, turnKnobs };
+module.exports = { KNOBS, resolveKnobs, rollDice, spelledOut, turnKnobs };

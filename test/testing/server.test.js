@@ -8,48 +8,14 @@ const http = require('node:http');
 const path = require('node:path');
 const { promisify } = require('node:util');
 
-const {
-  resolveKnobs,
-  rollDice,
-} = require('../../examples/inference-server/knobs');
-const {
-  startInferenceServer,
-} = require('../../examples/inference-server/server');
-const {
-  cosine,
-  embedText,
-} = require('../../examples/inference-server/vectors');
+const { resolveKnobs, rollDice } = require('../../lib/testing/knobs');
+const { cosine } = require('../../lib/testing/vectors');
+const { embedText, startInferenceServer } = require('../../lib/testing/server');
+
+const { post, refusal, send, start } = require('./post');
 
 const MAIN = path.join(__dirname, '../../examples/inference-server/main.js');
 const EMBEDDINGS = { model: 'hashed-words', input: ['one', 'two'] };
-
-async function start(t, options) {
-  const server = await startInferenceServer(options);
-  t.after(() => server.close());
-  return server.url;
-}
-
-function send(url, body, headers = {}) {
-  return fetch(url, {
-    method: 'POST',
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-    headers: { 'content-type': 'application/json', ...headers },
-  });
-}
-
-async function post(url, body) {
-  const response = await send(url, body);
-  assert.equal(response.status, 200);
-  return response.json();
-}
-
-/** The status and the member of the body that a refusal names. */
-async function refusal(url, body, headers) {
-  const response = await send(url, body, headers);
-  const { error } = await response.json();
-  assert.equal(typeof error.message, 'string');
-  return [response.status, error.param];
-}
 
 describe('the vectors of the inference server', () => {
   it('have length 1, whatever the text and the dimensions', () => {
@@ -220,36 +186,6 @@ describe('POST /predict', () => {
   });
 });
 
-describe('POST /v1/completions', () => {
-  const body = { model: 'echo', prompt: 'say these words', max_tokens: 2 };
-
-  it('answers the same prompt the same way', async (t) => {
-    const url = await start(t);
-
-    const one = await post(`${url}/v1/completions`, body);
-    const other = await post(`${url}/v1/completions`, body);
-
-    assert.equal(one.id, other.id);
-    assert.deepEqual(one.choices, [
-      { text: 'say', index: 0, logprobs: null, finish_reason: 'length' },
-    ]);
-    assert.deepEqual(one.usage, {
-      prompt_tokens: 5,
-      completion_tokens: 1,
-      total_tokens: 6,
-    });
-  });
-
-  it('refuses to stream', async (t) => {
-    const url = `${await start(t)}/v1/completions`;
-
-    assert.deepEqual(await refusal(url, { ...body, stream: true }), [
-      422,
-      'stream',
-    ]);
-  });
-});
-
 describe('the inference server', () => {
   it('refuses bodies that are no JSON object', async (t) => {
     const url = `${await start(t)}/predict`;
@@ -298,7 +234,7 @@ describe('the inference server', () => {
     const dice = [0.9, 0.4, 0];
     let rolls = 0;
     const url = await start(t, {
-      knobs: { 'fault-rate': '0.5', 'fault-status': 429 },
+      knobs: { faultRate: '0.5', faultStatus: 429 },
       random: () => dice[rolls++ % dice.length],
     });
     const predict = `${url}/predict`;
@@ -316,10 +252,10 @@ describe('the inference server', () => {
 
   it('is as slow as its knobs and dice say', () => {
     const knobs = resolveKnobs({
-      'latency-ms': 20,
-      'jitter-ms': '20',
-      'slow-share': 0.6,
-      'slow-ms': 30,
+      latencyMs: 20,
+      jitterMs: '20',
+      slowShare: 0.6,
+      slowMs: 30,
     });
 
     assert.equal(rollDice(knobs, () => 0).delayMs, 50);

@@ -4,7 +4,11 @@ const { Refusal } = require('./refusal');
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-async function readBytes(request) {
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @returns {Promise<string>}
+ */
+async function readText(request) {
   const chunks = [];
   let size = 0;
   for await (const chunk of request) {
@@ -13,26 +17,23 @@ async function readBytes(request) {
       throw new Refusal(413, `a body has at most ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
-}
-
-function parseJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Refusal(400, `the body is not JSON: ${error.message}`);
-  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /**
- * @param {import('node:http').IncomingMessage} request
- * @returns {Promise<Record<string, unknown>>}
+ * @param {string} text
+ * @returns {Record<string, unknown>}
  */
-async function readJson(request) {
-  const value = parseJson((await readBytes(request)).toString('utf8'));
+function parseJson(text) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(400, `the body is not JSON: ${error.message}`);
+  }
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new Refusal(400, 'the body must be a JSON object');
   return value;
 }
 
-module.exports = { MAX_BODY_BYTES, readJson };
+module.exports = { parseJson, readText };
