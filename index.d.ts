@@ -1041,7 +1041,16 @@ export class PerformanceClient {
   >;
 
   /**
-   * Sends one request per payload.
+   * Sends one request per payload, whose body is its JSON text. `Answer` is
+   * what the caller expects of the endpoint; it is not checked.
+   *
+   * JSON text is made once per payload: of the first ones, up to 256 KiB of it,
+   * before the method returns, of the others in order, shortly before they are
+   * sent. So the list is the caller's again at once, what is in it when the call
+   * has ended. A payload that has no JSON text (a circular one, a BigInt, a
+   * `toJSON` that throws) rejects with a `TypeError` whose `argument` tells its
+   * place, as `payloads[7]`; when others were sent by then, its `partial` is
+   * what they have brought.
    * @deprecated Options have names: `batchPost(urlPath, payloads, { method })`.
    * @example await client.batchPost('/v1/completions', payloads, preference, 'POST')
    */
@@ -1248,14 +1257,17 @@ export type ErrorCode =
   | 'NATIVE_NOT_LOADED';
 
 /**
- * An argument refused before anything was sent. What the client throws is a
- * TypeError or a RangeError, and an instance of this class all the same.
+ * An argument refused before anything was sent, but for the later payloads of a
+ * long batchPost. What the client throws is a TypeError or a RangeError, and an
+ * instance of this class all the same.
  */
 export class InvalidArgumentError extends TypeError {
   constructor(message: string, argument: string);
   code: 'INVALID_ARGUMENT';
   /** Which argument, for example `input[3]`. */
   argument: string;
+  /** Of a payload refused after others were sent: what they have brought. */
+  readonly partial?: CallResponse;
 }
 
 /** An answer as a test of yours may make it. */

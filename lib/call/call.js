@@ -23,6 +23,7 @@ const { statusOf } = require('../base/headers');
  * @typedef {object} Outcome
  * @property {Failure} [failure]
  * @property {AbortSignal} [signal] what cancelled it, unless a token did
+ * @property {Error} [refusal] of an input that was read while the call ran
  * @property {Summary} summary
  */
 
@@ -49,14 +50,36 @@ function closedInstead(failure) {
 }
 
 /**
+ * Gives the refusal of an input that came late the stack of who waits, and what
+ * the call had brought home, as the errors of the engine have it.
+ * @param {Error} refusal
+ * @param {() => import('../responses/response').CallResponse} makePartial
+ */
+function completeRefusal(refusal, makePartial) {
+  Error.captureStackTrace(refusal, completeRefusal);
+  /** @type {ReturnType<typeof makePartial> | undefined} */
+  let partial;
+  Object.defineProperty(refusal, 'partial', {
+    get: () => (partial ??= makePartial()),
+    configurable: true,
+  });
+}
+
+/**
  * The response of a call that has ended; or throws its error, which holds a
  * response of what there is.
  * @param {CallEnd} end
  * @param {CallRequest['makeResponse']} makeResponse
  */
 function responseOf(end, makeResponse) {
-  const { answers, totalSeconds, summary, failure, about } = end;
+  const { answers, totalSeconds, summary, failure, about, refusal } = end;
   const result = { answers, totalSeconds, summary };
+  if (failure && refusal) {
+    const cause = { failure: { ...failure, batch: -1 }, error: refusal };
+    const makeErrors = () => inputFailures(answers, about, cause);
+    completeRefusal(refusal, () => makeResponse({ ...result, makeErrors }));
+    throw refusal;
+  }
   if (failure) {
     const error = failureError(failure, about, end.signal);
     const makeErrors = () => inputFailures(answers, about, { failure, error });
@@ -98,6 +121,9 @@ class Call {
 
   /** @type {Error | undefined} */
   #unreadable;
+
+  /** @type {Error | undefined} */
+  #refusal;
 
   /** @type {Job | undefined} */
   #job;
@@ -221,6 +247,18 @@ class Call {
       traceRequest({ call, batch, firstInput, inputCount, status, code });
   }
 
+  /** Called by the engine when it needs more inputs than it was given. */
+  onWant() {
+    try {
+      const inputs = this.#request.nextInputs?.() ?? [];
+      binding.native().supply(/** @type {Job} */ (this.#job), inputs);
+    } catch (error) {
+      this.#refusal =
+        error.code === 'INVALID_ARGUMENT' ? error : fromNative(error);
+      this.cancel();
+    }
+  }
+
   /**
    * Called by the engine, once and last. A failure is an outcome, not a
    * rejection: the error is made where the caller waits.
@@ -241,6 +279,7 @@ class Call {
     this.#resolve({
       failure: this.#isClosed ? closedInstead(failure) : failure,
       signal: this.#signal,
+      refusal: this.#refusal,
       summary,
     });
   }
@@ -285,7 +324,7 @@ class Call {
    * @returns {Promise<Outcome>}
    */
   #submit(headers) {
-    const { kind, method, frame, inputs } = this.#request;
+    const { kind, method, frame, inputs, inputCount } = this.#request;
     const { settings, isPartial } = this.#terms;
     const url = this.#url;
     const flags =
@@ -304,6 +343,7 @@ class Call {
       }),
       inputs,
       this,
+      inputCount,
     );
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;

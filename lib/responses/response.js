@@ -28,7 +28,7 @@ const { parseHead, statusOf } = require('../base/headers');
  * @typedef {object} InputFailure
  * @property {number} firstInput
  * @property {number} inputCount
- * @property {import('../errors/errors').PerformanceClientError} [error]
+ * @property {Error} [error]
  */
 
 /**

@@ -199,6 +199,8 @@ enum pc_status pc_transfer_start(struct pc_transfer *transfer)
   }
   set_body(transfer);
   limit_connecting(transfer);
+  pc_transport_apply_lookup(transfer->easy,
+                            transfer->hop->order->is_address_doubted);
   transfer->refusal = PC_OK;
   transfer->is_forbidden = false;
   transfer->is_head_whole = false;
@@ -267,6 +269,8 @@ static enum pc_status status_of(const struct pc_transfer *transfer,
 {
   if (transfer->refusal != PC_OK)
     return transfer->refusal;
+  if (pc_curl_is_refused_by_proxy(transfer->easy, result))
+    return PC_PROXY_REFUSED;
   if (result == CURLE_COULDNT_CONNECT && transfer->is_forbidden)
     return PC_PRIVATE_ADDRESS;
   /* A peer that leaves within the head is no error to libcurl. */
@@ -286,8 +290,7 @@ static void on_finished(struct pc_reactor_client *client, CURLcode result)
 
   detach(transfer);
   hop->is_stale = has_met_a_closed_connection(hop, result);
-  hop->is_nameless = result == CURLE_COULDNT_RESOLVE_HOST ||
-                     result == CURLE_COULDNT_RESOLVE_PROXY;
+  hop->is_nameless = pc_curl_is_nameless(result, hop->error_text);
   hop->events->on_ended(hop, status_of(transfer, result));
 }
 

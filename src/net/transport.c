@@ -9,6 +9,8 @@
 enum {
   /* Below the server's usual 60-120 s, so that dead connections are rare. */
   IDLE_CONNECTION_S = 30,
+  KNOWN_ADDRESS_S = 60,
+  DOUBTED_ADDRESS_S = 1,
   RECEIVE_BUFFER_SIZE = 64 * 1024,
   FIRST_REWORKED_H2_VERSION = 0x080000,
   FIRST_SHARED_H2C_VERSION = 0x081600
@@ -206,6 +208,14 @@ static bool shares_cleartext_h2(void)
 {
   return curl_version_info(CURLVERSION_NOW)->version_num >=
          FIRST_SHARED_H2C_VERSION;
+}
+
+/* One that was looked up just now is not doubted: libcurl would forget it for
+   those that look up at the same time as well. */
+void pc_transport_apply_lookup(CURL *easy, bool is_doubted)
+{
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT,
+                   (long)(is_doubted ? DOUBTED_ADDRESS_S : KNOWN_ADDRESS_S));
 }
 
 /*

@@ -92,4 +92,8 @@ struct pc_transport_library pc_transport_library(void);
 /* The content codings libcurl can decode: "zstd, gzip, br". Thread: any. */
 const char *pc_transport_encodings(void);
 
+/* Connections of the next request use an address that is known; when it is
+   doubted, only one that has been looked up within the last second. */
+void pc_transport_apply_lookup(CURL *easy, bool is_doubted);
+
 #endif
