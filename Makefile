@@ -4,6 +4,7 @@
 # make fuzz SECONDS=60                each reader against arbitrary bytes
 # make package | install-test         the tarballs, and they where users are
 # make chaos | soak | memcheck        random faults; for long; under ASan
+# make answers                        a million, as libcurl and as we read them
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes

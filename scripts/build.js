@@ -37,7 +37,8 @@ const INSTALLERS = [
   },
   {
     ids: ['alpine'],
-    command: 'apk add gcc make python3 pkgconf musl-dev curl-dev cjson-dev zlib-dev brotli-dev zstd-dev',
+    command:
+      'apk add gcc make python3 pkgconf musl-dev curl-dev cjson-dev zlib-dev brotli-dev zstd-dev',
   },
 ];
 

@@ -32,6 +32,7 @@ struct answer_read {
   struct pc_bytes body;
   enum pc_status status;
   bool is_ended;
+  size_t excess; /* bytes behind the end */
 };
 
 static inline void answer_read_start(struct answer_read *read, bool is_head)
@@ -41,6 +42,7 @@ static inline void answer_read_start(struct answer_read *read, bool is_head)
   pc_response_start(&read->response, &read->head, is_head);
   read->status = PC_OK;
   read->is_ended = false;
+  read->excess = 0;
 }
 
 static inline void answer_read_stop(struct answer_read *read)
@@ -71,17 +73,22 @@ answer_read_feed(struct answer_read *read, const char *data, size_t size)
           pc_bytes_append(&read->body, step.body.data, step.body.size);
     read->is_ended = step.is_last;
   }
-  /* An answer that was whole before has bytes behind it now. */
-  if (read->is_ended && at < size)
-    read->response.may_be_kept = false;
+  if (read->is_ended)
+    read->excess += size - at;
   free(copy);
+}
+
+/* May another request leave on the connection? */
+static inline bool answer_read_is_kept(const struct answer_read *read)
+{
+  return read->is_ended && read->response.may_be_kept && !read->excess;
 }
 
 /* The peer leaves; writes the line. */
 static inline void
 answer_read_tell(struct answer_read *read, char *line, size_t size)
 {
-  const char *end = read->response.may_be_kept ? "kept" : "closed";
+  const char *end = answer_read_is_kept(read) ? "kept" : "closed";
 
   if (read->status == PC_OK && !read->is_ended) {
     read->status = pc_response_close(&read->response, true);

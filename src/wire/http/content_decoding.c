@@ -56,6 +56,12 @@ struct pc_content_decoding {
   struct stage stages[]; /* the outermost coding first */
 };
 
+/* Lends the first `size` bytes of the piece. */
+static void put_out(struct stage *stage, size_t size)
+{
+  stage->output = (struct pc_text){.data = stage->piece, .size = size};
+}
+
 static enum coding coding_of(struct pc_text name)
 {
   static const struct {
@@ -169,6 +175,7 @@ static struct pc_content_decoding *create(const struct codings *codings)
     struct stage *stage = &decoding->stages[decoding->count];
 
     stage->coding = codings->list[i - 1];
+    put_out(stage, 0);
     decoding->is_unknown |= stage->coding == CODING_UNKNOWN;
     decoding->count += stage->coding != CODING_NONE;
     if (open_stage(stage))
@@ -205,12 +212,6 @@ void pc_content_decoding_destroy(struct pc_content_decoding *decoding)
   for (size_t i = 0; i < decoding->count; i++)
     close_stage(&decoding->stages[i]);
   free(decoding);
-}
-
-/* Lends the first `size` bytes of the piece. */
-static void put_out(struct stage *stage, size_t size)
-{
-  stage->output = (struct pc_text){.data = stage->piece, .size = size};
 }
 
 static enum pc_status run_zlib(struct stage *stage, struct pc_text *input)

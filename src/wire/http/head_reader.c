@@ -157,9 +157,10 @@ begin_field(struct pc_head_reader *reader, struct pc_text line, size_t start)
 {
   size_t size = 0;
 
-  while (size < line.size && pc_is_token(line.data[size]))
+  /* Behind the line stands its end, which is no token. */
+  while (pc_is_token(line.data[size]))
     size++;
-  if (!size || size == line.size || line.data[size] != ':')
+  if (!size || line.data[size] != ':')
     return PC_PARSE_ERROR;
   reader->has_field = true;
   reader->field_start = start;

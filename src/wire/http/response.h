@@ -26,9 +26,15 @@
  *     that begins with a blank;
  *   - a chunk's line or its end without CR, and anything but blanks or an
  *     extension behind a chunk's size; a trailer that is continued;
- *   - 101, and a status with anything but a blank behind it ("2000", "200OK");
+ *   - 101; a status with anything but a blank behind it ("2000", "200OK"), or
+ *     with a tab before it;
+ *   - a head, or the last line of chunks, that lacks but its last LF;
  *   - heads of more than 256 KiB with their interim answers (there it is 300),
  *     and this is PC_TOO_LARGE; there a single line may have 100 KiB only.
+ * What it refuses and this does not: two Locations, which are the caller's to
+ * read. And it keeps connections that this closes: behind answers of HTTP/1.0
+ * in chunks or until the close, and with bytes behind an answer without a body.
+ * test/native/net/answers_test.c compares the two.
  *
  * Thread: one at a time.
  */
@@ -98,7 +104,7 @@ void pc_response_start(struct pc_response *response,
  * PC_PARSE_ERROR: this is no answer one may trust. PC_TOO_LARGE: head, or
  * trailers, or what stands beside a chunk, exceed their ceilings. PC_NO_MEMORY.
  * After an error the connection must be closed, and the reader only be started
- * again; http_status stays what it is.
+ * again; http_status stays what it is, and if it is 0 the head means nothing.
  */
 PC_MUST_CHECK enum pc_status pc_response_read(struct pc_response *response,
                                               const char *data,

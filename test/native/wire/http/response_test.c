@@ -56,6 +56,41 @@ static void a_reset_is_no_end(void)
   answer_read_stop(&read);
 }
 
+static void bytes_behind_an_answer_close_the_connection(void)
+{
+  const char *texts[] = {OK LENGTH("2") END "{}x", OK LENGTH("0") END "x",
+                         OK CHUNKED END "0\r\n\r\nx"};
+
+  for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+    struct answer_read read;
+
+    answer_read_start(&read, false);
+    answer_read_feed(&read, texts[i], strlen(texts[i]));
+
+    CHECK(read.is_ended);
+    CHECK_NUMBER(read.excess, 1);
+    CHECK(!read.response.may_be_kept);
+    answer_read_stop(&read);
+  }
+}
+
+static void who_reads_on_is_told_the_end(void)
+{
+  struct answer_read read;
+  struct pc_response_step step = {.kind = PC_RESPONSE_MORE};
+
+  answer_read_start(&read, false);
+  answer_read_feed(&read, OK LENGTH("2") END "{}",
+                   strlen(OK LENGTH("2") END "{}"));
+
+  for (int i = 0; i < 2; i++) {
+    CHECK_NUMBER(pc_response_read(&read.response, "", 0, &step), PC_OK);
+    CHECK(step.kind == PC_RESPONSE_END && step.is_last);
+    CHECK(read.response.may_be_kept);
+  }
+  answer_read_stop(&read);
+}
+
 static void some_answers_have_no_body(void)
 {
   static const struct answer_sample samples[] = {
@@ -137,6 +172,8 @@ int main(void)
       TEST(a_body_may_come_in_chunks),
       TEST(without_framing_the_close_is_the_end),
       TEST(a_reset_is_no_end),
+      TEST(bytes_behind_an_answer_close_the_connection),
+      TEST(who_reads_on_is_told_the_end),
       TEST(some_answers_have_no_body),
       TEST(the_connection_is_kept_as_both_wish),
       TEST(a_coding_of_the_content_is_told),
