@@ -33,3 +33,10 @@ chaos: build | run-packages
 	@SEED=$(SEED) node test/chaos/main.js descriptors
 	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js names
 	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js link
+
+# The lane beside libcurl's transfers, a million exchanges with faults.
+EXCHANGES ?= 1000000
+
+.PHONY: ways
+ways: $(NATIVE)/net/ways_test | native-packages
+	@$< $(SEED) $(EXCHANGES)

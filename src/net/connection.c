@@ -58,8 +58,8 @@ static enum pc_moved send_plain(struct pc_connection *connection,
                                 size_t *sent)
 {
   struct iovec parts[] = {
-      {.iov_base = (void *)(uintptr_t)first.data, .iov_len = first.size},
-      {.iov_base = (void *)(uintptr_t)second.data, .iov_len = second.size}};
+      {.iov_base = (void *)first.data, .iov_len = first.size},
+      {.iov_base = (void *)second.data, .iov_len = second.size}};
   struct msghdr message = {.msg_iov = first.size ? parts : parts + 1,
                            .msg_iovlen = first.size && second.size ? 2 : 1};
   ssize_t size = sendmsg(connection->watch.fd, &message, MSG_NOSIGNAL);

@@ -361,7 +361,7 @@ static bool serve_one(int fd, struct request *request, struct answer *answer)
   path = memchr(request->data, '/', request->head_size);
   number = strtoull(path + 1, &path, 10);
   if (*path == '/')
-    hop = atoi(path + 1);
+    hop = (int)strtol(path + 1, NULL, 10);
   is_head = *request->data == 'H';
   draw_answer(answer, number, hop, is_head);
   if (script_request_of(number).hangs) {
