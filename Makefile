@@ -4,6 +4,7 @@
 # make fuzz SECONDS=60                each reader against arbitrary bytes
 # make package | install-test         the tarballs, and they where users are
 # make chaos | soak | memcheck        random faults; for long; under ASan
+# make answers                        a million, as libcurl and as we read them
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
 # make vector-test | every-float      vectors on other processors; every float32
@@ -20,7 +21,7 @@ WERROR := $(if $(filter true 1,$(CI)),-Werror)
 # --- set-up ---------------------------------------------------------------
 
 .PHONY: setup
-setup: test-packages node_modules/.package-lock.json
+setup: test-packages node_modules/.package-lock.json frameworks
 
 # Each kind of work asks for its own; scripts/setup.sh tells them.
 PACKAGES := $(addsuffix -packages,build run native fuzz test)
@@ -32,6 +33,21 @@ $(PACKAGES): %-packages:
 node_modules/.package-lock.json: package-lock.json
 	@echo "npm ci"
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# What the adapters are tested against, pinned: not among the packages of the
+# repository, which stay few, nor below test/, whose tests are ours.
+FRAMEWORKS := build/adapters/node_modules/.package-lock.json
+
+.PHONY: frameworks
+frameworks: $(FRAMEWORKS)
+
+$(FRAMEWORKS): test/adapters/package.json test/adapters/package-lock.json
+	@echo "npm ci, of the frameworks that the adapters are tested against"
+	@mkdir -p build/adapters
+	@cp .npmrc $^ build/adapters/
+	@npm ci --prefix build/adapters --ignore-scripts --no-audit --no-fund \
+	  --loglevel=error
 	@touch $@
 
 # --- the addon ------------------------------------------------------------
@@ -48,6 +64,9 @@ $(ADDON): addon.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | build-packages
 	@touch $@
 
 # --- C tests: the core as a plain library, Node not in the process --------
+
+# What the core is linked with, by pkg-config's names.
+CORE_LIBRARIES := libcurl libcjson zlib libbrotlidec libzstd
 
 CORE := $(filter-out src/binding/%,$(C_SOURCES))
 
@@ -74,8 +93,8 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
   -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
   -Itest/native -Itest/fuzz \
-  $(shell pkg-config --cflags libcurl libcjson libuv)
-LIBRARIES = $(shell pkg-config --libs libcurl libcjson libuv) -lm -pthread
+  $(shell pkg-config --cflags $(CORE_LIBRARIES))
+LIBRARIES = $(shell pkg-config --libs $(CORE_LIBRARIES)) -lm -pthread
 
 .PHONY: native-test
 native-test: $(TESTS) | native-packages
@@ -130,7 +149,7 @@ $(FUZZ)/libwire.a: $(FUZZED_OBJECTS)
 $(FUZZERS): $(FUZZ)/%: $(FUZZ)/test/fuzz/%.o $(FUZZ)/libwire.a
 	@mkdir -p $(@D)
 	@$(CC) -fsanitize=fuzzer,$(FUZZ_SANITIZE) $^ \
-	  $(shell pkg-config --libs libcjson) -lm -o $@
+	  $(shell pkg-config --libs $(filter-out libcurl,$(CORE_LIBRARIES))) -lm -o $@
 
 -include $(patsubst %.o,%.d,$(FUZZED_OBJECTS) $(FUZZER_OBJECTS))
 
@@ -212,6 +231,11 @@ bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
   | run-packages
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/proxy/run.js
 
+# Single calls, plain and coalesced, against a server that is slow a request.
+.PHONY: bench-coalesce
+bench-coalesce: build node_modules/.package-lock.json | run-packages
+	@node benchmark/coalesce/run.js
+
 # No lock: the peers are named by exact versions and depend on nothing but
 # the Rust client's binaries, one of which was never published, so that npm ci
 # refuses whatever lock npm writes.
@@ -272,7 +296,7 @@ build/asan/%.o: %.c | native-packages
 
 $(CHECKED): SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(CHECKED): $(CHECKED_OBJECTS)
-	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs libcurl libcjson) \
+	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs $(CORE_LIBRARIES)) \
 	  -lm -pthread -Wl,-z,nodelete -o $@
 
 -include $(CHECKED_OBJECTS:.o=.d)

@@ -64,6 +64,9 @@ need_command python3 python3
 need_command pkg-config pkg-config
 need_library libcurl libcurl4-openssl-dev
 need_library libcjson libcjson-dev
+need_library zlib zlib1g-dev
+need_library libbrotlidec libbrotli-dev
+need_library libzstd libzstd-dev
 need_file /usr/include/features.h libc6-dev
 
 case $group in
@@ -72,9 +75,6 @@ run | test)
   need_command curl curl
   need_command ip iproute2
   need_command unshare util-linux
-  ;;&
-native | fuzz | test)
-  need_library libuv libuv1-dev
   ;;&
 fuzz)
   need_command clang-14 clang-14

@@ -2,8 +2,14 @@
 
 const { parseArgs } = require('node:util');
 
-const { KNOBS, resolveKnobs } = require('./knobs');
-const { startInferenceServer } = require('./server');
+const {
+  KNOBS,
+  startInferenceServer,
+} = require('baseten-performance-client/testing');
+
+/** @param {string} name of a knob */
+const flagOf = (name) =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const USAGE = `usage: node examples/inference-server/main.js [options]
   --port <number>     0 takes any free port (0)
@@ -12,16 +18,16 @@ const USAGE = `usage: node examples/inference-server/main.js [options]
 ${Object.entries(KNOBS)
   .map(
     ([name, { otherwise }]) =>
-      `  --${name} <number>`.padEnd(28) + `(${otherwise})`,
+      `  --${flagOf(name)} <number>`.padEnd(28) + `(${otherwise})`,
   )
   .join('\n')}`;
 
 function readArguments() {
-  const names = ['port', 'host', 'api-key', ...Object.keys(KNOBS)];
+  const flags = ['port', 'host', 'api-key', ...Object.keys(KNOBS).map(flagOf)];
   const { values } = parseArgs({
     options: {
       help: { type: 'boolean', short: 'h' },
-      ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+      ...Object.fromEntries(flags.map((name) => [name, { type: 'string' }])),
     },
   });
   const {
@@ -29,20 +35,24 @@ function readArguments() {
     port = '0',
     host,
     'api-key': apiKey,
-    ...knobs
+    ...turned
   } = /** @type {Record<string, string>} */ (values);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535)
     throw new RangeError(`--port must be 0 to 65535, got ${port}`);
-  return { help, port: Number(port), host, apiKey, knobs: resolveKnobs(knobs) };
+  const knobs = Object.fromEntries(
+    Object.keys(KNOBS).map((name) => [name, turned[flagOf(name)]]),
+  );
+  const settings = { port: Number(port), host, apiKey, knobs, keepRequests: 0 };
+  return { help, settings };
 }
 
 async function main() {
-  const { help, ...options } = readArguments();
+  const { help, settings } = readArguments();
   if (help) {
     console.log(USAGE);
     return;
   }
-  const server = await startInferenceServer(options);
+  const server = await startInferenceServer(settings);
   console.log(server.url);
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => server.close());

@@ -41,12 +41,14 @@ const LIMITS = Object.freeze({
   batchSize: whole(NUMBER.BATCH_SIZE, 128, 1, 1024),
   maxCharsPerRequest: whole(NUMBER.MAX_CHARS_PER_REQUEST, NONE, 50, 256000),
   timeoutS: seconds(NUMBER.TIMEOUT_MS, 3600, 0.1, 7200),
-  hedgeDelay: seconds(NUMBER.HEDGE_DELAY_MS, NONE, 0.2, 30),
+  hedgeDelay: seconds(NUMBER.HEDGE_DELAY_MS, NONE, 0.045, 30),
   totalTimeoutS: seconds(NUMBER.TOTAL_TIMEOUT_MS, NONE, 0.1, YEAR_S),
   hedgeBudgetPct: share(NUMBER.HEDGE_BUDGET_PCT, 0.1, 0, 3),
   retryBudgetPct: share(NUMBER.RETRY_BUDGET_PCT, 0.05, 0, 3),
   maxRetries: whole(NUMBER.MAX_RETRIES, 5, 0, 6),
   initialBackoffMs: whole(NUMBER.INITIAL_BACKOFF_MS, 125, 50, 45000),
+  requestsPerMinute: whole(NUMBER.REQUESTS_PER_MINUTE, NONE, 1, 1e8),
+  tokensPerMinute: whole(NUMBER.TOKENS_PER_MINUTE, NONE, 100, 1e12),
 });
 
 /** Of each code in nonRetryableStatusCodes. */

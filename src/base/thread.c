@@ -1,14 +1,15 @@
 #include "base/thread.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #ifdef __linux__
-#include <sched.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #endif
 
 static void choose_blocked(sigset_t *signals)
@@ -36,6 +37,17 @@ pc_thread_start(void *(*run)(void *context), void *context, pthread_t *out)
   return failure ? PC_SYSTEM_ERROR : PC_OK;
 }
 
+unsigned pc_thread_cores(void)
+{
+#ifdef CPU_COUNT
+  cpu_set_t allowed;
+
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0)
+    return (unsigned)CPU_COUNT(&allowed);
+#endif
+  return (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 #ifdef __linux__
 
 /* The kernel's struct sched_attr, for which C libraries have no name. */
@@ -52,13 +64,15 @@ struct attributes {
 
 /*
  * Whoever becomes ready takes the processor at once from a thread whose slice
- * is longer than its own, and such a thread weighs a ninth of others.
+ * is longer than its own. Its share stays what it was: on a busy machine,
+ * decoding must not come last.
  */
 void pc_thread_give_way(void)
 {
   const struct attributes attributes = {.size = sizeof(attributes),
                                         .policy = SCHED_BATCH,
-                                        .niceness = 10,
+                                        .niceness =
+                                            getpriority(PRIO_PROCESS, 0),
                                         .slice_ns = 100 * 1000 * 1000};
 
   (void)syscall(SYS_sched_setattr, 0, &attributes, 0);

@@ -16,6 +16,9 @@
 PC_MUST_CHECK enum pc_status
 pc_thread_start(void *(*run)(void *context), void *context, pthread_t *out);
 
+/* On how many processors may the calling thread run? Thread: any. */
+unsigned pc_thread_cores(void);
+
 /*
  * The calling thread leaves processors to others that want them: its work can
  * wait, and theirs is short. Where the system knows no such thread it

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/retry_after.h"
 
 enum { MOST_REMEMBERED = 64 };
 
@@ -39,6 +40,8 @@ static void destroy(struct pc_origin *origin)
 {
   pc_alarm_end(&origin->cool_alarm);
   pc_alarm_end(&origin->scout_alarm);
+  pc_alarm_end(&origin->quota_alarm);
+  pc_quota_deinit(&origin->quota);
   pc_link_remove(&origin->link);
   free(origin);
 }
@@ -71,21 +74,91 @@ make(struct pc_context *engine, const char *url, size_t name_size)
     return NULL;
   origin->engine = engine;
   origin->name_size = name_size;
+  pc_quota_init(&origin->quota, &engine->counters);
   memcpy(origin->name, url, name_size);
   pc_queue_init(&origin->waiting);
+  pc_queue_init(&origin->retries);
   pc_queue_push(&engine->origins, &origin->link);
   return origin;
 }
 
-bool pc_origin_is_closed(const struct pc_origin *origin)
+static bool is_shut(const struct pc_origin *origin)
 {
   return origin->cool_alarm || (!origin->is_found && origin->has_scout);
 }
 
+bool pc_origin_is_closed(struct pc_origin *origin)
+{
+  return is_shut(origin) || pc_quota_wait_ns(&origin->quota) > 0;
+}
+
+bool pc_origin_takes_hedges(struct pc_origin *origin)
+{
+  return !is_shut(origin) && pc_quota_takes_hedges(&origin->quota);
+}
+
+static void let_go(struct pc_origin *origin);
+
+static void on_quota(void *context)
+{
+  struct pc_origin *origin = context;
+
+  pc_alarm_end(&origin->quota_alarm);
+  let_go(origin);
+}
+
+/* Without memory for it, the end of a request or the next job asks again. */
+static void await_quota(struct pc_origin *origin, uint64_t left_ns)
+{
+  if (origin->quota_alarm || pc_queue_is_empty(&origin->waiting))
+    return;
+  if (pc_alarm_start(&origin->engine->reactor.timers,
+                     (left_ns + NS_PER_MS - 1) / NS_PER_MS, on_quota, origin,
+                     &origin->quota_alarm) != PC_OK)
+    origin->quota_alarm = NULL;
+}
+
+/* All that wait; or as many as there is room for, as the others would only
+   come back. */
 static void let_go(struct pc_origin *origin)
 {
-  if (!pc_origin_is_closed(origin))
-    pc_queue_move(&origin->engine->runnable, &origin->waiting);
+  struct pc_queue *runnable = &origin->engine->runnable;
+  struct pc_link *job = NULL;
+  uint64_t left_ns = 0;
+
+  if (is_shut(origin))
+    return;
+  left_ns = pc_quota_wait_ns(&origin->quota);
+  if (left_ns) {
+    if (left_ns != UINT64_MAX)
+      await_quota(origin, left_ns);
+    return;
+  }
+  if (!pc_quota_is_limited(&origin->quota)) {
+    pc_queue_move(runnable, &origin->waiting);
+    return;
+  }
+  for (uint32_t left = pc_quota_room(&origin->quota);
+       left && (job = pc_queue_pop(&origin->waiting)) != NULL; left--)
+    pc_queue_push(runnable, job);
+}
+
+void pc_origin_await(struct pc_origin *origin, struct pc_link *job)
+{
+  pc_queue_push(&origin->waiting, job);
+  let_go(origin);
+}
+
+void pc_origin_send(struct pc_origin *origin, double tokens)
+{
+  pc_quota_send(&origin->quota, tokens);
+}
+
+void pc_origin_end(struct pc_origin *origin)
+{
+  pc_quota_end(&origin->quota);
+  if (!pc_queue_is_empty(&origin->waiting))
+    let_go(origin);
 }
 
 static void on_cooled_down(void *context)
@@ -103,12 +176,12 @@ static void await_cool_down(struct pc_origin *origin, uint64_t now_ns)
       (origin->cool_until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
 
   pc_alarm_end(&origin->cool_alarm);
-  if (pc_alarm_start(&origin->engine->reactor, left_ms, on_cooled_down, origin,
-                     &origin->cool_alarm) != PC_OK)
+  if (pc_alarm_start(&origin->engine->reactor.timers, left_ms, on_cooled_down,
+                     origin, &origin->cool_alarm) != PC_OK)
     let_go(origin);
 }
 
-void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms)
+static void cool_down(struct pc_origin *origin, uint64_t wait_ms)
 {
   uint64_t now_ns = pc_clock_monotonic_ns();
   uint64_t until_ns = now_ns + wait_ms * NS_PER_MS;
@@ -116,6 +189,7 @@ void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms)
   if (until_ns <= origin->cool_until_ns)
     return;
   origin->cool_until_ns = until_ns;
+  pc_throttle_rest(&origin->quota.throttle, until_ns);
   await_cool_down(origin, now_ns);
 }
 
@@ -168,12 +242,29 @@ bool pc_origin_sends_scout(struct pc_origin *origin)
   if (origin->is_found || origin->has_scout)
     return false;
   if (!origin->scout_alarm &&
-      pc_alarm_start(&origin->engine->reactor, PC_ORIGIN_SCOUTING_MS,
+      pc_alarm_start(&origin->engine->reactor.timers, PC_ORIGIN_SCOUTING_MS,
                      on_scouted_for_long, origin,
                      &origin->scout_alarm) != PC_OK)
     return false;
   origin->has_scout = true;
   return true;
+}
+
+bool pc_origin_begin_retry(struct pc_origin *origin)
+{
+  if (origin->retry_count >= PC_ORIGIN_MOST_RETRIES)
+    return false;
+  origin->retry_count++;
+  return true;
+}
+
+struct pc_link *pc_origin_end_retry(struct pc_origin *origin)
+{
+  struct pc_link *next = pc_queue_pop(&origin->retries);
+
+  if (!next)
+    origin->retry_count--;
+  return next;
 }
 
 void pc_origin_lose_scout(struct pc_origin *origin)
@@ -182,13 +273,42 @@ void pc_origin_lose_scout(struct pc_origin *origin)
   let_go(origin);
 }
 
-void pc_origin_miss(struct pc_origin *origin, const char *words)
+static void miss(struct pc_origin *origin, const char *words)
 {
   if (origin->is_reached || origin->is_warned)
     return;
   origin->is_warned = true;
   pc_log_line(origin->engine->transport->log_level, PC_LOG_WARN,
               "no connection to %s so far: %s", origin->name, words);
+}
+
+/* Has the server taken one request too many? Then it did no work. */
+static bool is_refusal(const struct pc_origin *origin,
+                       enum pc_status status,
+                       long http_status)
+{
+  if (status == PC_HTTP_ERROR)
+    return http_status == 429 || http_status == 503;
+  return status == PC_CONNECT_FAILED && origin->is_reached;
+}
+
+void pc_origin_learn(struct pc_origin *origin,
+                     enum pc_status status,
+                     const struct pc_exchange *exchange)
+{
+  uint64_t asked_ms = 0;
+
+  if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
+    miss(origin, exchange->hop.error_text);
+  if (status == PC_OK)
+    pc_quota_answer(&origin->quota);
+  if (!is_refusal(origin, status, exchange->hop.http_status))
+    return;
+  pc_quota_refuse(&origin->quota, exchange->started_ns);
+  asked_ms = pc_retry_after_ms(exchange->hop.head.data, exchange->hop.head.size,
+                               pc_clock_epoch_ms());
+  if (asked_ms)
+    cool_down(origin, asked_ms);
 }
 
 void pc_origin_reach(struct pc_origin *origin)
@@ -206,6 +326,7 @@ void pc_origin_rest_all(struct pc_context *engine)
 
     pc_alarm_end(&origin->cool_alarm);
     pc_alarm_end(&origin->scout_alarm);
+    pc_alarm_end(&origin->quota_alarm);
     origin->is_found = false;
   }
 }

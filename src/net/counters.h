@@ -7,9 +7,10 @@
 #ifndef PC_NET_COUNTERS_H
 #define PC_NET_COUNTERS_H
 
-#include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdint.h>
+
+#include "net/hop.h"
 
 #define PC_COUNTERS_LOWEST_STATUS 100
 #define PC_COUNTERS_STATUS_COUNT 500
@@ -27,6 +28,8 @@ struct pc_counters {
   pc_counter bytes_received;     /* of answer bodies, as on the wire */
   pc_counter in_flight;          /* attempts under way now */
   pc_counter queued;             /* batches that wait to be sent now */
+  pc_counter limit;     /* requests at once that servers take which refuse */
+  pc_counter throttled; /* requests that servers have refused as too many */
   pc_counter statuses[PC_COUNTERS_STATUS_COUNT]; /* from 100 on */
 };
 
@@ -50,10 +53,8 @@ static inline uint64_t pc_counter_read(const pc_counter *counter)
   return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-/* Counts what the transfer of `easy`, which was answered with `http_status` or
-   has failed without (0), has moved. Thread: engine. */
-void pc_counters_take_transfer(struct pc_counters *counters,
-                               CURL *easy,
-                               long http_status);
+/* Counts a hop that has ended. Thread: engine. */
+void pc_counters_take_hop(struct pc_counters *counters,
+                          const struct pc_hop *hop);
 
 #endif

@@ -9,9 +9,7 @@ const {
   PerformanceClient,
   RequestProcessingPreference,
 } = require('../..');
-const {
-  startInferenceServer,
-} = require('../../examples/inference-server/server');
+const { startInferenceServer } = require('../../lib/testing/server');
 const { rejection, setEnvironment } = require('../helpers/client');
 const { embeddingsAnswer } = require('../helpers/model-answers');
 const { startUpstream } = require('../helpers/upstream');

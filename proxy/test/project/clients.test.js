@@ -4,9 +4,7 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 const OpenAI = require('openai');
 
-const {
-  startInferenceServer,
-} = require('../../../examples/inference-server/server');
+const { startInferenceServer } = require('../../../lib/testing/server');
 const { connect } = require('../../../test/helpers/client');
 const { startForwardingProxy } = require('../helpers/forwarding-proxy');
 const { startUpstream } = require('../../../test/helpers/upstream');

@@ -5,9 +5,7 @@
 const { after, before, describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
-const {
-  startInferenceServer,
-} = require('../../../examples/inference-server/server');
+const { startInferenceServer } = require('../../../lib/testing/server');
 const {
   startProxyProcess,
 } = require('../../../examples/proxy-demo/proxy-process');
