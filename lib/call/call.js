@@ -48,6 +48,21 @@ function closedInstead(failure) {
     : failure;
 }
 
+/** With these a server refuses a request that it understands. */
+const REFUSALS = new Set([400, 415, 422, 501]);
+
+/**
+ * Does the server not know base64, or not want to send it?
+ * @param {Failure} failure
+ */
+function isAboutBase64({ code, status, body }) {
+  return (
+    code === 'HTTP_ERROR' &&
+    REFUSALS.has(status) &&
+    /encoding_format|base64/i.test(body)
+  );
+}
+
 /**
  * The response of a call that has ended; or throws its error, which holds a
  * response of what there is.
@@ -89,6 +104,9 @@ class Call {
 
   /** @type {import('../pool/pool').Pool | undefined} */
   #pool;
+
+  /** @type {CallRequest['frame'] | undefined} that was sent last */
+  #frame;
 
   /** @type {Summary | undefined} */
   #summary;
@@ -267,7 +285,8 @@ class Call {
     try {
       const ended = this.#submit(headers);
       progress?.start(this);
-      const outcome = await ended;
+      let outcome = await ended;
+      if (this.#isPlainDue()) outcome = await this.#submitPlain(headers);
       const totalSeconds = (performance.now() - startedAt) / 1000;
       const about = this.#failureContext(headers.secrets);
       const answers = this.#answers;
@@ -280,12 +299,37 @@ class Call {
     }
   }
 
+  /** Was base64, for which the caller has not asked, refused just now? */
+  #isPlainDue() {
+    return (
+      this.#frame !== this.#request.plainFrame &&
+      this.#request.plainFrame !== undefined &&
+      this.#answers.hasFailure(isAboutBase64)
+    );
+  }
+
+  /**
+   * All over again, in the form that needs no base64. Later calls begin so.
+   * @param {import('./host').RenderedHeaders} headers
+   */
+  #submitPlain(headers) {
+    this.check();
+    this.#host.refusesBase64 = true;
+    this.#answers = new Answers(this.#request.inputCount);
+    this.#completed = 0;
+    this.#completedInputs = 0;
+    this.#summary = undefined;
+    return this.#submit(headers);
+  }
+
   /**
    * @param {import('./host').RenderedHeaders} headers
    * @returns {Promise<Outcome>}
    */
   #submit(headers) {
-    const { kind, method, frame, inputs } = this.#request;
+    const { kind, method, plainFrame, inputs } = this.#request;
+    const isPlain = plainFrame && this.#host.refusesBase64;
+    this.#frame = isPlain ? plainFrame : this.#request.frame;
     const { settings, isPartial } = this.#terms;
     const url = this.#url;
     const flags =
@@ -300,7 +344,7 @@ class Call {
         METHOD: method,
         HEADERS: headers.lines,
         ID_STEM: this.#host.newRequestIdStem(),
-        ...frame,
+        ...this.#frame,
       }),
       inputs,
       this,
