@@ -508,6 +508,12 @@ export interface EmbedOptions<
    * says otherwise. Default: the server's choice.
    */
   encodingFormat?: Encoding;
+  /**
+   * 'auto' asks for base64 on the wire, which is faster, and hands back the same
+   * numbers. A server that refuses it is asked without, and remembered.
+   * @default what `encodingFormat` says
+   */
+  wireFormat?: 'auto' | null | undefined;
   /** Dimensions of the vectors; integer of at least 1. Default: the model's. */
   dimensions?: number | null | undefined;
   /**

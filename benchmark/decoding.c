@@ -76,7 +76,7 @@ int main(int argument_count, char **arguments)
     double start_s = now_s();
     double took_s = 0;
 
-    read_answer(&answer, &text, (uint32_t)atoi(arguments[2]));
+    read_answer(&answer, &text, (uint32_t)strtoul(arguments[2], NULL, 10));
     took_s = now_s() - start_s;
     if (took_s < best_s)
       best_s = took_s;

@@ -49,6 +49,21 @@ function closedInstead(failure) {
     : failure;
 }
 
+/** With these a server refuses a request that it understands. */
+const REFUSALS = new Set([400, 415, 422, 501]);
+
+/**
+ * Does the server not know base64, or not want to send it?
+ * @param {Failure} failure
+ */
+function isAboutBase64({ code, status, body }) {
+  return (
+    code === 'HTTP_ERROR' &&
+    REFUSALS.has(status) &&
+    /encoding_format|base64/i.test(body)
+  );
+}
+
 /**
  * Gives the refusal of an input that came late the stack of who waits, and what
  * the call had brought home, as the errors of the engine have it.
@@ -112,6 +127,9 @@ class Call {
 
   /** @type {import('../pool/pool').Pool | undefined} */
   #pool;
+
+  /** @type {CallRequest['frame'] | undefined} that was sent last */
+  #frame;
 
   /** @type {Summary | undefined} */
   #summary;
@@ -306,7 +324,8 @@ class Call {
     try {
       const ended = this.#submit(headers);
       progress?.start(this);
-      const outcome = await ended;
+      let outcome = await ended;
+      if (this.#isPlainDue()) outcome = await this.#submitPlain(headers);
       const totalSeconds = (performance.now() - startedAt) / 1000;
       const about = this.#failureContext(headers.secrets);
       const answers = this.#answers;
@@ -319,12 +338,37 @@ class Call {
     }
   }
 
+  /** Was base64, for which the caller has not asked, refused just now? */
+  #isPlainDue() {
+    return (
+      this.#frame !== this.#request.plainFrame &&
+      this.#request.plainFrame !== undefined &&
+      this.#answers.hasFailure(isAboutBase64)
+    );
+  }
+
+  /**
+   * All over again, in the form that needs no base64. Later calls begin so.
+   * @param {import('./host').RenderedHeaders} headers
+   */
+  #submitPlain(headers) {
+    this.check();
+    this.#host.refusesBase64 = true;
+    this.#answers = new Answers(this.#request.inputCount);
+    this.#completed = 0;
+    this.#completedInputs = 0;
+    this.#summary = undefined;
+    return this.#submit(headers);
+  }
+
   /**
    * @param {import('./host').RenderedHeaders} headers
    * @returns {Promise<Outcome>}
    */
   #submit(headers) {
-    const { kind, method, frame, inputs, inputCount } = this.#request;
+    const { kind, method, plainFrame, inputs, inputCount } = this.#request;
+    const isPlain = plainFrame && this.#host.refusesBase64;
+    this.#frame = isPlain ? plainFrame : this.#request.frame;
     const { settings, isPartial } = this.#terms;
     const url = this.#url;
     const flags =
@@ -339,7 +383,7 @@ class Call {
         METHOD: method,
         HEADERS: headers.lines,
         ID_STEM: this.#host.newRequestIdStem(),
-        ...frame,
+        ...this.#frame,
       }),
       inputs,
       this,

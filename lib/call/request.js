@@ -38,6 +38,8 @@ const { EmbeddingsResponse } = require('../responses/embeddings');
  * @property {() => string[]} [nextInputs] those behind the ones that were given
  * so far, as many as travel together; throws when one is refused
  * @property {{ PREFIX: string, OPEN: string, CLOSE: string, SUFFIX: string }} frame
+ * @property {CallRequest['frame']} [plainFrame] where `frame` asks for base64
+ * only to be faster: what to send to a server that refuses that
  * @property {number} flags of FLAG
  * @property {HeaderMap} [headers]
  * @property {(result: CallResult, texts?: readonly string[]) => CallResponse} makeResponse
@@ -55,6 +57,8 @@ const METHODS = /** @type {const} */ ([
 ]);
 
 const ENCODING_FORMATS = /** @type {const} */ (['float', 'base64']);
+
+const WIRE_FORMATS = /** @type {const} */ (['auto']);
 
 const OUTPUTS = /** @type {const} */ (['array', 'float32']);
 
@@ -192,6 +196,20 @@ function vectorForm({ output, encodingFormat }) {
 }
 
 /**
+ * Base64 takes a quarter of the bytes of text, and a tenth of the time to read.
+ * @param {Record<string, unknown>} behind
+ * @param {'auto' | undefined} wireFormat
+ * @returns {Pick<CallRequest, 'frame' | 'plainFrame'>}
+ */
+function embedFrames(behind, wireFormat) {
+  const asked = bodyFrame({}, 'input', behind);
+  if (wireFormat === undefined || behind.encoding_format === 'base64')
+    return { frame: asked };
+  const packed = { ...behind, encoding_format: 'base64' };
+  return { frame: bodyFrame({}, 'input', packed), plainFrame: asked };
+}
+
+/**
  * @param {unknown} input a text is a list of one
  * @param {unknown} model
  * @param {RawOptions} options
@@ -205,24 +223,30 @@ function embedRequest(input, model, options, mayBeEmpty) {
       ? [input]
       : checkTexts(input, 'input', mayBeEmpty);
   const name = checkName(model, 'model');
+  const encoding_format = option(options, 'encodingFormat', (value, argument) =>
+    checkChoice(value, argument, ENCODING_FORMATS),
+  );
+  const wireFormat = option(options, 'wireFormat', (value, argument) =>
+    checkChoice(value, argument, WIRE_FORMATS),
+  );
   const behind = {
     model: name,
-    encoding_format: option(options, 'encodingFormat', (value, argument) =>
-      checkChoice(value, argument, ENCODING_FORMATS),
-    ),
+    encoding_format,
     dimensions: option(options, 'dimensions', (value, argument) =>
       checkInteger(value, argument, 1, MOST_DIMENSIONS),
     ),
     user: option(options, 'user', checkString),
   };
   const form = vectorForm(options);
+  const frames = embedFrames(behind, wireFormat);
   const request = textsRequest(
     {
       operation: 'embed',
       kind: KIND.EMBEDDINGS,
       path: '/v1/embeddings',
-      inputs,
-      frame: bodyFrame({}, 'input', behind),
+      // What may be sent twice must not be changed meanwhile.
+      inputs: frames.plainFrame ? [...inputs] : inputs,
+      ...frames,
       makeResponse: (result) => new EmbeddingsResponse(result, name, form),
     },
     options,

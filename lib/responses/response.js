@@ -79,6 +79,11 @@ class Answers {
     this.#failures.push(failure);
   }
 
+  /** @param {(failure: Failure) => boolean} isMeant */
+  hasFailure(isMeant) {
+    return this.#failures.some(isMeant);
+  }
+
   /** @param {number} batch */
   hasFailed(batch) {
     return this.#failures.some((failure) => failure.batch === batch);

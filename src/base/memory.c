@@ -19,11 +19,11 @@ static atomic_flag is_due = ATOMIC_FLAG_INIT;
 void pc_memory_expect_writes(void *data, size_t size)
 {
 #ifdef MADV_HUGEPAGE
-  uintptr_t start = ((uintptr_t)data + HUGE_PAGE - 1) & -(uintptr_t)HUGE_PAGE;
-  uintptr_t end = ((uintptr_t)data + size) & -(uintptr_t)HUGE_PAGE;
+  size_t before = -(uintptr_t)data & (HUGE_PAGE - 1);
 
-  if (start < end)
-    (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+  if (size >= before + HUGE_PAGE)
+    (void)madvise((char *)data + before, (size - before) & -(size_t)HUGE_PAGE,
+                  MADV_HUGEPAGE);
 #else
   (void)data;
   (void)size;

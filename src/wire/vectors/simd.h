@@ -55,6 +55,34 @@ PC_SIMD static inline pc_simd pc_simd_and(pc_simd one, pc_simd other)
   return _mm_and_si128(one, other);
 }
 
+PC_SIMD static inline pc_simd pc_simd_or(pc_simd one, pc_simd other)
+{
+  return _mm_or_si128(one, other);
+}
+
+PC_SIMD static inline pc_simd pc_simd_plus(pc_simd one, pc_simd other)
+{
+  return _mm_add_epi8(one, other);
+}
+
+/* 0xff for each byte that equals `byte`, 0 for the others. */
+PC_SIMD static inline pc_simd pc_simd_equal(pc_simd bytes, char byte)
+{
+  return _mm_cmpeq_epi8(bytes, pc_simd_of(byte));
+}
+
+/* Each byte without its lower four bits, moved down. */
+PC_SIMD static inline pc_simd pc_simd_upper_half(pc_simd bytes)
+{
+  return pc_simd_and(_mm_srli_epi32(bytes, 4), pc_simd_of(0xf));
+}
+
+/* The bytes of `table` at these places, which are below 16. */
+PC_SIMD static inline pc_simd pc_simd_look_up(pc_simd table, pc_simd places)
+{
+  return _mm_shuffle_epi8(table, places);
+}
+
 /* The larger of each two bytes, without signs. */
 PC_SIMD static inline pc_simd pc_simd_max(pc_simd one, pc_simd other)
 {
@@ -79,6 +107,22 @@ PC_SIMD static inline uint64_t pc_simd_join_digits(pc_simd digits)
   uint64_t both = (uint64_t)_mm_cvtsi128_si64(eights);
 
   return (both & UINT32_MAX) * 100000000 + (both >> 32);
+}
+
+/* Sixteen values of six bits as twelve bytes, the first ones highest. */
+PC_SIMD static inline pc_simd pc_simd_join_sixes(pc_simd sixes)
+{
+  const pc_simd order =
+      _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+  pc_simd twelves = _mm_maddubs_epi16(sixes, _mm_set1_epi16(1 << 8 | 1 << 6));
+
+  return _mm_shuffle_epi8(
+      _mm_madd_epi16(twelves, _mm_set1_epi32(1 << 16 | 1 << 12)), order);
+}
+
+PC_SIMD static inline void pc_simd_store(void *to, pc_simd bytes)
+{
+  _mm_storeu_si128((__m128i *)to, bytes);
 }
 
 /* One bit for each of a block's bytes that equals `byte`, the first lowest. */
@@ -118,6 +162,31 @@ static inline pc_simd pc_simd_and(pc_simd one, pc_simd other)
   return vandq_u8(one, other);
 }
 
+static inline pc_simd pc_simd_or(pc_simd one, pc_simd other)
+{
+  return vorrq_u8(one, other);
+}
+
+static inline pc_simd pc_simd_plus(pc_simd one, pc_simd other)
+{
+  return vaddq_u8(one, other);
+}
+
+static inline pc_simd pc_simd_equal(pc_simd bytes, char byte)
+{
+  return vceqq_u8(bytes, pc_simd_of(byte));
+}
+
+static inline pc_simd pc_simd_upper_half(pc_simd bytes)
+{
+  return vshrq_n_u8(bytes, 4);
+}
+
+static inline pc_simd pc_simd_look_up(pc_simd table, pc_simd places)
+{
+  return vqtbl1q_u8(table, places);
+}
+
 static inline pc_simd pc_simd_max(pc_simd one, pc_simd other)
 {
   return vmaxq_u8(one, other);
@@ -140,6 +209,26 @@ static inline uint64_t pc_simd_join_digits(pc_simd digits)
   uint64x2_t eights = vpaddlq_u32(vmulq_u32(fours, myriads));
 
   return vgetq_lane_u64(eights, 0) * 100000000 + vgetq_lane_u64(eights, 1);
+}
+
+static inline pc_simd pc_simd_join_sixes(pc_simd sixes)
+{
+  static const uint8_t order[PC_SIMD_SIZE] = {
+      2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 255, 255, 255, 255};
+  uint16x8_t pairs = vreinterpretq_u16_u8(sixes);
+  uint16x8_t twelves = vorrq_u16(
+      vshlq_n_u16(vandq_u16(pairs, vdupq_n_u16(63)), 6), vshrq_n_u16(pairs, 8));
+  uint32x4_t both = vreinterpretq_u32_u16(twelves);
+  uint32x4_t whole =
+      vorrq_u32(vshlq_n_u32(vandq_u32(both, vdupq_n_u32(UINT16_MAX)), 12),
+                vshrq_n_u32(both, 16));
+
+  return vqtbl1q_u8(vreinterpretq_u8_u32(whole), vld1q_u8(order));
+}
+
+static inline void pc_simd_store(void *to, pc_simd bytes)
+{
+  vst1q_u8((uint8_t *)to, bytes);
 }
 
 /* Each byte keeps the bit of its place within eight; neighbours are added. */

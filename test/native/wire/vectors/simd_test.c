@@ -51,6 +51,42 @@ PC_SIMD static void one_byte_above_the_limit_is_noticed(void)
     }
 }
 
+PC_SIMD static void sixes_join_to_their_bytes(void)
+{
+  long rounds = harness_rounds(20000);
+  uint64_t state = 23;
+
+  for (long i = 0; i < rounds; i++) {
+    unsigned char sixes[PC_SIMD_SIZE];
+    unsigned char bytes[PC_SIMD_SIZE];
+
+    for (int k = 0; k < PC_SIMD_SIZE; k++)
+      sixes[k] = harness_random(&state) % 64;
+    pc_simd_store(bytes, pc_simd_join_sixes(pc_simd_load(sixes)));
+    for (int bit = 0; bit < PC_SIMD_SIZE * 6; bit++)
+      if (!CHECK((bytes[bit / 8] >> (7 - bit % 8) & 1) ==
+                 (sixes[bit / 6] >> (5 - bit % 6) & 1)))
+        return;
+  }
+}
+
+PC_SIMD static void bytes_are_looked_up_by_their_halves(void)
+{
+  char table[PC_SIMD_SIZE];
+
+  for (int i = 0; i < PC_SIMD_SIZE; i++)
+    table[i] = (char)(i * 7);
+  for (int byte = 0; byte <= UINT8_MAX; byte++) {
+    pc_simd places = pc_simd_upper_half(pc_simd_of((char)byte));
+    pc_simd found = pc_simd_look_up(pc_simd_load(table), places);
+    char bytes[PC_SIMD_SIZE];
+
+    pc_simd_store(bytes, pc_simd_plus(found, pc_simd_equal(found, 0)));
+    CHECK((signed char)bytes[byte % PC_SIMD_SIZE] ==
+          (byte / 16 ? byte / 16 * 7 : -1));
+  }
+}
+
 PC_SIMD static void bytes_have_no_signs(void)
 {
   char wide[PC_SIMD_SIZE] = "\xff\x80\x01";
@@ -67,6 +103,8 @@ int main(void)
       TEST(bytes_of_a_block_are_found),
       TEST(digits_join_to_their_number),
       TEST(one_byte_above_the_limit_is_noticed),
+      TEST(sixes_join_to_their_bytes),
+      TEST(bytes_are_looked_up_by_their_halves),
       TEST(bytes_have_no_signs),
   };
 
