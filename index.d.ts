@@ -1050,7 +1050,7 @@ export class PerformanceClient {
    * Sends one request per payload, whose body is its JSON text. `Answer` is
    * what the caller expects of the endpoint; it is not checked.
    *
-   * JSON text is made once per payload: of the first ones, up to 256 KiB of it,
+   * JSON text is made once per payload: of the first ones, some 256 KiB of it,
    * before the method returns, of the others in order, shortly before they are
    * sent. So the list is the caller's again at once, what is in it when the call
    * has ended. A payload that has no JSON text (a circular one, a BigInt, a
