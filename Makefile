@@ -48,6 +48,20 @@ $(FRAMEWORKS): test/adapters/package.json test/adapters/package-lock.json
 	  --loglevel=error
 	@touch $@
 
+# The recipes of docs/recipes.md, as they are printed: 600 MB of packages, and
+# no lock, as LanceDB's binary is one for each platform.
+.PHONY: recipes
+recipes: build build/recipes/node_modules/.package-lock.json
+	@node --test test/recipes/run.js
+
+build/recipes/node_modules/.package-lock.json: test/recipes/package.json
+	@echo "npm install, of what the recipes are run with"
+	@mkdir -p build/recipes
+	@cp $< build/recipes/
+	@npm install --prefix build/recipes --no-package-lock --ignore-scripts \
+	  --omit=peer --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # --- the addon ------------------------------------------------------------
 
 ADDON := build/Release/performance_client.node
@@ -175,11 +189,13 @@ test-nodes: setup
 check:
 	@$(MAKE) --no-print-directory CI=true test
 
-# What takes minutes: ten times the random rounds of the C tests, and fuzzing.
+# What takes minutes: ten times the random rounds of the C tests, fuzzing, and
+# the recipes.
 .PHONY: check-long
 check-long: check
 	@PC_TEST_LONG=10 $(MAKE) --no-print-directory native-test
 	@$(MAKE) --no-print-directory CI=true fuzz
+	@$(MAKE) --no-print-directory recipes
 
 C_FILES := $(C_SOURCES) $(C_HEADERS) \
   $(shell find test/native test/fuzz -name '*.[ch]')
