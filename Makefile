@@ -6,6 +6,7 @@
 # make chaos | soak | memcheck        random faults; for long; under ASan
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
+# make recipes | bench-coalesce       docs/recipes.md as printed; single calls
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -102,8 +103,8 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
   -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
   -Itest/native -Itest/fuzz \
-  $(shell pkg-config --cflags libcurl libcjson libuv)
-LIBRARIES = $(shell pkg-config --libs libcurl libcjson libuv) -lm -pthread
+  $(shell pkg-config --cflags libcurl libcjson)
+LIBRARIES = $(shell pkg-config --libs libcurl libcjson) -lm -pthread
 
 .PHONY: native-test
 native-test: $(TESTS) | native-packages

@@ -28,51 +28,111 @@ export interface ResponseHeaders {
 
 /** How the requests of a call are sent. Null counts as left out. */
 export interface PreferenceOptions {
-  /** Requests of one call in flight at once; integer. Default 128, 1 to 1024. */
+  /**
+   * Requests of one call in flight at once; an integer from 1 to 1024.
+   * @default 128
+   */
   maxConcurrentRequests?: number | null | undefined;
-  /** Inputs per request; integer. Default 128, 1 to 1024. */
+  /**
+   * Inputs per request; an integer from 1 to 1024.
+   * @default 128
+   */
   batchSize?: number | null | undefined;
-  /** Characters (code points) per request; integer. Default none, 50 to 256000. */
+  /**
+   * Characters (code points) per request; an integer from 50 to 256000.
+   * @default none
+   */
   maxCharsPerRequest?: number | null | undefined;
-  /** Seconds one attempt may take. Default 3600, 0.1 to 7200. */
+  /**
+   * Seconds one attempt may take. From 0.1 to 7200.
+   * @default 3600
+   */
   timeoutS?: number | null | undefined;
   /**
    * Seconds until a slow request is sent a second time; less than timeoutS.
-   * Default none, 0.2 to 30.
+   * From 0.045 to 30.
+   * @default none
    */
   hedgeDelay?: number | null | undefined;
   /**
    * Seconds the whole call may take, waits included; at least timeoutS when
-   * both are given. Default none, 0.1 to 31536000.
+   * both are given. From 0.1 to 31536000.
+   * @default none
    */
   totalTimeoutS?: number | null | undefined;
-  /** Share of the requests that may be hedged. Default 0.1, 0 to 3. */
+  /**
+   * Share of the requests that may be hedged. From 0 to 3.
+   * @default 0.1
+   */
   hedgeBudgetPct?: number | null | undefined;
   /**
    * Share of the requests that may be retried after what may have cost the
-   * server its work (5xx but 503, timeouts, broken answers). Default 0.05, 0 to 3.
+   * server its work (5xx but 503, timeouts, broken answers). From 0 to 3.
+   * @default 0.05
    */
   retryBudgetPct?: number | null | undefined;
   /**
-   * Further attempts for each request; integer. Default 5, 0 to 6. Unless it is
-   * set, a host that was never reached is given up at once when its name has no
+   * Further attempts for each request; an integer from 0 to 6. Unless it is set,
+   * a host that was never reached is given up at once when its name has no
    * address, and after 5 s when it cannot be connected to.
+   * @default 5
    */
   maxRetries?: number | null | undefined;
-  /** Milliseconds before the first retry; integer. Default 125, 50 to 45000. */
+  /**
+   * Milliseconds before the first retry; an integer from 50 to 45000.
+   * @default 125
+   */
   initialBackoffMs?: number | null | undefined;
-  /** Cancels the call. Default none. */
+  /**
+   * Cancels the call.
+   * @default none
+   */
   cancelToken?: CancellationToken | AbortSignal | null | undefined;
-  /** Takes the place of the client's API key. Default none. */
+  /**
+   * Takes the place of the client's API key.
+   * @default none
+   */
   primaryApiKeyOverride?: string | null | undefined;
-  /** Headers for every request. Default none. */
+  /**
+   * Headers for every request.
+   * @default none
+   */
   extraHeaders?: RequestHeaders | null | undefined;
   /**
    * HTTP statuses after which nothing is tried again; at most 64 integers, 100
-   * to 599. Only under its name: it has no place in the positional form.
-   * Default none.
+   * to 599.
+   * @default none
    */
   nonRetryableStatusCodes?: readonly number[] | null | undefined;
+  /**
+   * The trace that the requests belong to, sent as it is. Default: that of the
+   * span which `@opentelemetry/api` says is active where the call is made, if
+   * the program has loaded it; a span, and not each attempt, is the parent of
+   * what the server records. False sends none. Headers of these names replace it.
+   */
+  traceContext?: TraceContext | false | null | undefined;
+  /**
+   * Send request-timeout-ms and request-deadline-ms, which differ from request
+   * to request: a cache that goes by headers wants false.
+   * @default true
+   */
+  timeoutHeaders?: boolean | null | undefined;
+  /**
+   * Send x-baseten-customer-request-id; likewise.
+   * @default true
+   */
+  requestIdHeader?: boolean | null | undefined;
+}
+
+/** A W3C Trace Context, checked once. */
+export class TraceContext {
+  /**
+   * @param traceparent 00-<32 hex digits>-<16 hex digits>-<2 hex digits>
+   * @param tracestate header text of at most 512 characters
+   */
+  constructor(traceparent: string, tracestate?: string | null);
+  readonly traceparent: string;
+  readonly tracestate: string | undefined;
 }
 
 /** How far a call is. */
@@ -89,21 +149,36 @@ export interface ProgressFigures {
   hedges: number;
 }
 
+/** What the first batch that fails for good does to its call. */
+export type ErrorMode = 'throw' | 'partial' | null | undefined;
+
 /** Options of one call: a preference, or parts of one, and a signal. */
-export interface CallOptions extends PreferenceOptions {
-  /** The ground on which the other options stand. */
-  preference?: RequestProcessingPreference | null | undefined;
-  /** Cancels the call, beside any cancelToken. */
+export interface CallOptions<
+  Mode extends ErrorMode = 'throw' | null | undefined,
+> extends PreferenceOptions {
+  /**
+   * The ground on which the other options stand, itself over the client's
+   * preference, option by option.
+   * @default none
+   */
+  preference?:
+    RequestProcessingPreference | PreferenceOptions | null | undefined;
+  /**
+   * Cancels the call, beside any cancelToken.
+   * @default none
+   */
   signal?: AbortSignal | null | undefined;
   /**
    * Whether the first batch that fails for good ends the call, or the call goes
-   * on without it; see {@link Partly}. Default throw.
+   * on without it and lists what has no answer in `errors`.
+   * @default 'throw'
    */
-  onError?: 'throw' | null | undefined;
+  onError?: Mode;
   /**
    * Called while the call runs, at most 20 times a second and only with news,
    * and once at the end, before the promise settles. What it throws is an
-   * uncaught exception and does not touch the call. Default none.
+   * uncaught exception and does not touch the call.
+   * @default none
    */
   onProgress?: ((figures: ProgressFigures) => void) | null | undefined;
 }
@@ -112,6 +187,11 @@ export interface CallOptions extends PreferenceOptions {
 export type Partly<Options extends CallOptions> = Omit<Options, 'onError'> & {
   onError: 'partial';
 };
+
+/** What a call resolves with: whole, or with what is missing told. */
+export type Answered<Whole, Partial, Mode> = Mode extends 'partial'
+  ? PartialResponse<Partial>
+  : Whole;
 
 /** Inputs in a row that have no answer, and why. */
 export interface InputFailure {
@@ -136,7 +216,13 @@ export type Preference = RequestProcessingPreference | CallOptions;
 /** A preference checked once, frozen, and shared by any number of calls. */
 export class RequestProcessingPreference {
   #private;
-  constructor(options: PreferenceOptions);
+  /**
+   * The values in order. A boolean in the fifth place tells the order of
+   * `@basetenlabs/performance-client`: maxConcurrentRequests, batchSize,
+   * timeoutS, maxCharsPerRequest, pinInitialEndpointOnce, hedgeDelay, …
+   * @deprecated Options have names: `new RequestProcessingPreference({ batchSize })`.
+   * @example new RequestProcessingPreference(32, 64, null, 30)
+   */
   constructor(
     maxConcurrentRequests?: number | null,
     batchSize?: number | null,
@@ -151,7 +237,34 @@ export class RequestProcessingPreference {
     cancelToken?: CancellationToken | AbortSignal | null,
     primaryApiKeyOverride?: string | null,
     extraHeaders?: RequestHeaders | null,
+    nonRetryableStatusCodes?: readonly number[] | null,
+    traceContext?: TraceContext | false | null,
   );
+  /** @deprecated Options have names. */
+  constructor(
+    maxConcurrentRequests: number | null | undefined,
+    batchSize: number | null | undefined,
+    timeoutS: number | null | undefined,
+    maxCharsPerRequest: number | null | undefined,
+    pinInitialEndpointOnce: boolean,
+    hedgeDelay?: number | null,
+    totalTimeoutS?: number | null,
+    hedgeBudgetPct?: number | null,
+    retryBudgetPct?: number | null,
+    maxRetries?: number | null,
+    initialBackoffMs?: number | null,
+    cancelToken?: CancellationToken | AbortSignal | null,
+    primaryApiKeyOverride?: string | null,
+    extraHeaders?: RequestHeaders | null,
+    nonRetryableStatusCodes?: readonly number[] | null,
+    traceparent?: string | null,
+    tracestate?: string | null,
+  );
+  /**
+   * @example
+   * const preference = new RequestProcessingPreference({ batchSize: 64, timeoutS: 30 });
+   */
+  constructor(options?: PreferenceOptions);
   readonly maxConcurrentRequests: number;
   readonly batchSize: number;
   readonly maxCharsPerRequest: number | undefined;
@@ -167,6 +280,9 @@ export class RequestProcessingPreference {
   /** By lower-case name. */
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
   readonly nonRetryableStatusCodes: readonly number[];
+  readonly traceContext: TraceContext | false | undefined;
+  readonly timeoutHeaders: boolean;
+  readonly requestIdHeader: boolean;
 }
 
 /** Cancels every call it was given to; the end of a call does not touch it. */
@@ -174,6 +290,11 @@ export class CancellationToken {
   #private;
   /** Aborts the running calls that hold this token and refuses later ones. */
   cancel(): void;
+  /**
+   * A method, unlike the property of `@basetenlabs/performance-client`: reading
+   * it without a call is warned of once in a process.
+   * @example if (token.isCancelled()) return;
+   */
   isCancelled(): boolean;
   /** The same as isCancelled. */
   is_cancelled(): boolean;
@@ -183,7 +304,7 @@ export class CancellationToken {
 export type Pem = string | Uint8Array;
 
 export interface HttpClientOptions {
-  /** Default 1. */
+  /** @default 1 */
   httpVersion?: HttpVersion | null | undefined;
   /**
    * URL of a proxy (http, https, socks4, socks4a, socks5, socks5h). Default:
@@ -192,19 +313,22 @@ export interface HttpClientOptions {
   proxy?: string | null | undefined;
   /**
    * What httpVersion 2 means without TLS: HTTP/2 by prior knowledge, or (false)
-   * HTTP/1.1. Default true.
+   * HTTP/1.1.
+   * @default true
    */
   cleartextHttp2?: boolean | null | undefined;
   /**
    * Never connect to a private, loopback, link-local or other special address,
    * whatever a host name resolves to; such calls end with CONNECTION_ERROR and
    * are not retried. For hosts that somebody else chooses. What a `proxy`
-   * connects to is the proxy's affair. Default false.
+   * connects to is the proxy's affair.
+   * @default false
    */
   publicOnly?: boolean | null | undefined;
   /**
    * Requests under way at once, over all calls of the pool; a client with such
-   * a limit has a pool of its own. Default no limit.
+   * a limit has a pool of its own.
+   * @default no limit
    */
   maxInFlight?: number | null | undefined;
   /**
@@ -212,11 +336,20 @@ export interface HttpClientOptions {
    * system's, those in NODE_EXTRA_CA_CERTS and those in SSL_CERT_FILE.
    */
   ca?: Pem | readonly Pem[] | null | undefined;
-  /** The client's certificate; needs `key`. Default none. */
+  /**
+   * The client's certificate; needs `key`.
+   * @default none
+   */
   cert?: Pem | null | undefined;
-  /** The private key of `cert`. Default none. */
+  /**
+   * The private key of `cert`.
+   * @default none
+   */
   key?: Pem | null | undefined;
-  /** Seconds a connection may take to be made. Default 10, 0.1 to 7200. */
+  /**
+   * Seconds a connection may take to be made. From 0.1 to 7200.
+   * @default 10
+   */
   connectTimeoutS?: number | null | undefined;
 }
 
@@ -259,12 +392,17 @@ export interface ClientStats {
 /** A pool of connections; any number of clients may share it. */
 export class HttpClientWrapper {
   #private;
-  constructor(options: HttpClientOptions);
+  /**
+   * @param proxy default: what the environment says
+   * @example new HttpClientWrapper(2)
+   */
   constructor(
     httpVersion?: HttpVersion | null,
     proxy?: string | null,
     options?: HttpClientOptions | null,
   );
+  /** @example new HttpClientWrapper({ httpVersion: 2, maxInFlight: 256 }) */
+  constructor(options: HttpClientOptions);
   /** A frozen snapshot, for all its clients together. */
   stats(): ClientStats;
   /** Refuses new calls, lets running ones finish, closes the connections. */
@@ -277,7 +415,8 @@ export class HttpClientWrapper {
 export interface PerformanceClientOptions extends HttpClientOptions {
   /**
    * Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment, whatever
-   * host the base URL names. False sends none.
+   * host the base URL names. False sends none. Without any, calls are refused
+   * that bring none of their own.
    */
   apiKey?: string | false | null | undefined;
   /**
@@ -286,61 +425,133 @@ export interface PerformanceClientOptions extends HttpClientOptions {
    * clients with equal settings, or its own where it has a `maxInFlight`.
    */
   clientWrapper?: HttpClientWrapper | null | undefined;
+  /**
+   * What every call of the client stands on; options of a call and of its own
+   * preference go over it, one by one.
+   * @default none
+   */
+  preference?:
+    RequestProcessingPreference | PreferenceOptions | null | undefined;
+  /**
+   * Headers for every request, below those of preference and call.
+   * @default none
+   */
+  headers?: RequestHeaders | null | undefined;
 }
 
 /** An embedding in one of its forms. */
 export type EmbeddingValue = number[] | Float32Array | string;
 
 /** Options of the calls that send texts in batches. */
-interface TextOptions extends CallOptions {
+interface TextOptions<
+  Mode extends ErrorMode = 'throw' | null | undefined,
+> extends CallOptions<Mode> {
   /**
    * Send a batch that the server refuses as too large (413, or 400 and 422 that
    * say so) in halves, and no larger ones for the rest of the call, unless a
-   * single input is to blame. Default true.
+   * single input is to blame.
+   * @default true
    */
   splitOnLimit?: boolean | null | undefined;
 }
 
-/** What the positional forms of embed can say, under names. */
-export interface EmbedOptions extends TextOptions {
+/** How embeddings are asked for. */
+export type EncodingFormat = 'float' | 'base64' | null | undefined;
+
+/** How embeddings are handed out. */
+export type EmbeddingOutput = 'array' | 'float32' | null | undefined;
+
+/** What each `embedding` is, by `output` and else by `encodingFormat`. */
+export type EmbeddingOf<Output, Encoding> = Output extends 'float32'
+  ? Float32Array
+  : Output extends 'array'
+    ? number[]
+    : Encoding extends 'base64'
+      ? string
+      : number[];
+
+export interface EmbedOptions<
+  Output extends EmbeddingOutput = EmbeddingOutput,
+  Encoding extends EncodingFormat = EncodingFormat,
+  Mode extends ErrorMode = 'throw' | null | undefined,
+> extends TextOptions<Mode> {
   /**
    * What the server is asked for; base64 hands back strings unless `output`
    * says otherwise. Default: the server's choice.
    */
-  encodingFormat?: 'float' | 'base64' | null | undefined;
+  encodingFormat?: Encoding;
   /** Dimensions of the vectors; integer of at least 1. Default: the model's. */
   dimensions?: number | null | undefined;
-  /** Passed on to the server. Default none. */
+  /**
+   * Passed on to the server.
+   * @default none
+   */
   user?: string | null | undefined;
   /**
    * What each `embedding` is: an array of numbers, or a Float32Array that looks
-   * into the matrix. Default array.
+   * into the matrix.
+   * @default 'array'
    */
-  output?: 'array' | 'float32' | null | undefined;
+  output?: Output;
 }
 
-interface ScoringOptions extends TextOptions {
-  /** Default none. */
+interface ScoringOptions<
+  Mode extends ErrorMode = 'throw' | null | undefined,
+> extends TextOptions<Mode> {
+  /** @default none */
   model?: string | null | undefined;
-  /** Scores as the model gives them, not normalised. Default false. */
+  /**
+   * Scores as the model gives them, not normalised.
+   * @default false
+   */
   rawScores?: boolean | null | undefined;
-  /** Cut texts that are too long, rather than fail. Default false. */
+  /**
+   * Cut texts that are too long, rather than fail.
+   * @default false
+   */
   truncate?: boolean | null | undefined;
-  /** Which end is cut. Default Right. */
+  /**
+   * Which end is cut.
+   * @default 'Right'
+   */
   truncationDirection?: TruncationDirection | null | undefined;
 }
 
 export type TruncationDirection = 'Left' | 'Right';
 
-export interface RerankOptions extends ScoringOptions {
-  /** Send each text back with its score. Default false. */
+export interface RerankOptions<
+  Mode extends ErrorMode = 'throw' | null | undefined,
+> extends ScoringOptions<Mode> {
+  /**
+   * Have each text beside its score.
+   * @default false
+   */
   returnText?: boolean | null | undefined;
+  /**
+   * How the server is spoken to. `tei` sends `texts`; `cohere` sends `documents`
+   * and reads `relevance_score`, as Cohere, Jina, vLLM, Infinity and LiteLLM
+   * have it, without rawScores, truncate and truncationDirection.
+   * @default 'tei'
+   */
+  dialect?: 'tei' | 'cohere' | null | undefined;
+  /**
+   * Keep so many, the best of all texts, best first; integer of at least 1.
+   * @default all, in the server's order
+   */
+  topN?: number | null | undefined;
 }
 
-export interface ClassifyOptions extends ScoringOptions {}
+export interface ClassifyOptions<
+  Mode extends ErrorMode = 'throw' | null | undefined,
+> extends ScoringOptions<Mode> {}
 
-export interface BatchPostOptions extends CallOptions {
-  /** Default POST. GET, DELETE, HEAD and OPTIONS send no body. */
+export interface BatchPostOptions<
+  Mode extends ErrorMode = 'throw' | null | undefined,
+> extends CallOptions<Mode> {
+  /**
+   * GET, DELETE, HEAD and OPTIONS send no body.
+   * @default POST
+   */
   method?: HttpMethod | null | undefined;
   /** Headers of this call; they replace those of the preference. */
   headers?: RequestHeaders | null | undefined;
@@ -401,6 +612,8 @@ export class EmbeddingsResponse<
    * there is no answer. Throws a RangeError when they differ in length.
    */
   matrix(): EmbeddingMatrix;
+  /** The rows of the matrix one by one, each a view of it: not a copy. */
+  rows(): IterableIterator<Float32Array>;
 }
 
 export interface RerankResult {
@@ -411,7 +624,7 @@ export interface RerankResult {
   text: string | null;
 }
 
-/** One score per text: batch by batch, each in the server's order. */
+/** One score per text: batch by batch, each in the server's order, or the best. */
 export class RerankResponse implements CallResponse {
   private constructor();
   data: RerankResult[];
@@ -451,6 +664,8 @@ export class BatchPostResponse<Answer = unknown> implements CallResponse {
   individual_request_times: number[];
   readonly individual_batch_request_times: number[];
   response_headers: ResponseHeaders[];
+  /** HTTP statuses, by payload; null where there is no answer. */
+  statuses: (number | null)[];
   total_time: number;
 }
 
@@ -466,55 +681,130 @@ export interface ResultStream<Result> extends AsyncIterableIterator<Result> {
 }
 
 interface StreamOptions {
-  /** Results in input order, or as they are completed. Default true. */
+  /**
+   * Results in input order, or as they are completed.
+   * @default true
+   */
   ordered?: boolean | null | undefined;
+}
+
+/** What of an item is sent. */
+interface TextStreamOptions<Item> extends StreamOptions {
+  /**
+   * Called once for each item, with its text for an answer. Items that are
+   * strings are their own.
+   */
+  text?: ((item: Item) => string) | null | undefined;
 }
 
 /**
  * For the stream as a whole count maxConcurrentRequests and totalTimeoutS; each
  * batch has the rest for itself, hedge and retry budgets included.
  */
-export interface EmbedStreamOptions
-  extends Omit<EmbedOptions, 'output' | 'onProgress'>, StreamOptions {}
+export interface EmbedStreamOptions<
+  Item = string,
+  Mode extends ErrorMode = 'throw' | null | undefined,
+>
+  extends
+    Omit<EmbedOptions<null, EncodingFormat, Mode>, 'output' | 'onProgress'>,
+    TextStreamOptions<Item> {}
 
-export interface BatchPostStreamOptions
-  extends Omit<BatchPostOptions, 'onProgress'>, StreamOptions {}
+export interface RerankStreamOptions<
+  Item = string,
+  Mode extends ErrorMode = 'throw' | null | undefined,
+>
+  extends
+    Omit<RerankOptions<Mode>, 'topN' | 'onProgress'>,
+    TextStreamOptions<Item> {}
 
-/** The embeddings of some inputs in a row. */
-export interface EmbeddedBatch {
+export interface ClassifyStreamOptions<
+  Item = string,
+  Mode extends ErrorMode = 'throw' | null | undefined,
+>
+  extends Omit<ClassifyOptions<Mode>, 'onProgress'>, TextStreamOptions<Item> {}
+
+export interface BatchPostStreamOptions<
+  Item = unknown,
+  Mode extends ErrorMode = 'throw' | null | undefined,
+>
+  extends Omit<BatchPostOptions<Mode>, 'onProgress'>, StreamOptions {
+  /**
+   * Called once for each item, with its payload for an answer.
+   * @default the item itself
+   */
+  payload?: ((item: Item) => unknown) | null | undefined;
+}
+
+/** Items in a row. */
+interface StreamedBatch<Item> {
   /** Place of the first of them in the stream. */
   start: number;
   count: number;
+  /** What the source gave. */
+  items: Item[];
+  error?: undefined;
+}
+
+/** The embeddings of some items in a row. */
+export interface EmbeddedBatch<Item = string> extends StreamedBatch<Item> {
   dimensions: number;
   /** Row i, from 0, starts at i * dimensions. */
   data: Float32Array;
   /** Of this batch; told once if it was sent in parts. */
   usage: Usage;
-  error?: undefined;
+  /** Each row as a view of `data`: not a copy. */
+  rows(): IterableIterator<Float32Array>;
 }
 
-/** Inputs in a row that have no answer, and why. */
-export interface FailedBatch {
+/** The scores of some items in a row. */
+export interface RerankedBatch<Item = string> extends StreamedBatch<Item> {
+  /** In the server's order; each `index` is a place in the stream. */
+  data: RerankResult[];
+}
+
+/** The labels of some items in a row. */
+export interface ClassifiedBatch<Item = string> extends StreamedBatch<Item> {
+  /** One list of labels per item. */
+  data: ClassificationResult[][];
+}
+
+/** Items in a row that have no answer, and why. */
+export interface FailedBatch<Item = string> {
   start: number;
   count: number;
+  items: Item[];
   error: PerformanceClientError;
 }
 
-export interface PostedPayload<Answer = unknown> {
-  /** Place of the payload in the stream. */
+export interface PostedPayload<Answer = unknown, Item = unknown> {
+  /** Place of the item in the stream. */
   index: number;
+  /** What the source gave. */
+  item: Item;
   /** Null where the answer had no body. */
   data: Answer;
+  /** The HTTP status of the answer. */
+  status: number;
   headers: ResponseHeaders;
   /** Seconds the request took, retries included. */
   seconds: number;
   error?: undefined;
 }
 
-export interface FailedPayload {
+export interface FailedPayload<Item = unknown> {
   index: number;
+  item: Item;
   error: PerformanceClientError;
 }
+
+/** What a stream yields: only answers, or failures in their place as well. */
+export type Streamed<Result, Failed, Mode> = Mode extends 'partial'
+  ? Result | Failed
+  : Result;
+
+/** What a stream reads: anything but a text, which is one of characters. */
+export type StreamSource<Item> = (Iterable<Item> | AsyncIterable<Item>) &
+  object;
 
 /**
  * Sends many requests at once to one deployment; safe to share and reuse. Its
@@ -524,23 +814,36 @@ export interface FailedPayload {
 export class PerformanceClient {
   #private;
   /**
-   * @param baseUrl http or https URL, perhaps with a path in front of all paths
-   */
-  constructor(baseUrl: string, options: PerformanceClientOptions);
-  /**
+   * @deprecated Options have names: `new PerformanceClient(url, { apiKey })`.
    * @param baseUrl http or https URL, perhaps with a path in front of all paths
    * @param apiKey default: BASETEN_API_KEY, else OPENAI_API_KEY; false: none
    * @param httpVersion default 1
    * @param clientWrapper a pool to share; it decides on httpVersion and proxy
    * @param proxy default: what the environment says
+   * @example new PerformanceClient(url, 'a-key', 1, wrapper)
    */
   constructor(
     baseUrl: string,
-    apiKey?: string | false | null,
-    httpVersion?: HttpVersion | null,
+    apiKey: string | false | null | undefined,
+    httpVersion: HttpVersion | null | undefined,
     clientWrapper?: HttpClientWrapper | null,
     proxy?: string | null,
   );
+  /**
+   * @param baseUrl http or https URL, perhaps with a path in front of all paths
+   * @param apiKey default: BASETEN_API_KEY, else OPENAI_API_KEY; false: none
+   * @example new PerformanceClient(url, process.env.BASETEN_API_KEY)
+   */
+  constructor(baseUrl: string, apiKey?: string | false | null);
+  /**
+   * @param baseUrl http or https URL, perhaps with a path in front of all paths
+   * @example
+   * const client = new PerformanceClient('http://127.0.0.1:8080', {
+   *   apiKey: false,
+   *   preference: { timeoutS: 30 },
+   * });
+   */
+  constructor(baseUrl: string, options: PerformanceClientOptions);
 
   /** The pool this client sends through. */
   readonly clientWrapper: HttpClientWrapper;
@@ -553,157 +856,178 @@ export class PerformanceClient {
    */
   stats(): ClientStats;
 
-  /** Embeds every text: POST /v1/embeddings in batches. */
+  /**
+   * Embeds every text: POST /v1/embeddings in batches.
+   * @deprecated Options have names: `embed(input, model, { encodingFormat })`.
+   * @example await client.embed(texts, 'my_model', 'float', null, null, preference)
+   */
   embed(
-    input: readonly string[],
+    input: string | readonly string[],
     model: string,
-    options: EmbedOptions & { output: 'float32' },
-  ): Promise<EmbeddingsResponse<Float32Array>>;
-  embed(
-    input: readonly string[],
-    model: string,
-    options: EmbedOptions & {
-      encodingFormat: 'base64';
-      output?: null | undefined;
-    },
-  ): Promise<EmbeddingsResponse<string>>;
-  embed(
-    input: readonly string[],
-    model: string,
-    options?:
-      | RequestProcessingPreference
-      | (EmbedOptions & {
-          encodingFormat?: 'float' | null | undefined;
-          output?: 'array' | null | undefined;
-        })
-      | (EmbedOptions & { output: 'array' })
-      | null,
-  ): Promise<EmbeddingsResponse>;
-  embed(
-    input: readonly string[],
-    model: string,
-    options: EmbedOptions,
-  ): Promise<EmbeddingsResponse<EmbeddingValue>>;
-  embed(
-    input: readonly string[],
-    model: string,
-    options: Partly<EmbedOptions> & { output: 'float32' },
-  ): Promise<PartialResponse<EmbeddingsResponse<Float32Array | null>>>;
-  embed(
-    input: readonly string[],
-    model: string,
-    options: Partly<EmbedOptions> & {
-      encodingFormat: 'base64';
-      output?: null | undefined;
-    },
-  ): Promise<PartialResponse<EmbeddingsResponse<string | null>>>;
-  embed(
-    input: readonly string[],
-    model: string,
-    options:
-      | (Partly<EmbedOptions> & {
-          encodingFormat?: 'float' | null | undefined;
-          output?: 'array' | null | undefined;
-        })
-      | (Partly<EmbedOptions> & { output: 'array' }),
-  ): Promise<PartialResponse<EmbeddingsResponse<number[] | null>>>;
-  embed(
-    input: readonly string[],
-    model: string,
-    options: Partly<EmbedOptions>,
-  ): Promise<PartialResponse<EmbeddingsResponse<EmbeddingValue | null>>>;
-  embed(
-    input: readonly string[],
-    model: string,
-    encodingFormat?: 'float' | null,
+    encodingFormat: 'float' | null | undefined,
     dimensions?: number | null,
     user?: string | null,
     preference?: Preference | null,
   ): Promise<EmbeddingsResponse>;
+  /**
+   * Embeds every text, into strings: POST /v1/embeddings in batches.
+   * @deprecated Options have names: `embed(input, model, { encodingFormat })`.
+   * @example await client.embed(texts, 'my_model', 'base64')
+   */
   embed(
-    input: readonly string[],
+    input: string | readonly string[],
     model: string,
     encodingFormat: 'base64',
     dimensions?: number | null,
     user?: string | null,
     preference?: Preference | null,
   ): Promise<EmbeddingsResponse<string>>;
+  /**
+   * Embeds every text: POST /v1/embeddings in batches.
+   * @example await client.embed(texts, 'my_model', preference)
+   */
+  embed(
+    input: string | readonly string[],
+    model: string,
+    preference: RequestProcessingPreference,
+  ): Promise<EmbeddingsResponse>;
+  /**
+   * Embeds every text: POST /v1/embeddings in batches. A text is a list of one;
+   * an empty list is answered without a request, where options are given.
+   * @param input the texts, of which `data[i]` answers the i-th
+   * @example
+   * const { data } = await client.embed(['Hello world'], 'my_model', {
+   *   batchSize: 64,
+   * });
+   */
+  embed<
+    Output extends EmbeddingOutput = undefined,
+    Encoding extends EncodingFormat = undefined,
+    Mode extends ErrorMode = undefined,
+  >(
+    input: string | readonly string[],
+    model: string,
+    options?: EmbedOptions<Output, Encoding, Mode> | null,
+  ): Promise<
+    Answered<
+      EmbeddingsResponse<EmbeddingOf<Output, Encoding>>,
+      EmbeddingsResponse<EmbeddingOf<Output, Encoding> | null>,
+      Mode
+    >
+  >;
 
-  /** Scores every text against the query: POST /rerank in batches. */
+  /**
+   * Scores every text against the query: POST /rerank in batches.
+   * @deprecated Options have names: `rerank(query, texts, { model })`.
+   * @example await client.rerank('query', texts, 'my_model', true)
+   */
   rerank(
     query: string,
     texts: readonly string[],
-    options?: RequestProcessingPreference | RerankOptions | null,
-  ): Promise<RerankResponse>;
-  /** Without an answer, texts are absent. */
-  rerank(
-    query: string,
-    texts: readonly string[],
-    options: Partly<RerankOptions>,
-  ): Promise<PartialResponse<RerankResponse>>;
-  rerank(
-    query: string,
-    texts: readonly string[],
-    model?: string | null,
+    model: string | null | undefined,
     returnText?: boolean | null,
     preference?: RequestProcessingPreference | RerankOptions | null,
   ): Promise<RerankResponse>;
+  /**
+   * Scores every text against the query: POST /rerank in batches.
+   * @deprecated Options have names: `rerank(query, texts, { rawScores })`.
+   * @example await client.rerank('query', texts, false, 'my_model', true)
+   */
   rerank(
     query: string,
     texts: readonly string[],
-    rawScores?: boolean | null,
+    rawScores: boolean | null | undefined,
     model?: string | null,
     returnText?: boolean | null,
     truncate?: boolean | null,
     truncationDirection?: TruncationDirection | null,
     preference?: Preference | null,
   ): Promise<RerankResponse>;
+  /**
+   * Scores every text against the query: POST /rerank in batches.
+   * @example await client.rerank('query', texts, preference)
+   */
+  rerank(
+    query: string,
+    texts: readonly string[],
+    preference: RequestProcessingPreference,
+  ): Promise<RerankResponse>;
+  /**
+   * Scores every text against the query: POST /rerank in batches. With
+   * `onError: 'partial'` texts without an answer are absent.
+   * @example
+   * const best = await client.rerank('query', texts, { topN: 3 });
+   */
+  rerank<Mode extends ErrorMode = undefined>(
+    query: string,
+    texts: readonly string[],
+    options?: RerankOptions<Mode> | null,
+  ): Promise<Answered<RerankResponse, RerankResponse, Mode>>;
 
-  /** Classifies every text: POST /predict in batches. */
+  /**
+   * Classifies every text: POST /predict in batches.
+   * @deprecated Options have names: `classify(inputs, { model })`.
+   * @example await client.classify(texts, 'my_model', preference)
+   */
   classify(
     inputs: readonly string[],
-    options?: RequestProcessingPreference | ClassifyOptions | null,
-  ): Promise<ClassificationResponse>;
-  classify(
-    inputs: readonly string[],
-    options: Partly<ClassifyOptions>,
-  ): Promise<
-    PartialResponse<ClassificationResponse<ClassificationResult[] | null>>
-  >;
-  classify(
-    inputs: readonly string[],
-    model?: string | null,
+    model: string | null | undefined,
     preference?: RequestProcessingPreference | ClassifyOptions | null,
   ): Promise<ClassificationResponse>;
+  /**
+   * Classifies every text: POST /predict in batches.
+   * @deprecated Options have names: `classify(inputs, { rawScores })`.
+   * @example await client.classify(texts, 'my_model', true)
+   */
   classify(
     inputs: readonly string[],
-    model?: string | null,
-    rawScores?: boolean | null,
+    model: string | null | undefined,
+    rawScores: boolean | null | undefined,
     truncate?: boolean | null,
     truncationDirection?: TruncationDirection | null,
     preference?: Preference | null,
   ): Promise<ClassificationResponse>;
+  /**
+   * Classifies every text: POST /predict in batches.
+   * @example await client.classify(texts, preference)
+   */
+  classify(
+    inputs: readonly string[],
+    preference: RequestProcessingPreference,
+  ): Promise<ClassificationResponse>;
+  /**
+   * Classifies every text: POST /predict in batches.
+   * @example
+   * const { data } = await client.classify(texts, { truncate: true });
+   * console.log(data[0]?.[0]?.label);
+   */
+  classify<Mode extends ErrorMode = undefined>(
+    inputs: readonly string[],
+    options?: ClassifyOptions<Mode> | null,
+  ): Promise<
+    Answered<
+      ClassificationResponse,
+      ClassificationResponse<ClassificationResult[] | null>,
+      Mode
+    >
+  >;
 
   /**
-   * Sends one request per payload, whose body is its JSON text. `Answer` is
-   * what the caller expects of the endpoint; it is not checked.
+   * Sends one request per payload.
+   * @deprecated Options have names: `batchPost(urlPath, payloads, { method })`.
+   * @example await client.batchPost('/v1/completions', payloads, preference, 'POST')
    */
-  batchPost<Answer = unknown>(
-    urlPath: string,
-    payloads: readonly unknown[],
-    options?: RequestProcessingPreference | BatchPostOptions | null,
-  ): Promise<BatchPostResponse<Answer>>;
-  batchPost<Answer = unknown>(
-    urlPath: string,
-    payloads: readonly unknown[],
-    options: Partly<BatchPostOptions>,
-  ): Promise<PartialResponse<BatchPostResponse<Answer | null>>>;
   batchPost<Answer = unknown>(
     urlPath: string,
     payloads: readonly unknown[],
     preference: Preference | null | undefined,
     method: HttpMethod | null | undefined,
   ): Promise<BatchPostResponse<Answer>>;
+  /**
+   * Sends one request per payload.
+   * @deprecated Options have names: `batchPost(urlPath, payloads, { headers })`.
+   * @example await client.batchPost('/v1/completions', payloads, preference, headers)
+   */
   batchPost<Answer = unknown>(
     urlPath: string,
     payloads: readonly unknown[],
@@ -711,12 +1035,21 @@ export class PerformanceClient {
     headers: RequestHeaders | null | undefined,
     method?: HttpMethod | null,
   ): Promise<BatchPostResponse<Answer>>;
+  /**
+   * Sends one request per payload.
+   * @deprecated Options have names: `batchPost(urlPath, payloads, { headers })`.
+   * @example await client.batchPost('/v1/completions', payloads, headers, preference)
+   */
   batchPost<Answer = unknown>(
     urlPath: string,
     payloads: readonly unknown[],
     headers: RequestHeaders | null | undefined,
-    preference?: Preference | null,
+    preference: Preference | null | undefined,
   ): Promise<BatchPostResponse<Answer>>;
+  /**
+   * Sends one request per payload, as an edition before the first wrote it.
+   * @deprecated Options have names: `batchPost(urlPath, payloads, { headers })`.
+   */
   batchPost<Answer = unknown>(
     urlPath: string,
     payloads: readonly unknown[],
@@ -728,36 +1061,138 @@ export class PerformanceClient {
     headers: RequestHeaders | null | undefined,
     preference?: Preference | null,
   ): Promise<BatchPostResponse<Answer>>;
+  /**
+   * Sends one request per payload, and goes on without those that fail.
+   * @example
+   * const { data, errors } = await client.batchPost('/v1/completions', payloads, {
+   *   onError: 'partial',
+   * });
+   */
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    options: BatchPostOptions<'partial'> & { onError: 'partial' },
+  ): Promise<PartialResponse<BatchPostResponse<Answer | null>>>;
+  /**
+   * Sends one request per payload.
+   * @example await client.batchPost('/v1/completions', payloads, preference)
+   */
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    preference: RequestProcessingPreference,
+  ): Promise<BatchPostResponse<Answer>>;
+  /**
+   * Sends one request per payload, whose body is its JSON text. `Answer` is
+   * what the caller expects of the endpoint; it is not checked.
+   * @example
+   * const { data } = await client.batchPost<Completion>('/v1/completions', payloads, {
+   *   maxConcurrentRequests: 96,
+   * });
+   */
+  batchPost<Answer = unknown>(
+    urlPath: string,
+    payloads: readonly unknown[],
+    options?: BatchPostOptions | null,
+  ): Promise<BatchPostResponse<Answer>>;
 
   /**
    * Embeds the texts of a source that need not fit into memory. It is read as
    * far as requests may be sent: never more than maxConcurrentRequests batches
-   * are in flight or wait to be taken. Refused arguments reject the first read.
+   * are in flight or wait to be taken. Refused arguments reject the first read;
+   * with `onError: 'partial'` a batch that fails for good is yielded with its
+   * error.
+   * @example
+   * for await (const { items, data } of client.embedStream(lines, 'my_model'))
+   *   write(items, data);
    */
-  embedStream(
-    source: (Iterable<string> | AsyncIterable<string>) & object,
+  embedStream<Mode extends ErrorMode = undefined>(
+    source: StreamSource<string>,
     model: string,
-    options?: RequestProcessingPreference | EmbedStreamOptions | null,
-  ): ResultStream<EmbeddedBatch>;
-  /** A batch that fails for good is yielded with its error. */
-  embedStream(
-    source: (Iterable<string> | AsyncIterable<string>) & object,
+    options?:
+      RequestProcessingPreference | EmbedStreamOptions<string, Mode> | null,
+  ): ResultStream<Streamed<EmbeddedBatch, FailedBatch, Mode>>;
+  /**
+   * Embeds a text of each item of a source, which is read as above.
+   * @example
+   * const text = (row: Row) => row.title;
+   * for await (const batch of client.embedStream(rows, 'my_model', { text }))
+   *   write(batch.items, batch.rows());
+   */
+  embedStream<Item, Mode extends ErrorMode = undefined>(
+    source: StreamSource<Item>,
     model: string,
-    options: Partly<EmbedStreamOptions>,
-  ): ResultStream<EmbeddedBatch | FailedBatch>;
+    options: EmbedStreamOptions<Item, Mode> & { text: (item: Item) => string },
+  ): ResultStream<Streamed<EmbeddedBatch<Item>, FailedBatch<Item>, Mode>>;
 
-  /** Sends one request per payload of a source, as embedStream reads it. */
-  batchPostStream<Answer = unknown>(
+  /**
+   * Scores the texts of a source, as embedStream reads it, against the query.
+   * @example
+   * for await (const { data } of client.rerankStream('query', lines)) keep(data);
+   */
+  rerankStream<Mode extends ErrorMode = undefined>(
+    query: string,
+    source: StreamSource<string>,
+    options?:
+      RequestProcessingPreference | RerankStreamOptions<string, Mode> | null,
+  ): ResultStream<Streamed<RerankedBatch, FailedBatch, Mode>>;
+  /**
+   * Scores a text of each item of a source.
+   * @example client.rerankStream('query', rows, { text: (row) => row.title })
+   */
+  rerankStream<Item, Mode extends ErrorMode = undefined>(
+    query: string,
+    source: StreamSource<Item>,
+    options: RerankStreamOptions<Item, Mode> & { text: (item: Item) => string },
+  ): ResultStream<Streamed<RerankedBatch<Item>, FailedBatch<Item>, Mode>>;
+
+  /**
+   * Classifies the texts of a source, as embedStream reads it.
+   * @example
+   * for await (const { items, data } of client.classifyStream(lines))
+   *   items.forEach((line, i) => console.log(line, data[i]?.[0]?.label));
+   */
+  classifyStream<Mode extends ErrorMode = undefined>(
+    source: StreamSource<string>,
+    options?:
+      RequestProcessingPreference | ClassifyStreamOptions<string, Mode> | null,
+  ): ResultStream<Streamed<ClassifiedBatch, FailedBatch, Mode>>;
+  /**
+   * Classifies a text of each item of a source.
+   * @example client.classifyStream(rows, { text: (row) => row.title })
+   */
+  classifyStream<Item, Mode extends ErrorMode = undefined>(
+    source: StreamSource<Item>,
+    options: ClassifyStreamOptions<Item, Mode> & {
+      text: (item: Item) => string;
+    },
+  ): ResultStream<Streamed<ClassifiedBatch<Item>, FailedBatch<Item>, Mode>>;
+
+  /**
+   * Sends one request per item of a source, as embedStream reads it, and yields
+   * a failure in its place.
+   * @example
+   * client.batchPostStream('/v1/completions', jobs, { onError: 'partial' })
+   */
+  batchPostStream<Answer = unknown, Item = unknown>(
     urlPath: string,
-    source: (Iterable<unknown> | AsyncIterable<unknown>) & object,
-    options?: RequestProcessingPreference | BatchPostStreamOptions | null,
-  ): ResultStream<PostedPayload<Answer>>;
-  /** A payload that fails for good is yielded with its error. */
-  batchPostStream<Answer = unknown>(
+    source: StreamSource<Item>,
+    options: BatchPostStreamOptions<Item, 'partial'> & { onError: 'partial' },
+  ): ResultStream<PostedPayload<Answer, Item> | FailedPayload<Item>>;
+  /**
+   * Sends one request per item of a source, as embedStream reads it.
+   * @example
+   * const payload = ({ prompt }: Job) => ({ model: 'my_model', prompt });
+   * for await (const { item, status, data } of client.batchPostStream(
+   *   '/v1/completions', jobs, { payload },
+   * ))
+   *   write(item.id, status, data);
+   */
+  batchPostStream<Answer = unknown, Item = unknown>(
     urlPath: string,
-    source: (Iterable<unknown> | AsyncIterable<unknown>) & object,
-    options: Partly<BatchPostStreamOptions>,
-  ): ResultStream<PostedPayload<Answer> | FailedPayload>;
+    source: StreamSource<Item>,
+    options?: RequestProcessingPreference | BatchPostStreamOptions<Item> | null,
+  ): ResultStream<PostedPayload<Answer, Item>>;
 
   /**
    * Lets calls of single texts that are made within a few milliseconds travel
@@ -784,11 +1219,34 @@ export type ErrorCode =
   | 'SYSTEM_ERROR'
   | 'NATIVE_NOT_LOADED';
 
-/** A TypeError or RangeError: an argument refused before anything was sent. */
-export interface InvalidArgumentError extends Error {
+/**
+ * An argument refused before anything was sent. What the client throws is a
+ * TypeError or a RangeError, and an instance of this class all the same.
+ */
+export class InvalidArgumentError extends TypeError {
+  constructor(message: string, argument: string);
   code: 'INVALID_ARGUMENT';
   /** Which argument, for example `input[3]`. */
   argument: string;
+}
+
+/** An answer as a test of yours may make it. */
+export interface AnswerFacts {
+  status: number;
+  headers?: ResponseHeaders;
+  text?: string;
+}
+
+/** What an error that is made may know. */
+export interface ErrorFacts {
+  response?: AnswerFacts;
+  answer?: AnswerFacts;
+  requestId?: string;
+  attempts?: number;
+  batch?: number;
+  firstInput?: number;
+  inputCount?: number;
+  cause?: unknown;
 }
 
 /** The HTTP answer behind an error. API keys in it are blanked out. */
@@ -803,7 +1261,8 @@ export interface ErrorAnswer {
 
 /** Whatever ends a call after its arguments were accepted. */
 export class PerformanceClientError extends Error {
-  protected constructor();
+  /** @param facts without a code: that of the class, else SYSTEM_ERROR */
+  constructor(message: string, facts?: ErrorFacts & { code?: ErrorCode });
   code: ErrorCode;
   /** The answer, for HTTP_ERROR alone. */
   response?: ErrorAnswer;
@@ -842,7 +1301,7 @@ export class PerformanceClientError extends Error {
 
 /** The server answered with a status that no retry could mend. */
 export class HttpError extends PerformanceClientError {
-  protected constructor();
+  constructor(message: string, facts: ErrorFacts & { response: AnswerFacts });
   code: 'HTTP_ERROR';
   response: ErrorAnswer;
   status: number;
@@ -850,49 +1309,117 @@ export class HttpError extends PerformanceClientError {
 
 /** Connecting, one request, or the whole call took too long. */
 export class TimeoutError extends PerformanceClientError {
-  protected constructor();
+  constructor(message: string, facts?: ErrorFacts);
   code: 'TIMEOUT';
 }
 
 /** A CancellationToken ended the call; or, as AbortError, an AbortSignal. */
 export class CancelledError extends PerformanceClientError {
-  protected constructor();
+  constructor(message: string, facts?: ErrorFacts);
   code: 'CANCELLED';
 }
 
 /** An AbortSignal ended the call; `cause` is its reason. */
 export class AbortError extends CancelledError {
-  protected constructor();
+  constructor(message: string, facts?: ErrorFacts);
   name: 'AbortError';
 }
 
 /** The client was closed or destroyed. */
 export class ClosedError extends PerformanceClientError {
-  protected constructor();
+  constructor(message: string, facts?: ErrorFacts);
   code: 'CLOSED';
 }
 
 /** No connection, a broken one, or a peer that could not be trusted. */
 export class ConnectionError extends PerformanceClientError {
-  protected constructor();
+  constructor(message: string, facts?: ErrorFacts);
   code: 'CONNECTION_ERROR';
 }
 
 /** The answer was cut off, malformed, or not what was asked for. */
 export class ParseError extends PerformanceClientError {
-  protected constructor();
+  constructor(message: string, facts?: ErrorFacts);
   code: 'PARSE_ERROR';
+}
+
+/** An error without a class of its own. */
+export interface OtherClientError extends PerformanceClientError {
+  code:
+    'RESPONSE_TOO_LARGE' | 'NO_MEMORY' | 'SYSTEM_ERROR' | 'NATIVE_NOT_LOADED';
+}
+
+/** Every error of this package; its `code` tells which, in a `switch` as well. */
+export type ClientError =
+  | HttpError
+  | TimeoutError
+  | CancelledError
+  | ClosedError
+  | ConnectionError
+  | ParseError
+  | OtherClientError
+  | InvalidArgumentError;
+
+/**
+ * Is it an error of this package?
+ * @example
+ * if (isClientError(error))
+ *   switch (error.code) {
+ *     case 'HTTP_ERROR':
+ *       return error.response.status;
+ *     case 'INVALID_ARGUMENT':
+ *       return error.argument;
+ *   }
+ */
+export function isClientError(error: unknown): error is ClientError;
+
+/** Names of channels of `node:diagnostics_channel`. */
+export const channels: {
+  /** A tracing channel, around each call: {@link CallMessage}. */
+  readonly call: 'baseten-performance-client:call';
+  /** For each batch: {@link RequestMessage}. */
+  readonly request: 'baseten-performance-client:request';
+};
+
+/** What the tracing channel tells of a call: never a key, never an input. */
+export interface CallMessage {
+  operation: 'embed' | 'rerank' | 'classify' | 'batchPost';
+  method: string;
+  url: string;
+  /** How many. */
+  inputs: number;
+  /** What it resolved with, at asyncEnd. */
+  result?: unknown;
+  /** What it rejected with, at error. */
+  error?: unknown;
+}
+
+/** A batch that was answered, or failed for good. */
+export interface RequestMessage {
+  /** The object that the messages of its call are. */
+  call: CallMessage;
+  batch: number;
+  firstInput: number;
+  inputCount: number;
+  /** Retries included; when it was answered. */
+  seconds?: number;
+  /** 0 when no answer came. */
+  status: number;
+  /** When it failed. */
+  code?: ErrorCode;
 }
 
 export interface CoalesceOptions {
   /**
-   * Milliseconds that the first text of a batch waits for others. Default 5, 0
-   * to 1000.
+   * Milliseconds that the first text of a batch waits for others. From 0 to
+   * 1000.
+   * @default 5
    */
   maxDelayMs?: number | null | undefined;
   /**
-   * Texts at which a batch is sent without waiting any longer; integer. It
-   * takes the place of `batchSize`. Default 64, 1 to 1024.
+   * Texts at which a batch is sent without waiting any longer; an integer from
+   * 1 to 1024. It takes the place of `batchSize`.
+   * @default 64
    */
   maxBatchSize?: number | null | undefined;
 }
@@ -900,7 +1427,7 @@ export interface CoalesceOptions {
 /** A single text is answered or it is not. */
 type SingleOptions<Options extends CallOptions> = Omit<
   Options,
-  'onError' | 'onProgress'
+  'onError' | 'onProgress' | 'topN'
 >;
 
 /** Of the request that a text travelled in. */

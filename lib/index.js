@@ -1,5 +1,6 @@
 'use strict';
 
+const { CHANNELS } = require('./call/tracing');
 const { BatchPostResponse } = require('./responses/response');
 const { CancellationToken } = require('./cancellation/cancellation');
 const {
@@ -16,10 +17,13 @@ const {
   ParseError,
   PerformanceClientError,
   TimeoutError,
+  isClientError,
 } = require('./errors/errors');
+const { InvalidArgumentError } = require('./errors/invalid-argument');
 const { HttpClientWrapper } = require('./pool/http-client-wrapper');
 const { PerformanceClient } = require('./client/performance-client');
 const { RequestProcessingPreference } = require('./preference/preference');
+const { TraceContext } = require('./preference/trace-context');
 const { version } = require('./base/version');
 
 module.exports = {
@@ -33,11 +37,15 @@ module.exports = {
   EmbeddingsResponse,
   HttpClientWrapper,
   HttpError,
+  InvalidArgumentError,
   ParseError,
   PerformanceClient,
   PerformanceClientError,
   RequestProcessingPreference,
   RerankResponse,
   TimeoutError,
+  TraceContext,
+  channels: CHANNELS,
+  isClientError,
   version,
 };

@@ -73,9 +73,6 @@ run | test)
   need_command ip iproute2
   need_command unshare util-linux
   ;;&
-native | fuzz | test)
-  need_library libuv libuv1-dev
-  ;;&
 fuzz)
   need_command clang-14 clang-14
   need_fuzzer_runtime

@@ -176,7 +176,14 @@ function checkChoice(value, argument, choices) {
   throw wrongType(argument, expected, value);
 }
 
+/** @param {unknown} value */
+function isEmptyList(value) {
+  return Array.isArray(value) && value.length === 0;
+}
+
 /**
+ * The sentence about an empty list begins as that of Baseten's own client does,
+ * for programs that look for it.
  * @param {unknown} value
  * @param {string} argument
  * @param {string} content what the array holds, for the message
@@ -186,13 +193,22 @@ function checkList(value, argument, content) {
   const expected = `a non-empty array of ${content}`;
   if (!Array.isArray(value)) throw wrongType(argument, expected, value);
   if (value.length > 0) return value;
-  const message = `${argument} must be ${expected}, got an empty array`;
+  const list = argument[0].toUpperCase() + argument.slice(1);
+  const message = `${list} list cannot be empty: ${argument} must be ${expected}`;
   throw invalidArgument(RangeError, argument, message);
 }
 
-/** @type {Check<string[]>} */
-function checkTexts(value, argument) {
-  const texts = checkList(value, argument, 'strings');
+/**
+ * @param {unknown} value
+ * @param {string} argument
+ * @param {boolean} [mayBeEmpty]
+ * @returns {string[]}
+ */
+function checkTexts(value, argument, mayBeEmpty = false) {
+  const texts =
+    mayBeEmpty && isEmptyList(value)
+      ? []
+      : checkList(value, argument, 'strings');
   for (let i = 0; i < texts.length; i++)
     if (typeof texts[i] !== 'string')
       throw wrongType(`${argument}[${i}]`, 'a string', texts[i]);
@@ -279,6 +295,7 @@ module.exports = {
   checkTexts,
   describe,
   invalidArgument,
+  isEmptyList,
   isGiven,
   isPlainObject,
   nearest,

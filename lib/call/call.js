@@ -136,7 +136,8 @@ class Call {
    * its own again. Errors are made behind it: their stack is the caller's.
    */
   respond() {
-    const { makeResponse } = this.#request;
+    const { makeResponse, inputCount } = this.#request;
+    if (inputCount === 0) return makeResponse(this.#nothing());
     return this.run((end) => responseOf(end, makeResponse));
   }
 
@@ -242,6 +243,18 @@ class Call {
       signal: this.#signal,
       summary,
     });
+  }
+
+  /** The result of a call that has nothing to ask. */
+  #nothing() {
+    const made = { batches: 0, retries: 0, hedges: 0 };
+    const none = { rowSize: 0, rows: 0, promptTokens: 0, totalTokens: 0 };
+    return {
+      answers: this.#answers,
+      totalSeconds: 0,
+      summary: { ...made, ...none, model: '' },
+      makeErrors: this.#terms.isPartial ? () => [] : undefined,
+    };
   }
 
   /** Hands it to the engine, and waits for its end. */

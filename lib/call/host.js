@@ -13,18 +13,31 @@ const { FLAG } = require('../native/contract');
 const { keysIn, mergeHeaders, renderHeaders } = require('../base/headers');
 const { Lifecycle } = require('../cancellation/cancellation');
 const { lifecycleOf } = require('../pool/http-client-wrapper');
+const { activeTrace } = require('../preference/trace-context');
 const { requestIdPrefix } = require('../pool/environment');
 const { version } = require('../base/version');
 
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
 /** @typedef {import('../pool/http-client-wrapper').HttpClientWrapper} HttpClientWrapper */
+/** @typedef {import('../preference/preference').RequestProcessingPreference} RequestProcessingPreference */
 /** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
  * @typedef {object} RenderedHeaders
  * @property {string} lines
+ * @property {boolean} hasTrace do they say which trace the call belongs to?
  * @property {number} flags per-attempt headers that the caller took over
  * @property {readonly string[]} secrets what errors must never show
+ */
+
+/**
+ * What a client brings to all its calls.
+ * @typedef {object} HostOptions
+ * @property {string} [apiKey] '' for none; left out where only calls with a key
+ * of their own may be sent
+ * @property {HttpClientWrapper} wrapper
+ * @property {RequestProcessingPreference} preference that calls stand on
+ * @property {HeaderMap} [headers]
  */
 
 /** Blanks and control characters, which URL parsers drop in silence. */
@@ -128,23 +141,35 @@ class Endpoint {
   }
 }
 
+function missingApiKey() {
+  return invalidArgument(
+    TypeError,
+    'apiKey',
+    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY; ' +
+      'give apiKey: false to a server that needs none',
+  );
+}
+
 /** What the calls of one client share. */
 class Host {
   #apiKey;
   #requestIdPrefix = requestIdPrefix(process.env);
+
+  #headers;
 
   /** @type {WeakMap<Settings, Map<boolean, RenderedHeaders>>} */
   #rendered = new WeakMap();
 
   /**
    * @param {Endpoint} endpoint
-   * @param {string} apiKey '' for none
-   * @param {HttpClientWrapper} wrapper
+   * @param {HostOptions} options
    */
-  constructor(endpoint, apiKey, wrapper) {
+  constructor(endpoint, { apiKey, wrapper, preference, headers }) {
     this.endpoint = endpoint;
     this.#apiKey = apiKey;
+    this.#headers = headers;
     this.wrapper = wrapper;
+    this.preference = preference;
     this.lifecycle = new Lifecycle('PerformanceClient');
     this.lifecycles = [this.lifecycle, lifecycleOf(wrapper)];
   }
@@ -158,13 +183,27 @@ class Host {
   }
 
   /**
-   * The headers of a call, rendered once for each preference, unless the call
-   * has some of its own.
+   * The headers of a call, with those of the trace that is active here.
    * @param {Settings} settings
    * @param {{ hasBody: boolean, headers?: HeaderMap }} request
    * @returns {RenderedHeaders}
    */
-  headersFor(settings, { hasBody, headers }) {
+  headersFor(settings, request) {
+    const rendered = this.#headersOf(settings, request);
+    const trace =
+      settings.followsTrace && !rendered.hasTrace ? activeTrace() : undefined;
+    if (!trace) return rendered;
+    const lines = `${rendered.lines}\n${renderHeaders(trace)}`;
+    return { ...rendered, lines };
+  }
+
+  /**
+   * Rendered once for each preference, unless the call has some of its own.
+   * @param {Settings} settings
+   * @param {{ hasBody: boolean, headers?: HeaderMap }} request
+   * @returns {RenderedHeaders}
+   */
+  #headersOf(settings, { hasBody, headers }) {
     if (headers) return this.#render(settings, hasBody, headers);
     let known = this.#rendered.get(settings);
     if (!known) {
@@ -187,6 +226,9 @@ class Host {
    */
   #render(settings, hasBody, headers) {
     const apiKey = settings.apiKey ?? this.#apiKey;
+    const asked = mergeHeaders(this.#headers, settings.headers, headers);
+    if (apiKey === undefined && !asked.has('authorization'))
+      throw missingApiKey();
     /** @type {HeaderMap} */
     const ours = new Map();
     if (apiKey) ours.set('authorization', `Bearer ${apiKey}`);
@@ -196,13 +238,14 @@ class Host {
     const { encodings } = binding.native().info();
     if (encodings) ours.set('accept-encoding', encodings);
 
-    const all = mergeHeaders(ours, settings.headers, headers);
+    const all = mergeHeaders(ours, asked);
     const authorization = all.get('authorization') ?? '';
     const credential = authorization.slice(authorization.lastIndexOf(' ') + 1);
     return {
       lines: renderHeaders(all),
+      hasTrace: all.has('traceparent'),
       flags: headerFlags(all),
-      secrets: [this.#apiKey, apiKey, credential, ...keysIn(all)],
+      secrets: [this.#apiKey ?? '', apiKey ?? '', credential, ...keysIn(all)],
     };
   }
 }

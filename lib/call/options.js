@@ -20,6 +20,8 @@ const { isHeaderCollection } = require('../base/headers');
 const {
   PREFERENCE_NAMES,
   RequestProcessingPreference,
+  checkPreference,
+  layered,
   readPreference,
   settingsOf,
   toSettings,
@@ -68,7 +70,10 @@ function namesWith(...own) {
 }
 
 const EMBED_NAMES = namesWith(...EMBED_ORDER, 'output', 'splitOnLimit');
-const RERANK_NAMES = namesWith(...SCORING, 'splitOnLimit', 'returnText');
+const RERANK_NAMES = namesWith(
+  ...SCORING,
+  ...['splitOnLimit', 'returnText', 'dialect', 'topN'],
+);
 const CLASSIFY_NAMES = namesWith(...SCORING, 'splitOnLimit');
 const BATCH_POST_NAMES = namesWith('method', 'headers');
 
@@ -83,8 +88,6 @@ const ALL_NAMES = new Set([
 const CLOSE = 2;
 
 const ERROR_MODES = /** @type {const} */ (['throw', 'partial']);
-
-const DEFAULT_PREFERENCE = new RequestProcessingPreference();
 
 /**
  * Without a prototype: a name such as __proto__ is one like any other.
@@ -219,15 +222,24 @@ function batchPostOptions(args) {
 }
 
 /**
+ * Whether options came first, and with them nothing in order.
+ * @param {unknown[]} args what follows a method's own arguments
+ */
+function isOptionsForm([first]) {
+  return isPlainObject(first);
+}
+
+/**
  * The settings of one call. Without options of its own it shares those of its
  * preference, so that what is derived from them can be shared, too.
  * @param {RawOptions} options
+ * @param {RequestProcessingPreference} ground the client's
  * @returns {Settings}
  */
-function readSettings(options) {
-  const preference = options.preference ?? DEFAULT_PREFERENCE;
-  if (!(preference instanceof RequestProcessingPreference))
-    throw wrongType('preference', 'a RequestProcessingPreference', preference);
+function readSettings(options, ground) {
+  const preference = isGiven(options.preference)
+    ? layered(ground, checkPreference(options.preference, 'preference'))
+    : ground;
   for (const name of Object.keys(options))
     if (PREFERENCE_NAMES.includes(name) && isGiven(options[name]))
       return toSettings(readPreference(options, valuesOf(preference)));
@@ -237,11 +249,12 @@ function readSettings(options) {
 /**
  * Reads the options that all methods understand.
  * @param {RawOptions} options
+ * @param {RequestProcessingPreference} ground the client's preference
  * @returns {CallTerms}
  */
-function readTerms(options) {
+function readTerms(options, ground) {
   const { signal, onError, onProgress } = options;
-  const settings = readSettings(options);
+  const settings = readSettings(options, ground);
   const enders = settings.cancelToken ? [enderOf(settings.cancelToken)] : [];
   if (isGiven(signal)) enders.push(enderOf(checkSignal(signal, 'signal')));
   const isPartial =
@@ -260,6 +273,7 @@ module.exports = {
   batchPostOptions,
   classifyOptions,
   embedOptions,
+  isOptionsForm,
   readTerms,
   rerankOptions,
 };

@@ -1,11 +1,6 @@
 'use strict';
 
-const {
-  BATCH_POST_NAMES,
-  CLASSIFY_NAMES,
-  EMBED_NAMES,
-  RERANK_NAMES,
-} = require('./options');
+const { BATCH_POST_NAMES, EMBED_NAMES } = require('./options');
 const { BatchPostResponse } = require('../responses/response');
 const {
   checkBoolean,
@@ -18,15 +13,12 @@ const {
   checkTexts,
   describe,
   invalidArgument,
+  isEmptyList,
   isGiven,
 } = require('../base/check');
 const { FLAG, KIND } = require('../native/contract');
 const { fromNative } = require('../errors/errors');
 const { checkHeaders } = require('../base/headers');
-const {
-  ClassificationResponse,
-  RerankResponse,
-} = require('../responses/scores');
 const { EmbeddingsResponse } = require('../responses/embeddings');
 const binding = require('../native/binding');
 
@@ -48,7 +40,8 @@ const binding = require('../native/binding');
  * @property {{ PREFIX: string, OPEN: string, CLOSE: string, SUFFIX: string }} frame
  * @property {number} flags of FLAG
  * @property {HeaderMap} [headers]
- * @property {(result: CallResult) => CallResponse} makeResponse
+ * @property {(result: CallResult, texts?: readonly string[]) => CallResponse} makeResponse
+ * the texts are those of the call, which a stand-in may have been made for
  */
 
 const METHODS = /** @type {const} */ ([
@@ -64,8 +57,6 @@ const METHODS = /** @type {const} */ ([
 const ENCODING_FORMATS = /** @type {const} */ (['float', 'base64']);
 
 const OUTPUTS = /** @type {const} */ (['array', 'float32']);
-
-const DIRECTIONS = /** @type {const} */ (['Left', 'Right']);
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -214,14 +205,18 @@ function vectorForm({ output, encodingFormat }) {
 }
 
 /**
- * @param {unknown} input
+ * @param {unknown} input a text is a list of one
  * @param {unknown} model
  * @param {RawOptions} options
+ * @param {boolean} [mayBeEmpty] the input
  * @returns {CallRequest}
  */
-function embedRequest(input, model, options) {
+function embedRequest(input, model, options, mayBeEmpty) {
   checkOptionNames(options, EMBED_NAMES, 'embed');
-  const inputs = checkTexts(input, 'input');
+  const inputs =
+    typeof input === 'string'
+      ? [input]
+      : checkTexts(input, 'input', mayBeEmpty);
   const name = checkName(model, 'model');
   const behind = {
     model: name,
@@ -250,82 +245,18 @@ function embedRequest(input, model, options) {
 }
 
 /**
- * What rerank and classify have in common, under the names of the wire.
- * @param {RawOptions} options
- */
-function scoringMembers(options) {
-  return {
-    model: option(options, 'model', checkName),
-    raw_scores: option(options, 'rawScores', checkBoolean, false),
-    truncate: option(options, 'truncate', checkBoolean, false),
-    truncation_direction: option(
-      options,
-      'truncationDirection',
-      (value, name) => checkChoice(value, name, DIRECTIONS),
-      'Right',
-    ),
-  };
-}
-
-/**
- * @param {unknown} query
- * @param {unknown} texts
- * @param {RawOptions} options
- * @returns {CallRequest}
- */
-function rerankRequest(query, texts, options) {
-  checkOptionNames(options, RERANK_NAMES, 'rerank');
-  const { model, raw_scores, ...truncation } = scoringMembers(options);
-  const before = {
-    query: checkString(query, 'query'),
-    model,
-    raw_scores,
-    return_text: option(options, 'returnText', checkBoolean, false),
-  };
-  return textsRequest(
-    {
-      operation: 'rerank',
-      kind: KIND.RERANK,
-      path: '/rerank',
-      inputs: checkTexts(texts, 'texts'),
-      frame: bodyFrame(before, 'texts', truncation),
-      makeResponse: (result) => new RerankResponse(result),
-    },
-    options,
-  );
-}
-
-/**
- * Every text is wrapped in a list of its own: a flat pair would mean a
- * sentence pair to text-embeddings-inference.
- * @param {unknown} inputs
- * @param {RawOptions} options
- * @returns {CallRequest}
- */
-function classifyRequest(inputs, options) {
-  checkOptionNames(options, CLASSIFY_NAMES, 'classify');
-  return textsRequest(
-    {
-      operation: 'classify',
-      kind: KIND.CLASSIFY,
-      path: '/predict',
-      inputs: checkTexts(inputs, 'inputs'),
-      frame: bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']),
-      makeResponse: (result) => new ClassificationResponse(result),
-    },
-    options,
-  );
-}
-
-/**
  * @param {unknown} path
  * @param {unknown} payloads
  * @param {RawOptions} options
+ * @param {boolean} [mayBeEmpty] the list of payloads
  * @returns {CallRequest}
  */
-function batchPostRequest(path, payloads, options) {
+function batchPostRequest(path, payloads, options, mayBeEmpty) {
   checkOptionNames(options, BATCH_POST_NAMES, 'batchPost');
-  const list = checkList(payloads, 'payloads', 'JSON values');
+  const list =
+    mayBeEmpty && isEmptyList(payloads)
+      ? []
+      : checkList(payloads, 'payloads', 'JSON values');
   const texts = payloadTexts(list);
   const method = isGiven(options.method)
     ? checkChoice(options.method, 'method', METHODS)
@@ -348,8 +279,9 @@ function batchPostRequest(path, payloads, options) {
 
 module.exports = {
   batchPostRequest,
-  classifyRequest,
+  bodyFrame,
   embedRequest,
+  option,
   payloadText,
-  rerankRequest,
+  textsRequest,
 };

@@ -23,9 +23,15 @@ const { channel, tracingChannel } = require('node:diagnostics_channel');
  * @property {string} [code] when it failed
  */
 
-const calls = tracingChannel('baseten-performance-client:call');
+/** The names of the channels, for those who want to listen. */
+const CHANNELS = Object.freeze({
+  call: 'baseten-performance-client:call',
+  request: 'baseten-performance-client:request',
+});
 
-const requests = channel('baseten-performance-client:request');
+const calls = tracingChannel(CHANNELS.call);
+
+const requests = channel(CHANNELS.request);
 
 /**
  * Each channel is asked, because the first releases of Node 20 cannot ask them
@@ -63,4 +69,4 @@ function traceRequest(event) {
   requests.publish(event);
 }
 
-module.exports = { areRequestsTraced, traceCall, traceRequest };
+module.exports = { CHANNELS, areRequestsTraced, traceCall, traceRequest };

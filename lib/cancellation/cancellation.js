@@ -36,6 +36,44 @@ function cancelledBefore(signal) {
 /** @type {(token: CancellationToken) => Ender} */
 let enderOfToken;
 
+/**
+ * Looks whether isCancelled is called, where it is read: in Baseten's own Node
+ * package it is a property, and whoever comes from there takes the method, which
+ * is never false, for an answer. Both at once cannot be. A call follows its read
+ * before anything else runs, so one look at the end of the turn will do.
+ */
+class ReadWatch {
+  #isWarned = false;
+  #isLooking = false;
+  #uncalled = 0;
+
+  read() {
+    if (this.#isWarned) return;
+    this.#uncalled += 1;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    queueMicrotask(() => this.#look());
+  }
+
+  called() {
+    this.#uncalled -= 1;
+  }
+
+  #look() {
+    const isForgotten = this.#uncalled > 0;
+    this.#isLooking = false;
+    this.#uncalled = 0;
+    if (!isForgotten) return;
+    this.#isWarned = true;
+    process.emitWarning(
+      'isCancelled is a method: without () it is true of every token',
+      { code: 'BASETEN_IS_CANCELLED', type: 'PerformanceClientWarning' },
+    );
+  }
+}
+
+const reads = new ReadWatch();
+
 /** Cancels every call it was given to; may be shared by any number of calls. */
 class CancellationToken {
   #isCancelled = false;
@@ -62,9 +100,13 @@ class CancellationToken {
     for (const call of this.#calls) call.cancel();
   }
 
-  /** @returns {boolean} */
-  isCancelled() {
-    return this.#isCancelled;
+  /** @returns {() => boolean} */
+  get isCancelled() {
+    reads.read();
+    return () => {
+      reads.called();
+      return this.#isCancelled;
+    };
   }
 
   /** The same as isCancelled, as the Python client spells it. */

@@ -13,37 +13,51 @@ const {
   batchPostOptions,
   classifyOptions,
   embedOptions,
+  isOptionsForm,
   readTerms,
   rerankOptions,
 } = require('../call/options');
+const { batchPostRequest, embedRequest } = require('../call/request');
+const { classifyRequest, rerankRequest } = require('../call/scoring');
 const {
-  batchPostRequest,
-  classifyRequest,
-  embedRequest,
-  rerankRequest,
-} = require('../call/request');
-const { checkApiKey } = require('../preference/preference');
+  RequestProcessingPreference,
+  checkApiKey,
+  checkPreference,
+} = require('../preference/preference');
+const { checkHeaders } = require('../base/headers');
 const {
   checkOptionNames,
+  describe,
   invalidArgument,
   isGiven,
   isPlainObject,
   wrongType,
 } = require('../base/check');
 const { environmentApiKey } = require('../pool/environment');
-const { planBatchPostStream, planEmbedStream } = require('../stream/plan');
+const {
+  planBatchPostStream,
+  planClassifyStream,
+  planEmbedStream,
+  planRerankStream,
+} = require('../stream/plan');
 
 /**
+ * What a client shares with its calls, and what it keeps for itself.
  * @typedef {object} ClientOptions
- * @property {string} apiKey '' for none
- * @property {HttpClientWrapper} wrapper
+ * @property {import('../call/host').HostOptions} shared
  * @property {boolean} ownsWrapper was the wrapper made for this client alone?
  */
 
 /** Options that a given wrapper's own decide in silence. */
 const YIELDING_NAMES = new Set(['httpVersion', 'proxy']);
 
-const OPTION_NAMES = new Set(['apiKey', 'clientWrapper', ...WRAPPER_NAMES]);
+const OPTION_NAMES = new Set([
+  ...['apiKey', 'clientWrapper', 'preference', 'headers'],
+  ...WRAPPER_NAMES,
+]);
+
+/** Stands under the calls of a client that is given none. */
+const NO_PREFERENCE = new RequestProcessingPreference();
 
 /**
  * The positional form (apiKey, httpVersion, clientWrapper, proxy), or one
@@ -52,28 +66,32 @@ const OPTION_NAMES = new Set(['apiKey', 'clientWrapper', ...WRAPPER_NAMES]);
  * @returns {Record<string, unknown>}
  */
 function namedArguments(args) {
-  const [apiKey, httpVersion, clientWrapper, proxy] = args;
-  if (!isPlainObject(apiKey))
-    return { apiKey, httpVersion, clientWrapper, proxy };
+  const [apiKey, httpVersion, clientWrapper, proxy, ...others] = args;
+  const isNamed = isPlainObject(apiKey);
+  const extra = (isNamed ? args.slice(1) : others).find(isGiven);
+  if (extra !== undefined)
+    throw invalidArgument(
+      TypeError,
+      'arguments',
+      `nothing may follow the ${isNamed ? 'options' : 'proxy'} of ` +
+        `PerformanceClient, got ${describe(extra)}`,
+    );
+  if (!isNamed) return { apiKey, httpVersion, clientWrapper, proxy };
   checkOptionNames(apiKey, OPTION_NAMES, 'PerformanceClient');
   return apiKey;
 }
 
 /**
+ * A call that needs a key, and finds none, is refused; not the client, which
+ * may send only calls that bring one.
  * @param {unknown} apiKey
- * @returns {string} '' when none is to be sent
+ * @returns {string | undefined} '' when none is to be sent
  */
 function findApiKey(apiKey) {
   if (apiKey === false) return '';
   if (isGiven(apiKey)) return checkApiKey(apiKey, 'apiKey');
   const found = environmentApiKey(process.env);
-  if (found) return checkApiKey(found.value, found.name);
-  throw invalidArgument(
-    TypeError,
-    'apiKey',
-    'apiKey must be given, or stand in BASETEN_API_KEY or OPENAI_API_KEY; ' +
-      'give apiKey: false to a server that needs none',
-  );
+  return found && checkApiKey(found.value, found.name);
 }
 
 /**
@@ -97,6 +115,18 @@ function checkWrapper(clientWrapper, named) {
 }
 
 /**
+ * @param {Record<string, unknown>} named
+ * @returns {HttpClientWrapper}
+ */
+function makeWrapper(named) {
+  return sharingWrapper(
+    Object.fromEntries(
+      Array.from(WRAPPER_NAMES, (name) => [name, named[name]]),
+    ),
+  );
+}
+
+/**
  * Without a wrapper the client makes its own, which shares the pools of clients
  * with equal settings; with one, httpVersion and proxy are the wrapper's.
  * @param {unknown[]} args what follows the base URL
@@ -104,17 +134,19 @@ function checkWrapper(clientWrapper, named) {
  */
 function readClientOptions(args) {
   const named = namedArguments(args);
-  const apiKey = findApiKey(named.apiKey);
-  if (isGiven(named.clientWrapper)) {
-    const wrapper = checkWrapper(named.clientWrapper, named);
-    return { apiKey, wrapper, ownsWrapper: false };
-  }
-  const wrapper = sharingWrapper(
-    Object.fromEntries(
-      Array.from(WRAPPER_NAMES, (name) => [name, named[name]]),
-    ),
-  );
-  return { apiKey, wrapper, ownsWrapper: true };
+  const { preference, headers, clientWrapper } = named;
+  const ownsWrapper = !isGiven(clientWrapper);
+  const shared = {
+    apiKey: findApiKey(named.apiKey),
+    wrapper: ownsWrapper
+      ? makeWrapper(named)
+      : checkWrapper(clientWrapper, named),
+    preference: isGiven(preference)
+      ? checkPreference(preference, 'preference')
+      : NO_PREFERENCE,
+    headers: isGiven(headers) ? checkHeaders(headers, 'headers') : undefined,
+  };
+  return { shared, ownsWrapper };
 }
 
 /** Sends many requests at once to one deployment; safe to share and reuse. */
@@ -129,8 +161,8 @@ class PerformanceClient {
    */
   constructor(baseUrl, ...args) {
     const endpoint = new Endpoint(baseUrl);
-    const { apiKey, wrapper, ownsWrapper } = readClientOptions(args);
-    this.#host = new Host(endpoint, apiKey, wrapper);
+    const { shared, ownsWrapper } = readClientOptions(args);
+    this.#host = new Host(endpoint, shared);
     this.#ownsWrapper = ownsWrapper;
   }
 
@@ -143,7 +175,7 @@ class PerformanceClient {
   }
 
   /**
-   * @param {string[]} input
+   * @param {string | string[]} input
    * @param {string} model
    * @param {unknown[]} rest encodingFormat, dimensions, user, preference; or an
    * options object
@@ -151,7 +183,9 @@ class PerformanceClient {
   async embed(input, model, ...rest) {
     PerformanceClient.#checkThis(this, 'embed');
     const options = embedOptions(rest);
-    return await this.#run(embedRequest(input, model, options), options);
+    const mayBeEmpty = isOptionsForm(rest);
+    const request = embedRequest(input, model, options, mayBeEmpty);
+    return await this.#run(request, options);
   }
 
   /**
@@ -163,7 +197,9 @@ class PerformanceClient {
   async rerank(query, texts, ...rest) {
     PerformanceClient.#checkThis(this, 'rerank');
     const options = rerankOptions(rest);
-    return await this.#run(rerankRequest(query, texts, options), options);
+    const mayBeEmpty = isOptionsForm(rest);
+    const request = rerankRequest(query, texts, options, mayBeEmpty);
+    return await this.#run(request, options);
   }
 
   /**
@@ -174,7 +210,8 @@ class PerformanceClient {
   async classify(inputs, ...rest) {
     PerformanceClient.#checkThis(this, 'classify');
     const options = classifyOptions(rest);
-    return await this.#run(classifyRequest(inputs, options), options);
+    const request = classifyRequest(inputs, options, isOptionsForm(rest));
+    return await this.#run(request, options);
   }
 
   /**
@@ -186,14 +223,13 @@ class PerformanceClient {
   async batchPost(urlPath, payloads, ...rest) {
     PerformanceClient.#checkThis(this, 'batchPost');
     const options = batchPostOptions(rest);
-    return await this.#run(
-      batchPostRequest(urlPath, payloads, options),
-      options,
-    );
+    const mayBeEmpty = isOptionsForm(rest);
+    const request = batchPostRequest(urlPath, payloads, options, mayBeEmpty);
+    return await this.#run(request, options);
   }
 
   /**
-   * @param {Iterable<string> | AsyncIterable<string>} source
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} source
    * @param {string} model
    * @param {unknown} [options]
    */
@@ -201,6 +237,29 @@ class PerformanceClient {
     return new ResultStream(() => {
       PerformanceClient.#checkThis(this, 'embedStream');
       return planEmbedStream(source, model, options, this.#host);
+    });
+  }
+
+  /**
+   * @param {string} query
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} source
+   * @param {unknown} [options]
+   */
+  rerankStream(query, source, options) {
+    return new ResultStream(() => {
+      PerformanceClient.#checkThis(this, 'rerankStream');
+      return planRerankStream(query, source, options, this.#host);
+    });
+  }
+
+  /**
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} source
+   * @param {unknown} [options]
+   */
+  classifyStream(source, options) {
+    return new ResultStream(() => {
+      PerformanceClient.#checkThis(this, 'classifyStream');
+      return planClassifyStream(source, options, this.#host);
     });
   }
 
@@ -264,7 +323,8 @@ class PerformanceClient {
    * @param {import('../call/options').RawOptions} options
    */
   async #run(request, options) {
-    const call = new Call(request, readTerms(options), this.#host);
+    const terms = readTerms(options, this.#host.preference);
+    const call = new Call(request, terms, this.#host);
     call.check();
     return await call.respond();
   }

@@ -24,11 +24,8 @@ const {
   embeddingResults,
   rerankResults,
 } = require('./results');
-const {
-  classifyRequest,
-  embedRequest,
-  rerankRequest,
-} = require('../call/request');
+const { classifyRequest, rerankRequest } = require('../call/scoring');
+const { embedRequest } = require('../call/request');
 
 /** @typedef {import('../call/host').Host} Host */
 /** @typedef {import('../call/options').RawOptions} RawOptions */
@@ -52,8 +49,7 @@ const DEFAULT_BATCH = 64;
  */
 function singleNames(names) {
   const own = new Set(names);
-  own.delete('onProgress');
-  own.delete('onError');
+  for (const name of ['onProgress', 'onError', 'topN']) own.delete(name);
   return own;
 }
 
@@ -168,7 +164,7 @@ class Coalescer {
    * @param {ReadResults} readResults
    */
   #enter(request, options, readResults) {
-    const { settings, enders: own } = readTerms(options);
+    const { settings, enders: own } = readTerms(options, this.#host.preference);
     const enders = [...this.#host.lifecycles, ...own];
     for (const ender of enders) ender.check();
     const group = groupOf(request, settings, options.output);

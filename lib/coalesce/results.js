@@ -95,8 +95,8 @@ function embeddingResults(makeResponse) {
  * @returns {import('./batch').ReadResults}
  */
 function rerankResults(makeResponse) {
-  return (end) => {
-    const { data } = /** @type {any} */ (makeResponse(end));
+  return (end, texts) => {
+    const { data } = /** @type {any} */ (makeResponse(end, texts));
     const requests = requestsOf(end);
     const byPlace = new Map(data.map((result) => [result.index, result]));
     return (index) => {

@@ -1,11 +1,14 @@
 'use strict';
 
+const { ErrorAnswer } = require('./answer');
+const { InvalidArgumentError } = require('./invalid-argument');
+
 /**
  * What is known of a failure; anything may be missing.
  * @typedef {object} ErrorFacts
  * @property {string} [code]
- * @property {import('./failure').ErrorAnswer} [response]
- * @property {import('./failure').ErrorAnswer} [answer]
+ * @property {import('./answer').AnswerFacts} [response]
+ * @property {import('./answer').AnswerFacts} [answer]
  * @property {number} [status]
  * @property {string} [requestId]
  * @property {number} [attempts]
@@ -36,12 +39,16 @@ class PerformanceClientError extends Error {
 
   /**
    * @param {string} message
-   * @param {ErrorFacts} [facts]
+   * @param {ErrorFacts} [facts] without a code, that of the class
    */
-  constructor(message, { cause, ...facts } = {}) {
+  constructor(message, { cause, response, answer, ...facts } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     /** @type {string} */
-    this.code = 'ERROR';
+    this.code = codeOf(new.target);
+    if (response) Object.assign(this, { response: new ErrorAnswer(response) });
+    if (answer) Object.assign(this, { answer: new ErrorAnswer(answer) });
+    const status = (response ?? answer)?.status;
+    if (status !== undefined) Object.assign(this, { status });
     for (const [name, value] of Object.entries(facts))
       if (value !== undefined) this[name] = value;
   }
@@ -91,6 +98,14 @@ const CLASSES = new Map([
   ['PARSE_ERROR', ParseError],
 ]);
 
+/** @param {Function} ErrorClass may be derived from one of ours */
+function codeOf(ErrorClass) {
+  for (const [code, Class] of CLASSES)
+    if (ErrorClass === Class || ErrorClass.prototype instanceof Class)
+      return code;
+  return 'SYSTEM_ERROR';
+}
+
 // Written out, as a minifier changes the names of classes.
 for (const [name, ErrorClass] of Object.entries({
   PerformanceClientError,
@@ -107,6 +122,18 @@ for (const [name, ErrorClass] of Object.entries({
     writable: true,
     configurable: true,
   });
+
+/**
+ * Is it an error of this package: a refused argument, or what ended a call?
+ * @param {unknown} value
+ * @returns {value is PerformanceClientError | InvalidArgumentError}
+ */
+function isClientError(value) {
+  return (
+    value instanceof PerformanceClientError ||
+    value instanceof InvalidArgumentError
+  );
+}
 
 /**
  * Makes the error of the class that belongs to `code`.
@@ -156,5 +183,6 @@ module.exports = {
   cancelledError,
   createError,
   fromNative,
+  isClientError,
   setPartial,
 };

@@ -47,27 +47,18 @@ function redact(text, secrets) {
     .reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
 }
 
-/** The HTTP answer behind an error. */
-class ErrorAnswer {
-  /**
-   * @param {number} status
-   * @param {string} head raw header block
-   * @param {string} body
-   * @param {readonly string[]} secrets hidden wherever the server echoes them
-   */
-  constructor(status, head, body, secrets) {
-    this.status = status;
-    this.headers = parseHead(redact(head, secrets));
-    this.text = redact(body.slice(0, LONGEST_TEXT), secrets);
-  }
-
-  /**
-   * The body as a value; throws a SyntaxError when it is not JSON.
-   * @returns {unknown}
-   */
-  json() {
-    return JSON.parse(this.text);
-  }
+/**
+ * The answer for the caller.
+ * @param {Failure} failure
+ * @param {readonly string[]} secrets hidden wherever the server echoes them
+ * @returns {import('./answer').AnswerFacts}
+ */
+function answerFacts({ status, head, body }, secrets) {
+  return {
+    status,
+    headers: parseHead(redact(head, secrets)),
+    text: redact(body.slice(0, LONGEST_TEXT), secrets),
+  };
 }
 
 /**
@@ -129,14 +120,13 @@ function message(failure, { method, url, noun, secrets }) {
  * @returns {PerformanceClientError}
  */
 function failureError(failure, context, signal) {
-  const { code, status, head, body, requestId, attempts } = failure;
+  const { code, status, requestId, attempts } = failure;
   /** @type {import('./errors').ErrorFacts} */
   const facts = { attempts };
   if (status > 0) facts.status = status;
   if (requestId) facts.requestId = requestId;
   const name = ANSWER_NAMES.get(code);
-  if (status > 0 && name)
-    facts[name] = new ErrorAnswer(status, head, body, context.secrets);
+  if (status > 0 && name) facts[name] = answerFacts(failure, context.secrets);
   if (failure.batch >= 0) {
     facts.batch = failure.batch;
     facts.firstInput = failure.firstInput;
@@ -169,7 +159,6 @@ function inputFailures(answers, context, end) {
 }
 
 module.exports = {
-  ErrorAnswer,
   excerpt,
   failureError,
   inputFailures,

@@ -41,7 +41,7 @@ const LIMITS = Object.freeze({
   batchSize: whole(NUMBER.BATCH_SIZE, 128, 1, 1024),
   maxCharsPerRequest: whole(NUMBER.MAX_CHARS_PER_REQUEST, NONE, 50, 256000),
   timeoutS: seconds(NUMBER.TIMEOUT_MS, 3600, 0.1, 7200),
-  hedgeDelay: seconds(NUMBER.HEDGE_DELAY_MS, NONE, 0.2, 30),
+  hedgeDelay: seconds(NUMBER.HEDGE_DELAY_MS, NONE, 0.045, 30),
   totalTimeoutS: seconds(NUMBER.TOTAL_TIMEOUT_MS, NONE, 0.1, YEAR_S),
   hedgeBudgetPct: share(NUMBER.HEDGE_BUDGET_PCT, 0.1, 0, 3),
   retryBudgetPct: share(NUMBER.RETRY_BUDGET_PCT, 0.05, 0, 3),

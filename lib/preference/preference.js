@@ -2,6 +2,7 @@
 
 const { checkCancelSource } = require('../cancellation/cancellation');
 const {
+  checkBoolean,
   checkInteger,
   checkIntegers,
   checkNumber,
@@ -10,10 +11,17 @@ const {
   isGiven,
   isPlainObject,
   outOfRange,
+  wrongType,
 } = require('../base/check');
-const { checkHeaders, isHeaderValue } = require('../base/headers');
+const {
+  checkHeaders,
+  isHeaderValue,
+  mergeHeaders,
+} = require('../base/headers');
 const { FLAG, MOST, NUMBER } = require('../native/contract');
 const { LIMITS, STATUS_CODES } = require('./limits');
+const { namesInOrder } = require('./positional');
+const { checkTraceContext, traceHeaders } = require('./trace-context');
 
 /** @typedef {import('../cancellation/cancellation').CancelSource} CancelSource */
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
@@ -35,16 +43,20 @@ const { LIMITS, STATUS_CODES } = require('./limits');
  * @property {string} [primaryApiKeyOverride]
  * @property {HeaderMap} [extraHeaders]
  * @property {readonly number[]} [nonRetryableStatusCodes]
+ * @property {import('./trace-context').TraceContext | false} [traceContext]
+ * @property {boolean} [timeoutHeaders]
+ * @property {boolean} [requestIdHeader]
  */
 
 /**
  * A preference as a call uses it.
  * @typedef {object} Settings
  * @property {Readonly<Float64Array>} numbers in the engine's order: limits, the
- * flag that follows from them, statuses that are never tried again
+ * flags that follow from options, statuses that are never tried again
  * @property {CancelSource} [cancelToken]
  * @property {string} [apiKey]
- * @property {HeaderMap} [headers]
+ * @property {HeaderMap} [headers] with those of a trace that was given
+ * @property {boolean} followsTrace do calls join the trace that is active?
  */
 
 const OWNER = 'RequestProcessingPreference';
@@ -77,7 +89,7 @@ function checkStatusCodes(value, argument) {
     STATUS_CODES.low,
     STATUS_CODES.high,
   );
-  const distinct = Object.freeze([...new Set(codes)]);
+  const distinct = Object.freeze([...new Set(codes)].sort((a, b) => a - b));
   if (distinct.length > MOST.FINAL_STATUSES)
     throw invalidArgument(
       RangeError,
@@ -88,8 +100,7 @@ function checkStatusCodes(value, argument) {
 }
 
 /**
- * The options that are no numbers, in the order of the positional form; behind
- * extraHeaders those that only have names.
+ * The options that are no numbers.
  * @type {Readonly<Record<string, (value: unknown, argument: string) => unknown>>}
  */
 const CHECKS = Object.freeze({
@@ -97,6 +108,9 @@ const CHECKS = Object.freeze({
   primaryApiKeyOverride: checkApiKey,
   extraHeaders: checkHeaders,
   nonRetryableStatusCodes: checkStatusCodes,
+  traceContext: checkTraceContext,
+  timeoutHeaders: checkBoolean,
+  requestIdHeader: checkBoolean,
 });
 
 /** @type {Readonly<Record<string, unknown>>} */
@@ -105,6 +119,8 @@ const DEFAULTS = Object.freeze({
     Object.entries(LIMITS).map(([name, { fallback }]) => [name, fallback]),
   ),
   nonRetryableStatusCodes: Object.freeze([]),
+  timeoutHeaders: true,
+  requestIdHeader: true,
 });
 
 const PREFERENCE_NAMES = Object.freeze([
@@ -113,10 +129,6 @@ const PREFERENCE_NAMES = Object.freeze([
 ]);
 
 const KNOWN_NAMES = new Set(PREFERENCE_NAMES);
-
-const POSITIONAL_NAMES = Object.freeze(
-  PREFERENCE_NAMES.slice(0, PREFERENCE_NAMES.indexOf('extraHeaders') + 1),
-);
 
 /**
  * @param {string} name of the option
@@ -166,22 +178,36 @@ function readPreference(given, base, nameOf = (name) => name) {
 
 /**
  * @param {Readonly<PreferenceValues>} values
+ * @returns {number} of FLAG
+ */
+function flagsOf({ maxRetries, timeoutHeaders, requestIdHeader }) {
+  let flags = maxRetries === undefined ? 0 : FLAG.OWN_RETRIES;
+  if (timeoutHeaders === false) flags |= FLAG.OWN_TIMEOUT | FLAG.OWN_DEADLINE;
+  if (requestIdHeader === false) flags |= FLAG.OWN_REQUEST_ID;
+  return flags;
+}
+
+/**
+ * @param {Readonly<PreferenceValues>} values
  * @returns {Settings}
  */
 function toSettings(values) {
-  const statuses = values.nonRetryableStatusCodes ?? [];
+  const { traceContext, nonRetryableStatusCodes: statuses = [] } = values;
   const numbers = new Float64Array(NUMBER.FINAL_STATUSES + statuses.length);
   for (const [name, { position, fallback, scale }] of Object.entries(LIMITS)) {
     const value = values[name] ?? fallback ?? 0;
     numbers[position] = scale === 1 ? value : Math.round(value * scale);
   }
-  if (values.maxRetries !== undefined) numbers[NUMBER.FLAGS] = FLAG.OWN_RETRIES;
+  numbers[NUMBER.FLAGS] = flagsOf(values);
   numbers.set(statuses, NUMBER.FINAL_STATUSES);
   return Object.freeze({
     numbers,
     cancelToken: values.cancelToken,
     apiKey: values.primaryApiKeyOverride,
-    headers: values.extraHeaders,
+    headers: traceContext
+      ? mergeHeaders(traceHeaders(traceContext), values.extraHeaders)
+      : values.extraHeaders,
+    followsTrace: traceContext === undefined,
   });
 }
 
@@ -201,13 +227,7 @@ function namedArguments(args) {
     checkOptionNames(first, KNOWN_NAMES, OWNER);
     return first;
   }
-  if (args.length > POSITIONAL_NAMES.length)
-    throw invalidArgument(
-      TypeError,
-      'arguments',
-      `${OWNER} takes at most ${POSITIONAL_NAMES.length} arguments, got ${args.length}`,
-    );
-  return Object.fromEntries(args.map((arg, i) => [POSITIONAL_NAMES[i], arg]));
+  return namesInOrder(args);
 }
 
 /**
@@ -264,11 +284,46 @@ class RequestProcessingPreference {
   }
 }
 
+/** @type {import('../base/check').Check<RequestProcessingPreference>} */
+function checkPreference(value, argument) {
+  if (value instanceof RequestProcessingPreference) return value;
+  if (isPlainObject(value)) return new RequestProcessingPreference(value);
+  throw wrongType(
+    argument,
+    'a RequestProcessingPreference or an options object',
+    value,
+  );
+}
+
+/** @type {WeakMap<object, WeakMap<object, RequestProcessingPreference>>} */
+const layers = new WeakMap();
+
+/**
+ * One preference over another, option by option; the same one each time.
+ * @param {RequestProcessingPreference} ground
+ * @param {RequestProcessingPreference} upper
+ * @returns {RequestProcessingPreference}
+ */
+function layered(ground, upper) {
+  const below = valuesOf(ground);
+  if (Object.keys(below).length === 0) return upper;
+  let known = layers.get(ground);
+  if (!known) layers.set(ground, (known = new WeakMap()));
+  let both = known.get(upper);
+  if (!both) {
+    both = new RequestProcessingPreference({ ...below, ...valuesOf(upper) });
+    known.set(upper, both);
+  }
+  return both;
+}
+
 module.exports = {
   DEFAULTS,
   PREFERENCE_NAMES,
   RequestProcessingPreference,
   checkApiKey,
+  checkPreference,
+  layered,
   readPreference,
   settingsOf,
   toSettings,

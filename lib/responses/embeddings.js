@@ -102,6 +102,16 @@ class Vectors {
   }
 }
 
+/**
+ * Each row of a matrix as a view: no copy.
+ * @param {{ data: Float32Array, rows: number, dimensions: number }} matrix
+ * @returns {Generator<Float32Array, void, undefined>}
+ */
+function* rowViews({ data, rows, dimensions }) {
+  for (let row = 0; row < rows; row++)
+    yield data.subarray(row * dimensions, (row + 1) * dimensions);
+}
+
 /** Makes plain objects that can still carry private fields. */
 class PlainObject {
   constructor() {
@@ -204,6 +214,11 @@ class EmbeddingsResponse extends CallResponse {
   matrix() {
     return this.#vectors.matrix();
   }
+
+  /** The rows of the matrix one by one, each a view of it. */
+  rows() {
+    return rowViews(this.#vectors.matrix());
+  }
 }
 
-module.exports = { EmbeddingsResponse, Vectors };
+module.exports = { EmbeddingsResponse, Vectors, rowViews };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { parseHead } = require('../base/headers');
+const { parseHead, statusOf } = require('../base/headers');
 
 /** @typedef {import('../native/binding').Failure} Failure */
 
@@ -46,6 +46,7 @@ const { parseHead } = require('../base/headers');
  * @property {string} [model]
  * @property {'list'} [object]
  * @property {{ prompt_tokens: number, total_tokens: number }} [usage]
+ * @property {(parts: Part[]) => (number | null)[]} [makeStatuses]
  */
 
 /**
@@ -124,8 +125,8 @@ class Answers {
 /**
  * What the answers of all methods share. The properties are the response's own
  * and enumerable, in alphabetical order, so that spread, JSON.stringify and
- * structuredClone see them all; `data`, `errors` and `response_headers` are
- * made at the first look.
+ * structuredClone see them all; `data`, `errors`, `response_headers` and
+ * `statuses` are made at the first look.
  */
 class CallResponse {
   /** @type {Record<string, unknown>} */
@@ -137,6 +138,7 @@ class CallResponse {
   static #data = CallResponse.#lazy('data');
   static #errors = CallResponse.#lazy('errors');
   static #headers = CallResponse.#lazy('response_headers');
+  static #statuses = CallResponse.#lazy('statuses');
 
   /**
    * @param {CallResult} result
@@ -144,7 +146,7 @@ class CallResponse {
    * @param {ResponseFacts} [facts]
    */
   constructor({ answers, totalSeconds, makeErrors }, makeData, facts = {}) {
-    const { model, object, usage } = facts;
+    const { model, object, usage, makeStatuses } = facts;
     const parts = answers.parts();
     this.#makers = {
       data: () => makeData(parts),
@@ -159,6 +161,10 @@ class CallResponse {
     if (model !== undefined) this.model = model;
     if (object !== undefined) this.object = object;
     Object.defineProperty(this, 'response_headers', CallResponse.#headers);
+    if (makeStatuses) {
+      this.#makers.statuses = () => makeStatuses(parts);
+      Object.defineProperty(this, 'statuses', CallResponse.#statuses);
+    }
     this.total_time = totalSeconds;
     if (usage !== undefined) this.usage = usage;
   }
@@ -194,16 +200,21 @@ class CallResponse {
 }
 
 /**
- * One answer per payload, in payload order; null where there was no body, or no
- * answer.
+ * One answer per payload, in payload order, and its HTTP status beside it; null
+ * where there was no body, or no answer.
  */
 class BatchPostResponse extends CallResponse {
   /** @param {CallResult} result */
   constructor(result) {
-    super(result, (parts) => {
-      const data = new Array(result.answers.inputCount).fill(null);
-      for (const { first, value } of parts) data[first] = value;
-      return data;
+    const { inputCount } = result.answers;
+    /** @type {<Value>(parts: Part[], of: (part: Part) => Value) => (Value | null)[]} */
+    const byPayload = (parts, of) => {
+      const list = new Array(inputCount).fill(null);
+      for (const part of parts) list[part.first] = of(part);
+      return list;
+    };
+    super(result, (parts) => byPayload(parts, ({ value }) => value), {
+      makeStatuses: (parts) => byPayload(parts, ({ head }) => statusOf(head)),
     });
   }
 }

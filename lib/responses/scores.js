@@ -74,31 +74,50 @@ class Scores {
 /**
  * @param {Part[]} parts
  * @param {Scores} scores
+ * @param {readonly string[]} [known] the texts, where no server was asked for
+ * them
  * @returns {RerankResult[]}
  */
-function makeResults(parts, scores) {
+function makeResults(parts, scores, known) {
   const results = [];
   for (const { first, count, value } of parts) {
     const texts = value === undefined ? undefined : readStrings(value);
-    for (let i = 0; i < count; i++)
-      results.push({
-        index: scores.number(first + i),
-        score: scores.score(first + i),
-        text: texts ? texts[i] : null,
-      });
+    for (let i = 0; i < count; i++) {
+      const index = scores.number(first + i);
+      const text = (known ? known[index] : texts?.[i]) ?? null;
+      results.push({ index, score: scores.score(first + i), text });
+    }
   }
   return results;
 }
 
 /**
- * One score per text, batch by batch, each batch in the server's order; texts
- * without an answer are absent.
+ * Best first; equal scores keep their order.
+ * @param {RerankResult[]} results
+ */
+function bestFirst(results) {
+  return [...results].sort((a, b) => b.score - a.score);
+}
+
+/**
+ * One score per text, batch by batch, each batch in the server's order, unless
+ * only the best are wanted; texts without an answer are absent.
  */
 class RerankResponse extends CallResponse {
-  /** @param {CallResult} result */
-  constructor(result) {
+  /**
+   * @param {CallResult} result
+   * @param {number} [most] so many, the best of all texts; best first
+   * @param {readonly string[]} [texts] of the call, where no server was asked
+   * for them
+   */
+  constructor(result, most, texts) {
     const scores = new Scores(result.summary);
-    super(result, (parts) => makeResults(parts, scores), { object: 'list' });
+    /** @param {Part[]} parts */
+    const makeData = (parts) => {
+      const results = makeResults(parts, scores, texts);
+      return most === undefined ? results : bestFirst(results).slice(0, most);
+    };
+    super(result, makeData, { object: 'list' });
   }
 
   /**
@@ -109,7 +128,7 @@ class RerankResponse extends CallResponse {
     const { data } = /** @type {{ data: RerankResult[] }} */ (
       /** @type {unknown} */ (this)
     );
-    return [...data].sort((a, b) => b.score - a.score);
+    return bestFirst(data);
   }
 }
 

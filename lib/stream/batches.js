@@ -8,6 +8,12 @@
  * @property {number} number of the batch within the stream
  * @property {number} start place of its first input
  * @property {string[]} inputs
+ * @property {unknown[]} items what the source gave for each of them
+ */
+
+/**
+ * An element of the source, and what of it is sent.
+ * @typedef {{ value: unknown, text: string, chars: number }} Item
  */
 
 /**
@@ -60,7 +66,7 @@ class StreamBatches {
   #nextPlace = 0;
   #nextNumber = 0;
 
-  /** @type {{ text: string, chars: number } | undefined} did not fit before */
+  /** @type {Item | undefined} did not fit before */
   #carried;
 
   /**
@@ -91,6 +97,7 @@ class StreamBatches {
   async next() {
     /** @type {string[]} */
     const inputs = [];
+    const items = [];
     let chars = 0;
     while (inputs.length < this.#maxItems) {
       const reading = this.#carried ?? this.#read();
@@ -102,16 +109,20 @@ class StreamBatches {
         break;
       }
       inputs.push(item.text);
+      items.push(item.value);
       chars += item.chars;
     }
-    return inputs.length ? this.#batch(inputs) : undefined;
+    return inputs.length ? this.#batch(inputs, items) : undefined;
   }
 
-  /** @param {string[]} inputs */
-  #batch(inputs) {
+  /**
+   * @param {string[]} inputs
+   * @param {unknown[]} items
+   */
+  #batch(inputs, items) {
     const carried = this.#carried ? 1 : 0;
     const start = this.#nextPlace - carried - inputs.length;
-    return { number: this.#nextNumber++, start, inputs };
+    return { number: this.#nextNumber++, start, inputs, items };
   }
 
   #read() {
@@ -122,12 +133,16 @@ class StreamBatches {
       : this.#item(reading);
   }
 
-  /** @param {{ value: unknown } | undefined} step */
+  /**
+   * @param {{ value: unknown } | undefined} step
+   * @returns {Item | undefined}
+   */
   #item(step) {
     if (!step) return undefined;
-    const text = this.#toText(step.value, this.#nextPlace);
+    const { value } = step;
+    const text = this.#toText(value, this.#nextPlace);
     this.#nextPlace += 1;
-    return { text, chars: this.#maxChars ? countCodePoints(text) : 0 };
+    return { value, text, chars: this.#maxChars ? countCodePoints(text) : 0 };
   }
 }
 

@@ -1,21 +1,36 @@
 'use strict';
 
-const { BATCH_POST_NAMES, EMBED_NAMES, readTerms } = require('../call/options');
+const {
+  BATCH_POST_NAMES,
+  CLASSIFY_NAMES,
+  EMBED_NAMES,
+  RERANK_NAMES,
+  readTerms,
+} = require('../call/options');
 const { Call } = require('../call/call');
 const { RequestProcessingPreference } = require('../preference/preference');
 const { NUMBER } = require('../native/contract');
 const { StreamBatches } = require('./batches');
 const { StreamSource } = require('./source');
-const { acceptedSize, embedResults, postResults } = require('./results');
+const {
+  acceptedSize,
+  classifyResults,
+  embedResults,
+  postResults,
+  rerankResults,
+} = require('./results');
 const {
   batchPostRequest,
   embedRequest,
   payloadText,
 } = require('../call/request');
+const { classifyRequest, rerankRequest } = require('../call/scoring');
 const {
   checkBoolean,
+  checkFunction,
   checkOptionNames,
-  checkString,
+  describe,
+  invalidArgument,
   isGiven,
   isPlainObject,
   wrongType,
@@ -42,7 +57,10 @@ const { mergeHeaders } = require('../base/headers');
 
 /**
  * What only streams understand, and the options that calls have, too.
- * @typedef {{ options: Record<string, unknown>, isOrdered: boolean }} StreamOptions
+ * @typedef {object} StreamOptions
+ * @property {Record<string, unknown>} options
+ * @property {boolean} isOrdered
+ * @property {(item: unknown) => unknown} [select] what of an item is sent
  */
 
 /**
@@ -64,17 +82,19 @@ const STAND_IN = [''];
 /**
  * A stream has no end to be told of, and results in one form.
  * @param {ReadonlySet<string>} names of the call
+ * @param {string} selector the option that says what of an item is sent
  * @returns {ReadonlySet<string>}
  */
-function streamNames(names) {
-  const own = new Set([...names, 'ordered']);
-  own.delete('onProgress');
-  own.delete('output');
+function streamNames(names, selector) {
+  const own = new Set([...names, 'ordered', selector]);
+  for (const name of ['onProgress', 'output', 'topN']) own.delete(name);
   return own;
 }
 
-const EMBED_STREAM_NAMES = streamNames(EMBED_NAMES);
-const BATCH_POST_STREAM_NAMES = streamNames(BATCH_POST_NAMES);
+const EMBED_STREAM_NAMES = streamNames(EMBED_NAMES, 'text');
+const RERANK_STREAM_NAMES = streamNames(RERANK_NAMES, 'text');
+const CLASSIFY_STREAM_NAMES = streamNames(CLASSIFY_NAMES, 'text');
+const BATCH_POST_STREAM_NAMES = streamNames(BATCH_POST_NAMES, 'payload');
 
 /**
  * @param {unknown} given
@@ -93,9 +113,14 @@ function readOptions(given, names, method) {
       given,
     );
   checkOptionNames(given, names, method);
-  const { ordered, ...options } = given;
+  const { ordered, text, payload, ...options } = given;
   const isOrdered = isGiven(ordered) ? checkBoolean(ordered, 'ordered') : true;
-  return { options, isOrdered };
+  const [selector, name] = isGiven(text)
+    ? [text, 'text']
+    : [payload, 'payload'];
+  if (!isGiven(selector)) return { options, isOrdered };
+  const select = /** @type {any} */ (checkFunction(selector, String(name)));
+  return { options, isOrdered, select };
 }
 
 /**
@@ -123,7 +148,7 @@ function batchSettings(settings, request) {
  */
 function planStream(stream, { options, isOrdered }, host) {
   const { request, source, toText, toResults } = stream;
-  const terms = readTerms(options);
+  const terms = readTerms(options, host.preference);
   const { numbers } = terms.settings;
   const items = numbers[NUMBER.BATCH_SIZE];
   const chars = numbers[NUMBER.MAX_CHARS_PER_REQUEST];
@@ -132,6 +157,7 @@ function planStream(stream, { options, isOrdered }, host) {
   const batches = new StreamBatches(source, toText, limits);
   const url = host.endpoint.urlFor(request.path);
   const settings = batchSettings(terms.settings, request);
+  host.headersFor(settings, { hasBody: request.hasBody }); // refuses what lacks a key
   return {
     source,
     batches,
@@ -158,13 +184,18 @@ function planStream(stream, { options, isOrdered }, host) {
 }
 
 /**
- * @param {unknown} value
- * @param {number} place
+ * @param {StreamOptions} given
+ * @returns {StreamRequest['toText']}
  */
-function inputText(value, place) {
-  return typeof value === 'string'
-    ? value
-    : checkString(value, `input[${place}]`);
+function textsOf({ select }) {
+  return (item, place) => {
+    const text = select ? select(item) : item;
+    if (typeof text === 'string') return text;
+    const argument = select ? `text(input[${place}])` : `input[${place}]`;
+    const hint = select ? '' : '; the option text says what of an item is sent';
+    const message = `${argument} must be a string, got ${describe(text)}${hint}`;
+    throw invalidArgument(TypeError, argument, message);
+  };
 }
 
 /**
@@ -181,8 +212,43 @@ function planEmbedStream(source, model, given, host) {
       ...own.options,
       output: 'float32',
     }),
-    toText: inputText,
+    toText: textsOf(own),
     toResults: embedResults,
+  };
+  return planStream(stream, own, host);
+}
+
+/**
+ * @param {unknown} query
+ * @param {unknown} source
+ * @param {unknown} given
+ * @param {Host} host
+ */
+function planRerankStream(query, source, given, host) {
+  const own = readOptions(given, RERANK_STREAM_NAMES, 'rerankStream');
+  const request = rerankRequest(query, STAND_IN, own.options);
+  const stream = {
+    source: new StreamSource(source, 'strings'),
+    request,
+    toText: textsOf(own),
+    /** @type {StreamRequest['toResults']} */
+    toResults: (batch, end) => rerankResults(batch, end, request.makeResponse),
+  };
+  return planStream(stream, own, host);
+}
+
+/**
+ * @param {unknown} source
+ * @param {unknown} given
+ * @param {Host} host
+ */
+function planClassifyStream(source, given, host) {
+  const own = readOptions(given, CLASSIFY_STREAM_NAMES, 'classifyStream');
+  const stream = {
+    source: new StreamSource(source, 'strings'),
+    request: classifyRequest(STAND_IN, own.options),
+    toText: textsOf(own),
+    toResults: classifyResults,
   };
   return planStream(stream, own, host);
 }
@@ -200,8 +266,8 @@ function planBatchPostStream(path, source, given, host) {
     request,
     source: new StreamSource(source, 'JSON values'),
     /** @type {StreamRequest['toText']} */
-    toText(value, place) {
-      const text = payloadText(value, place);
+    toText(item, place) {
+      const text = payloadText(own.select ? own.select(item) : item, place);
       return request.hasBody ? text : '';
     },
     toResults: postResults,
@@ -209,4 +275,9 @@ function planBatchPostStream(path, source, given, host) {
   return planStream(stream, own, host);
 }
 
-module.exports = { planBatchPostStream, planEmbedStream };
+module.exports = {
+  planBatchPostStream,
+  planClassifyStream,
+  planEmbedStream,
+  planRerankStream,
+};

@@ -2,10 +2,12 @@
 
 const { createError } = require('../errors/errors');
 const { failureError } = require('../errors/failure');
-const { parseHead } = require('../base/headers');
-const { Vectors } = require('../responses/embeddings');
+const { parseHead, statusOf } = require('../base/headers');
+const { ClassificationResponse } = require('../responses/scores');
+const { Vectors, rowViews } = require('../responses/embeddings');
 
 /** @typedef {import('../call/call').CallEnd} CallEnd */
+/** @typedef {import('../call/request').CallRequest} CallRequest */
 /** @typedef {import('../errors/errors').PerformanceClientError} PerformanceClientError */
 /** @typedef {import('../native/binding').Failure} Failure */
 /** @typedef {import('../responses/response').Answers} Answers */
@@ -77,6 +79,38 @@ function matrixOf({ number, start, inputs }, { summary, answers }) {
   }
 }
 
+/** The embeddings of some inputs in a row. */
+class EmbeddedBatch {
+  /** @param {{ start: number, count: number, items: unknown[], dimensions: number, data: Float32Array, usage: object }} facts */
+  constructor({ start, count, items, dimensions, data, usage }) {
+    this.start = start;
+    this.count = count;
+    this.items = items;
+    this.dimensions = dimensions;
+    this.data = data;
+    this.usage = usage;
+  }
+
+  /** Each row as a view of the data. */
+  rows() {
+    const { data, count, dimensions } = this;
+    return rowViews({ data, rows: count, dimensions });
+  }
+}
+
+/**
+ * Where a run stands in the stream, and what the source gave for it.
+ * @param {StreamBatch} batch
+ * @param {{ first: number, count: number }} run
+ */
+function placeOf({ start, items }, { first, count }) {
+  return {
+    start: start + first,
+    count,
+    items: items.slice(first, first + count),
+  };
+}
+
 /**
  * @param {StreamBatch} batch
  * @param {CallEnd} end
@@ -85,14 +119,15 @@ function matrixOf({ number, start, inputs }, { summary, answers }) {
 function embeddedRuns(batch, end, runs) {
   const { data, dimensions } = matrixOf(batch, end);
   let { promptTokens, totalTokens } = end.summary;
-  return runs.map(({ first, count, error }) => {
-    const start = batch.start + first;
-    if (error) return { start, count, error };
+  return runs.map((run) => {
+    const { first, count, error } = run;
+    const place = placeOf(batch, run);
+    if (error) return { ...place, error };
     const from = first * dimensions;
     const rows = data.subarray(from, from + count * dimensions);
     const usage = { prompt_tokens: promptTokens, total_tokens: totalTokens };
     promptTokens = totalTokens = 0;
-    return { start, count, dimensions, data: rows, usage };
+    return new EmbeddedBatch({ ...place, dimensions, data: rows, usage });
   });
 }
 
@@ -108,8 +143,48 @@ function embedResults(batch, end) {
     return embeddedRuns(batch, end, runs);
   } catch (error) {
     if (!end.isPartial) throw error;
-    return [{ start: batch.start, count: batch.inputs.length, error }];
+    const whole = { first: 0, count: batch.items.length };
+    return [{ ...placeOf(batch, whole), error }];
   }
+}
+
+/**
+ * What classifyStream yields for a batch: a list of labels for each input.
+ * @param {StreamBatch} batch
+ * @param {CallEnd} end
+ */
+function classifyResults(batch, end) {
+  const runs = runsOf(batch, end);
+  const { data } = /** @type {any} */ (new ClassificationResponse(end));
+  return runs.map((run) => {
+    const { first, count, error } = run;
+    const place = placeOf(batch, run);
+    return error
+      ? { ...place, error }
+      : { ...place, data: data.slice(first, first + count) };
+  });
+}
+
+/**
+ * What rerankStream yields for a batch: scores in the server's order, which
+ * knows texts by their place in the batch.
+ * @param {StreamBatch} batch
+ * @param {CallEnd} end
+ * @param {CallRequest['makeResponse']} makeResponse
+ */
+function rerankResults(batch, end, makeResponse) {
+  const runs = runsOf(batch, end);
+  const { data } = /** @type {any} */ (makeResponse(end, batch.inputs));
+  const scores = data.map((one) => ({
+    ...one,
+    index: one.index + batch.start,
+  }));
+  return runs.map((run) => {
+    const place = placeOf(batch, run);
+    return run.error
+      ? { ...place, error: run.error }
+      : { ...place, data: scores.splice(0, run.count) };
+  });
 }
 
 /**
@@ -119,10 +194,15 @@ function embedResults(batch, end) {
  */
 function postResults(batch, end) {
   const [{ error }] = runsOf(batch, end);
-  const index = batch.start;
-  if (error) return [{ index, error }];
+  const {
+    start: index,
+    items: [item],
+  } = batch;
+  if (error) return [{ index, item, error }];
   const [{ value, head, seconds }] = end.answers.parts();
-  return [{ index, data: value, headers: parseHead(head), seconds }];
+  const status = statusOf(head);
+  const headers = parseHead(head);
+  return [{ index, item, data: value, status, headers, seconds }];
 }
 
 /**
@@ -139,4 +219,10 @@ function acceptedSize(answers) {
   return isSizeToBlame ? Math.max(...counts) : Infinity;
 }
 
-module.exports = { acceptedSize, embedResults, postResults };
+module.exports = {
+  acceptedSize,
+  classifyResults,
+  embedResults,
+  postResults,
+  rerankResults,
+};

@@ -29,7 +29,6 @@ const { Enums, Models, Serialize, Spec } = createRequire(
  * @property {string} [cpe] vendor:product, by which advisories name it
  * @property {string} source where it is developed
  * @property {string} text its licence, below third_party/ or what was fetched
- * @property {string} [moreText]
  * @property {string} [versionFile]
  * @property {string} [versionPattern] its groups, joined by points, are the version
  */
@@ -128,10 +127,9 @@ function billOfMaterials(parts) {
 }
 
 /** @param {Part} part */
-function licenceText({ name, version, license, text, moreText }) {
+function licenceText({ name, version, license, text }) {
   const title = `${name} ${version}: ${license}`;
-  const texts = [text, moreText].map((file) => file && readFetched(file));
-  return [title, '='.repeat(title.length), ...texts.filter(Boolean)]
+  return [title, '='.repeat(title.length), readFetched(text)]
     .join('\n\n')
     .trimEnd();
 }

@@ -1,8 +1,10 @@
 #include "base/thread.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static void choose_blocked(sigset_t *signals)
 {
@@ -27,4 +29,15 @@ pc_thread_start(void *(*run)(void *context), void *context, pthread_t *out)
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   errno = failure;
   return failure ? PC_SYSTEM_ERROR : PC_OK;
+}
+
+unsigned pc_thread_cores(void)
+{
+#ifdef CPU_COUNT
+  cpu_set_t allowed;
+
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0)
+    return (unsigned)CPU_COUNT(&allowed);
+#endif
+  return (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 }

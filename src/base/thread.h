@@ -16,4 +16,7 @@
 PC_MUST_CHECK enum pc_status
 pc_thread_start(void *(*run)(void *context), void *context, pthread_t *out);
 
+/* On how many processors may the calling thread run? Thread: any. */
+unsigned pc_thread_cores(void);
+
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/thread.h"
+
 enum {
   PIECE_SIZE = 64 * 1024, /* some 40 us of decoding */
   MOST_WAITING = 64       /* pieces: 4 MiB */
@@ -76,7 +78,7 @@ static void set_over(struct pc_decoding *decoding)
   decoding->state = PC_DECODING_OVER;
   pc_queue_push(&decoder->over, &decoding->link);
   if (was_empty)
-    uv_async_send(&decoder->async);
+    pc_poller_wake(decoder->poller);
 }
 
 /* A piece was read: what comes next? */
@@ -187,9 +189,8 @@ static void *run(void *context)
   return NULL;
 }
 
-static void on_async(uv_async_t *async)
+void pc_decoder_report(struct pc_decoder *decoder)
 {
-  struct pc_decoder *decoder = async->data;
   struct pc_queue over;
   struct pc_link *link = NULL;
 
@@ -205,13 +206,9 @@ static void on_async(uv_async_t *async)
   }
 }
 
-enum pc_status pc_decoder_init(struct pc_decoder *decoder, uv_loop_t *loop)
+void pc_decoder_init(struct pc_decoder *decoder, struct pc_poller *poller)
 {
-  *decoder = (struct pc_decoder){0};
-  if (uv_async_init(loop, &decoder->async, on_async) != 0)
-    return PC_SYSTEM_ERROR;
-  decoder->async.data = decoder;
-  decoder->loop = loop;
+  *decoder = (struct pc_decoder){.poller = poller};
   pthread_mutex_init(&decoder->lock, NULL);
   pthread_cond_init(&decoder->has_work, NULL);
   pthread_cond_init(&decoder->has_read, NULL);
@@ -219,7 +216,6 @@ enum pc_status pc_decoder_init(struct pc_decoder *decoder, uv_loop_t *loop)
   pc_queue_init(&decoder->over);
   pc_queue_init(&decoder->begun);
   pc_queue_init(&decoder->idle_pieces);
-  return PC_OK;
 }
 
 static void stop_thread(struct pc_decoder *decoder)
@@ -247,16 +243,12 @@ static void free_pieces(struct pc_decoder *decoder)
 
 void pc_decoder_close(struct pc_decoder *decoder)
 {
-  if (!decoder->loop)
-    return;
   if (decoder->is_started)
     stop_thread(decoder);
   free_pieces(decoder);
   pthread_cond_destroy(&decoder->has_read);
   pthread_cond_destroy(&decoder->has_work);
   pthread_mutex_destroy(&decoder->lock);
-  uv_close((uv_handle_t *)&decoder->async, NULL);
-  decoder->loop = NULL;
 }
 
 void pc_decoder_flush(struct pc_decoder *decoder)
@@ -272,9 +264,9 @@ void pc_decoder_flush(struct pc_decoder *decoder)
 
 static bool is_running(struct pc_decoder *decoder)
 {
-  if (!decoder->is_started && uv_available_parallelism() > 1)
+  if (!decoder->is_started && pc_thread_cores() > 1)
     decoder->is_started =
-        pthread_create(&decoder->thread, NULL, run, decoder) == 0;
+        pc_thread_start(run, decoder, &decoder->thread) == PC_OK;
   return decoder->is_started;
 }
 

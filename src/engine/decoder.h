@@ -13,14 +13,14 @@
  * memory is bounded, and both threads have work.
  *
  *   engine  ──ready──▶ decoder   decodings with pieces; lock + condition
- *   engine ◀── over ── decoder   decodings at their end; lock + uv_async
+ *   engine ◀── over ── decoder   decodings at their end; lock + wake-up
  *
  * Shared, and how it is guarded:
  *   pc_decoder: ready, over, idle_pieces, waiting_count, is_stopping    lock
  *   pc_decoding: state, link, pieces, status, is_ended, is_dropped      lock
  *   pc_decoding: answer            whoever has set it PC_DECODING_IN_WORK,
  *                                  and the engine when it is over
- *   pc_decoder.async                                           uv_async_send
+ *   pc_decoder.poller                                          pc_poller_wake
  * The rest is the engine's. The decoder reaches nothing else of it: a decoding
  * that is dropped while in work is ended by the thread that works on it.
  */
@@ -30,10 +30,10 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <uv.h>
 
 #include "base/queue.h"
 #include "base/status.h"
+#include "net/poller.h"
 #include "wire/answers/embeddings.h"
 
 struct pc_decoding;
@@ -45,8 +45,7 @@ struct pc_decoding;
 typedef void pc_decoding_over_fn(void *owner);
 
 struct pc_decoder {
-  uv_loop_t *loop; /* kept; NULL while closed */
-  uv_async_t async;
+  struct pc_poller *poller; /* kept; woken when a decoding is over */
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t has_work; /* or is to stop: the decoder waits for it */
@@ -60,16 +59,14 @@ struct pc_decoder {
   bool is_stopping;
 };
 
-/* Starts no thread yet. Failing leaves nothing. Thread: the loop's. */
-PC_MUST_CHECK enum pc_status pc_decoder_init(struct pc_decoder *decoder,
-                                             uv_loop_t *loop);
+/* Starts no thread yet. Thread: any. */
+void pc_decoder_init(struct pc_decoder *decoder, struct pc_poller *poller);
 
-/*
- * Joins the thread. No decoding may be left. The loop must run until it is
- * empty before the memory goes. Closing what was never opened is fine.
- * Thread: the loop's.
- */
+/* Joins the thread. No decoding may be left. Thread: engine. */
 void pc_decoder_close(struct pc_decoder *decoder);
+
+/* The poller was woken: calls on_over of what is over. Thread: engine. */
+void pc_decoder_report(struct pc_decoder *decoder);
 
 /* The turn ends: hands over what has come in it. Thread: engine. */
 void pc_decoder_flush(struct pc_decoder *decoder);

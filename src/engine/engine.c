@@ -1,7 +1,7 @@
 /*
  * DESIGN. Two threads meet here, the owner's and the engine's.
  *
- *   owner  ──inbox──▶ engine     submitted and cancelled jobs; lock + uv_async
+ *   owner  ──inbox──▶ engine     submitted and cancelled jobs; lock + wake-up
  *   owner ◀─outcomes─ engine     on_outcomes, once per turn; the owner's lock
  *
  * Shared, and how it is guarded:
@@ -9,7 +9,7 @@
  *   the links and flags in struct pc_job that say so      inbox.lock
  *   pc_job.reference_count, pc_job.progress               atomic
  *   pc_context.counters                                    atomic
- *   inbox.async               uv_async_send, under the lock while is_awake
+ *   context.reactor     pc_reactor_wake, under inbox.lock while is_awake
  * Everything else belongs to the owner before submit and after the end, and to
  * the engine's thread between. The inbox is emptied whole under the lock and
  * worked on unlocked; the engine is woken only when its inbox was empty. What
@@ -25,7 +25,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <uv.h>
 
 #include "base/memory.h"
 #include "base/thread.h"
@@ -42,7 +41,6 @@ enum {
 
 struct inbox {
   pthread_mutex_t lock;
-  uv_async_t async;
   struct pc_queue submitted;
   struct pc_queue cancelled;
   bool is_stopping;
@@ -54,7 +52,6 @@ struct pc_engine {
   struct pc_transport transport;
   pc_engine_outcomes_fn *on_outcomes;
   void *on_outcomes_context;
-  uv_loop_t loop;
   struct pc_context context; /* the engine thread's */
   struct pc_alarm *idle_alarm;
   uint64_t idle_ms; /* after which the thread ends */
@@ -86,18 +83,17 @@ static void start_requests(struct pc_engine *engine)
     pc_job_send_one(PC_ITEM_OF(link, struct pc_job, send_link));
   }
   if (!pc_queue_is_empty(runnable))
-    uv_async_send(&engine->inbox.async);
+    pc_reactor_hurry(&context->reactor);
 }
 
-static void close_loop(struct pc_engine *engine)
+static void close_reactor(struct pc_engine *engine)
 {
   pc_origin_rest_all(&engine->context);
   pc_exchange_destroy_idle(&engine->context.exchanges);
   pc_reader_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
   pc_decoder_close(&engine->context.decoder);
-  pc_reactor_close(&engine->context.reactor);
-  uv_close((uv_handle_t *)&engine->inbox.async, NULL);
+  pc_reactor_deinit(&engine->context.reactor);
 }
 
 /* Call with the lock held: was there nothing for the engine to read? */
@@ -123,7 +119,7 @@ static void on_idle_timeout(void *context)
   is_awake = inbox->is_awake;
   pthread_mutex_unlock(&inbox->lock);
   if (!is_awake)
-    close_loop(engine);
+    pc_reactor_end(&engine->context.reactor);
 }
 
 static void watch_idleness(struct pc_engine *engine)
@@ -133,8 +129,8 @@ static void watch_idleness(struct pc_engine *engine)
     return;
   }
   if (!engine->idle_alarm &&
-      pc_alarm_start(&engine->context.reactor, engine->idle_ms, on_idle_timeout,
-                     engine, &engine->idle_alarm) != PC_OK)
+      pc_alarm_start(&engine->context.reactor.timers, engine->idle_ms,
+                     on_idle_timeout, engine, &engine->idle_alarm) != PC_OK)
     engine->idle_alarm = NULL; /* the next turn tries again */
 }
 
@@ -176,9 +172,8 @@ static void end_jobs(struct pc_engine *engine)
     pc_job_end(PC_ITEM_OF(jobs->head.next, struct pc_job, link), PC_CLOSED);
 }
 
-static void on_inbox(uv_async_t *async)
+static void read_inbox(struct pc_engine *engine)
 {
-  struct pc_engine *engine = async->data;
   struct inbox *inbox = &engine->inbox;
   struct pc_queue submitted;
   struct pc_queue cancelled;
@@ -198,17 +193,28 @@ static void on_inbox(uv_async_t *async)
     engine->is_awaited = true;
     end_jobs(engine);
     flush_outcomes(engine);
-    close_loop(engine);
+    pc_reactor_end(&engine->context.reactor);
   }
 }
+
+/* By another thread, through the inbox or as the decoder: whoever it was. */
+static void on_woken(void *context)
+{
+  struct pc_engine *engine = context;
+
+  pc_decoder_report(&engine->context.decoder);
+  read_inbox(engine);
+}
+
+static const struct pc_reactor_events reactor_events = {.on_turn = on_turn,
+                                                        .on_woken = on_woken};
 
 static void *run(void *context)
 {
   struct pc_engine *engine = context;
 
-  uv_run(&engine->loop, UV_RUN_DEFAULT);
-  pc_reactor_deinit(&engine->context.reactor);
-  uv_loop_close(&engine->loop);
+  pc_reactor_run(&engine->context.reactor);
+  close_reactor(engine);
   if (!engine->is_awaited)
     pc_memory_give_back();
   return NULL;
@@ -249,48 +255,28 @@ void pc_engine_set_idle_ms(struct pc_engine *engine, uint64_t idle_ms)
   engine->idle_ms = idle_ms;
 }
 
-/* On failure abandon_loop closes what was opened, and nothing of a loop before:
-   so all of that is forgotten. */
-static enum pc_status open_loop(struct pc_engine *engine)
+/* On failure nothing is open. */
+static enum pc_status open_reactor(struct pc_engine *engine)
 {
-  enum pc_status status = PC_OK;
+  struct pc_context *context = &engine->context;
+  enum pc_status status =
+      pc_reactor_init(&context->reactor, &reactor_events, engine);
 
-  engine->context.reactor = (struct pc_reactor){0};
-  engine->inbox.async = (uv_async_t){0};
   engine->idle_alarm = NULL;
-  if (!pc_sockets_may_open() || uv_loop_init(&engine->loop) != 0)
-    return PC_SYSTEM_ERROR;
-  status = pc_reactor_init(&engine->context.reactor, &engine->loop,
-                           pc_exchange_on_finished, on_turn, engine);
   if (status == PC_OK)
-    status = pc_decoder_init(&engine->context.decoder, &engine->loop);
-  if (status == PC_OK &&
-      uv_async_init(&engine->loop, &engine->inbox.async, on_inbox) != 0)
-    status = PC_SYSTEM_ERROR;
-  engine->inbox.async.data = engine;
+    pc_decoder_init(&context->decoder, &context->reactor.poller);
   return status;
-}
-
-static void abandon_loop(struct pc_engine *engine)
-{
-  pc_decoder_close(&engine->context.decoder);
-  pc_reactor_close(&engine->context.reactor);
-  if (engine->inbox.async.loop)
-    uv_close((uv_handle_t *)&engine->inbox.async, NULL);
-  uv_run(&engine->loop, UV_RUN_DEFAULT);
-  pc_reactor_deinit(&engine->context.reactor);
-  uv_loop_close(&engine->loop);
 }
 
 /* Call with the lock held, of an engine that is awake. */
 static void
-post(struct inbox *inbox, struct pc_queue *queue, struct pc_link *link)
+post(struct pc_engine *engine, struct pc_queue *queue, struct pc_link *link)
 {
-  bool was_empty = is_inbox_empty(inbox);
+  bool was_empty = is_inbox_empty(&engine->inbox);
 
   pc_queue_push(queue, link);
   if (was_empty)
-    uv_async_send(&inbox->async);
+    pc_reactor_wake(&engine->context.reactor);
 }
 
 /* The job stands in the inbox when the thread begins, which therefore does not
@@ -302,7 +288,7 @@ static enum pc_status run_thread(struct pc_engine *engine, struct pc_job *job)
 
   pthread_mutex_lock(&inbox->lock);
   inbox->is_awake = true;
-  post(inbox, &inbox->submitted, &job->inbox_link);
+  post(engine, &inbox->submitted, &job->inbox_link);
   pthread_mutex_unlock(&inbox->lock);
   status = pc_thread_start(run, engine, &engine->thread);
   if (status == PC_OK)
@@ -332,13 +318,14 @@ static enum pc_status start_thread(struct pc_engine *engine, struct pc_job *job)
   int reason = 0;
 
   join_thread(engine);
-  status = open_loop(engine);
-  if (status == PC_OK)
-    status = run_thread(engine, job);
+  status = open_reactor(engine);
+  if (status != PC_OK)
+    return status;
+  status = run_thread(engine, job);
   reason = errno;
   engine->has_thread = status == PC_OK;
-  if (status != PC_OK && engine->context.reactor.loop)
-    abandon_loop(engine);
+  if (status != PC_OK)
+    close_reactor(engine);
   errno = reason;
   return status;
 }
@@ -351,7 +338,7 @@ enum pc_status pc_engine_submit(struct pc_engine *engine, struct pc_job *job)
   pthread_mutex_lock(&inbox->lock);
   is_awake = inbox->is_awake;
   if (is_awake)
-    post(inbox, &inbox->submitted, &job->inbox_link);
+    post(engine, &inbox->submitted, &job->inbox_link);
   pthread_mutex_unlock(&inbox->lock);
   return is_awake ? PC_OK : start_thread(engine, job);
 }
@@ -365,7 +352,7 @@ void pc_engine_cancel(struct pc_engine *engine, struct pc_job *job)
   if (inbox->is_awake && !job->is_cancel_asked) {
     job->is_cancel_asked = true;
     pc_job_keep(job);
-    post(inbox, &inbox->cancelled, &job->cancel_link);
+    post(engine, &inbox->cancelled, &job->cancel_link);
   }
   pthread_mutex_unlock(&inbox->lock);
 }
@@ -385,7 +372,7 @@ void pc_engine_destroy(struct pc_engine *engine)
   pthread_mutex_lock(&inbox->lock);
   inbox->is_stopping = true;
   if (inbox->is_awake)
-    uv_async_send(&inbox->async);
+    pc_reactor_wake(&engine->context.reactor);
   pthread_mutex_unlock(&inbox->lock);
   if (join_thread(engine))
     pc_memory_give_back_soon();

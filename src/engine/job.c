@@ -147,8 +147,7 @@ void pc_job_end(struct pc_job *job, enum pc_status status)
 
 /*
  * Answers that have come but not been read yet still count, so the first
- * strike only lets the loop look at its sockets once more. A timer of 0 ms
- * would not: libuv before 1.48 runs it in the same round.
+ * strike only lets the loop look at its sockets once more.
  */
 static void on_total_timeout(void *context)
 {
@@ -157,8 +156,9 @@ static void on_total_timeout(void *context)
 
   job->is_overdue = true;
   pc_alarm_end(&job->total_alarm);
-  if (is_second || pc_alarm_start(&job->engine->reactor, 1, on_total_timeout,
-                                  job, &job->total_alarm) != PC_OK)
+  if (is_second ||
+      pc_alarm_start(&job->engine->reactor.timers, 1, on_total_timeout, job,
+                     &job->total_alarm) != PC_OK)
     pc_job_end(job, PC_TOTAL_TIMEOUT);
 }
 
@@ -171,7 +171,7 @@ static enum pc_status set_total_alarm(struct pc_job *job)
     return PC_OK;
   job->requests.deadline_ns =
       pc_clock_monotonic_ns() + (uint64_t)(total_ms * NS_PER_MS);
-  return pc_alarm_start(&job->engine->reactor, (uint64_t)total_ms,
+  return pc_alarm_start(&job->engine->reactor.timers, (uint64_t)total_ms,
                         on_total_timeout, job, &job->total_alarm);
 }
 
@@ -293,6 +293,9 @@ static void on_changed(struct pc_job *job,
                        enum pc_status status,
                        struct pc_outcome *outcome)
 {
+  /* While a job ends its requests, one may get another's place to retry. */
+  if (job->is_over)
+    return;
   if (outcome)
     status = take_batch(job, outcome);
   if (status != PC_OK)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/retry_after.h"
 
 enum { MOST_REMEMBERED = 64 };
 
@@ -73,6 +74,7 @@ make(struct pc_context *engine, const char *url, size_t name_size)
   origin->name_size = name_size;
   memcpy(origin->name, url, name_size);
   pc_queue_init(&origin->waiting);
+  pc_queue_init(&origin->retries);
   pc_queue_push(&engine->origins, &origin->link);
   return origin;
 }
@@ -103,12 +105,12 @@ static void await_cool_down(struct pc_origin *origin, uint64_t now_ns)
       (origin->cool_until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
 
   pc_alarm_end(&origin->cool_alarm);
-  if (pc_alarm_start(&origin->engine->reactor, left_ms, on_cooled_down, origin,
-                     &origin->cool_alarm) != PC_OK)
+  if (pc_alarm_start(&origin->engine->reactor.timers, left_ms, on_cooled_down,
+                     origin, &origin->cool_alarm) != PC_OK)
     let_go(origin);
 }
 
-void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms)
+static void cool_down(struct pc_origin *origin, uint64_t wait_ms)
 {
   uint64_t now_ns = pc_clock_monotonic_ns();
   uint64_t until_ns = now_ns + wait_ms * NS_PER_MS;
@@ -168,12 +170,29 @@ bool pc_origin_sends_scout(struct pc_origin *origin)
   if (origin->is_found || origin->has_scout)
     return false;
   if (!origin->scout_alarm &&
-      pc_alarm_start(&origin->engine->reactor, PC_ORIGIN_SCOUTING_MS,
+      pc_alarm_start(&origin->engine->reactor.timers, PC_ORIGIN_SCOUTING_MS,
                      on_scouted_for_long, origin,
                      &origin->scout_alarm) != PC_OK)
     return false;
   origin->has_scout = true;
   return true;
+}
+
+bool pc_origin_begin_retry(struct pc_origin *origin)
+{
+  if (origin->retry_count >= PC_ORIGIN_MOST_RETRIES)
+    return false;
+  origin->retry_count++;
+  return true;
+}
+
+struct pc_link *pc_origin_end_retry(struct pc_origin *origin)
+{
+  struct pc_link *next = pc_queue_pop(&origin->retries);
+
+  if (!next)
+    origin->retry_count--;
+  return next;
 }
 
 void pc_origin_lose_scout(struct pc_origin *origin)
@@ -182,13 +201,29 @@ void pc_origin_lose_scout(struct pc_origin *origin)
   let_go(origin);
 }
 
-void pc_origin_miss(struct pc_origin *origin, const char *words)
+static void miss(struct pc_origin *origin, const char *words)
 {
   if (origin->is_reached || origin->is_warned)
     return;
   origin->is_warned = true;
   pc_log_line(origin->engine->transport->log_level, PC_LOG_WARN,
               "no connection to %s so far: %s", origin->name, words);
+}
+
+void pc_origin_learn(struct pc_origin *origin,
+                     enum pc_status status,
+                     const struct pc_exchange *exchange)
+{
+  long http_status = exchange->hop.http_status;
+  uint64_t asked_ms = 0;
+
+  if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
+    miss(origin, exchange->hop.error_text);
+  if (http_status == 429 || http_status == 503)
+    asked_ms = pc_retry_after_ms(exchange->hop.head.data,
+                                 exchange->hop.head.size, pc_clock_epoch_ms());
+  if (asked_ms)
+    cool_down(origin, asked_ms);
 }
 
 void pc_origin_reach(struct pc_origin *origin)

@@ -10,6 +10,10 @@
  *    next goes when that one has failed, and all of them when the address is
  *    known or PC_ORIGIN_SCOUTING_MS are over.
  *
+ * A server in trouble is not met by everything that has failed at once: at most
+ * PC_ORIGIN_MOST_RETRIES requests are on their way to it as further attempts.
+ * The next in the queue gets the place of one that has ended.
+ *
  * An origin is remembered when no job asks it any more. Thread: engine.
  */
 #ifndef PC_ENGINE_ORIGIN_H
@@ -21,13 +25,17 @@
 #include "base/queue.h"
 #include "base/status.h"
 #include "engine/context.h"
+#include "net/exchange.h"
 
 #define PC_ORIGIN_SCOUTING_MS 1000
+#define PC_ORIGIN_MOST_RETRIES 64
 
 struct pc_origin {
   struct pc_link link; /* in pc_context.origins, the last one taken last */
   struct pc_context *engine;
   struct pc_queue waiting;      /* jobs, by the link they are runnable with */
+  struct pc_queue retries;      /* requests that want a place, by ready_link */
+  unsigned retry_count;         /* places that are taken */
   struct pc_alarm *cool_alarm;  /* rings at the end of the cool-down */
   struct pc_alarm *scout_alarm; /* rings when scouting has taken too long */
   uint64_t cool_until_ns;
@@ -48,8 +56,15 @@ PC_MUST_CHECK enum pc_status pc_origin_take(struct pc_context *engine,
 /* NULL is allowed. */
 void pc_origin_release(struct pc_origin *origin);
 
-/* Begins a cool-down of `wait_ms`, unless there is a longer one. */
-void pc_origin_cool_down(struct pc_origin *origin, uint64_t wait_ms);
+/*
+ * What every call to the server may learn of an attempt that has ended,
+ * whatever comes of its own: a cool-down, unless there is a longer one; and
+ * that no connection could be made, of which the log warns once if there never
+ * was one.
+ */
+void pc_origin_learn(struct pc_origin *origin,
+                     enum pc_status status,
+                     const struct pc_exchange *exchange);
 
 /* Must a request wait? Then its job goes into origin->waiting. */
 bool pc_origin_is_closed(const struct pc_origin *origin);
@@ -57,14 +72,23 @@ bool pc_origin_is_closed(const struct pc_origin *origin);
 /* A request leaves. Is it the scout, whose end must be told? */
 bool pc_origin_sends_scout(struct pc_origin *origin);
 
+/*
+ * Takes a place for a further attempt; false when none is free. Then the
+ * request goes into origin->retries, unless it ends.
+ */
+bool pc_origin_begin_retry(struct pc_origin *origin);
+
+/*
+ * Gives a place up. What is returned has left origin->retries and has the place
+ * instead; NULL when none waits.
+ */
+struct pc_link *pc_origin_end_retry(struct pc_origin *origin);
+
 /* The scout has ended without an address. */
 void pc_origin_lose_scout(struct pc_origin *origin);
 
 /* The address is known. */
 void pc_origin_find(struct pc_origin *origin);
-
-/* No connection could be made: the log warns once, if there never was one. */
-void pc_origin_miss(struct pc_origin *origin, const char *words);
 
 /* A connection has been made, or a kept one is used. */
 void pc_origin_reach(struct pc_origin *origin);

@@ -79,12 +79,12 @@ enum pc_status pc_outcome_fail(struct pc_outcome *outcome,
   failure->first_input = outcome->first;
   failure->input_count = outcome->count;
   failure->attempts = attempts;
-  failure->http_status = exchange->http_status;
+  failure->http_status = exchange->hop.http_status;
   snprintf(failure->detail, sizeof(failure->detail), "%s",
            pc_failure_words(exchange, fault));
   snprintf(failure->request_id, sizeof(failure->request_id), "%s",
            exchange->order.request_id);
-  pc_bytes_move(&failure->head, &exchange->head);
+  pc_bytes_move(&failure->head, &exchange->hop.head);
   pc_bytes_move(&failure->body, body);
   pc_bytes_cut(&failure->body, PC_FAILURE_BODY_SIZE);
   outcome->failure = failure;

@@ -48,8 +48,35 @@ static enum pc_status build_body(struct pc_request *request)
                       &request->buffer, &request->body);
 }
 
+static void make_ready(struct pc_request *request)
+{
+  set_state(request, PC_REQUEST_READY);
+  pc_queue_push(&request->shared->ready, &request->ready_link);
+}
+
+static void begin_retry(struct pc_request *request)
+{
+  request->is_retry = true;
+  make_ready(request);
+  report(request->shared, PC_OK);
+}
+
+/* Further attempts are over, or pause: the next request may have the place. */
+static void end_retry(struct pc_request *request)
+{
+  struct pc_link *next = NULL;
+
+  if (!request->is_retry)
+    return;
+  request->is_retry = false;
+  next = pc_origin_end_retry(request->shared->origin);
+  if (next)
+    begin_retry(PC_ITEM_OF(next, struct pc_request, ready_link));
+}
+
 static void destroy(struct pc_request *request)
 {
+  end_retry(request);
   set_state(request, PC_REQUEST_OVER);
   pc_attempt_release(&request->attempt);
   pc_attempt_release(&request->hedge);
@@ -133,7 +160,7 @@ static void succeed(struct pc_request *request, struct pc_attempt *attempt)
   if (attempt == request->hedge)
     pc_counter_add(&shared->engine->counters.hedges_won, 1);
   conclude(request, attempt->reader->ops->deliver(
-                        attempt->reader, &attempt->exchange->head,
+                        attempt->reader, &attempt->exchange->hop.head,
                         shared->result, request->outcome));
 }
 
@@ -147,17 +174,11 @@ static void fail(struct pc_request *request, enum pc_status status)
                            &attempt->reader->text));
 }
 
-static void make_ready(struct pc_request *request)
-{
-  set_state(request, PC_REQUEST_READY);
-  pc_queue_push(&request->shared->ready, &request->ready_link);
-}
-
 static bool may_halve(const struct pc_request *request, enum pc_status status)
 {
   struct pc_requests *shared = request->shared;
   const struct pc_bytes *text = &request->attempt->reader->text;
-  long http_status = request->attempt->exchange->http_status;
+  long http_status = request->attempt->exchange->hop.http_status;
 
   return shared->plan->may_split && status == PC_HTTP_ERROR &&
          pc_limit_hint(http_status, text->data, text->size) &&
@@ -180,6 +201,7 @@ static enum pc_status halve(struct pc_request *request)
   pc_counter_add(&shared->progress->batches, 1);
   pc_queue_push(&shared->ready, &second->ready_link);
   pc_attempt_release(&request->attempt);
+  end_retry(request);
   outcome->count = half;
   request->refusal_count++;
   make_ready(request);
@@ -200,9 +222,9 @@ static struct pc_retry_cause cause_of(const struct pc_request *request,
 
   return (struct pc_retry_cause){
       .status = status,
-      .http_status = exchange->http_status,
+      .http_status = exchange->hop.http_status,
       .is_unmet = !shared->origin->is_reached && !shared->plan->has_own_retries,
-      .is_nameless = exchange->is_nameless,
+      .is_nameless = exchange->hop.is_nameless,
       .spent_ms = (pc_clock_monotonic_ns() - request->started_ns) / NS_PER_MS};
 }
 
@@ -225,30 +247,16 @@ static void on_waited(void *context)
   struct pc_request *request = context;
 
   pc_alarm_end(&request->alarm);
-  make_ready(request);
-  report(request->shared, PC_OK);
+  if (pc_origin_begin_retry(request->shared->origin))
+    begin_retry(request);
+  else
+    pc_queue_push(&request->shared->origin->retries, &request->ready_link);
 }
 
 static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
 {
-  return pc_retry_after_ms(exchange->head.data, exchange->head.size,
+  return pc_retry_after_ms(exchange->hop.head.data, exchange->hop.head.size,
                            pc_clock_epoch_ms());
-}
-
-/* What every call to the server may learn of it, whatever comes of ours. */
-static void learn(struct pc_origin *origin,
-                  enum pc_status status,
-                  const struct pc_exchange *exchange)
-{
-  long http_status = exchange->http_status;
-  uint64_t asked_ms = 0;
-
-  if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
-    pc_origin_miss(origin, exchange->error_text);
-  if (http_status == 429 || http_status == 503)
-    asked_ms = asked_wait_ms(exchange);
-  if (asked_ms)
-    pc_origin_cool_down(origin, asked_ms);
 }
 
 static enum pc_status back_off(struct pc_request *request,
@@ -274,8 +282,9 @@ static enum pc_status back_off(struct pc_request *request,
   pc_counter_add(&engine->counters.retries, 1);
   pc_counter_add(&shared->progress->retries, 1);
   pc_attempt_release(&request->attempt);
+  end_retry(request);
   set_state(request, PC_REQUEST_WAITING);
-  return pc_alarm_start(&engine->reactor, wait_ms, on_waited, request,
+  return pc_alarm_start(&engine->reactor.timers, wait_ms, on_waited, request,
                         &request->alarm);
 }
 
@@ -301,9 +310,9 @@ static void on_ended(void *context, enum pc_status status)
   pc_log_line(request->shared->engine->transport->log_level, PC_LOG_DEBUG,
               "request %s: %s, HTTP status %ld",
               attempt->exchange->order.request_id, pc_status_sentence(status),
-              attempt->exchange->http_status);
+              attempt->exchange->hop.http_status);
   pc_exchange_give_up(attempt->exchange);
-  learn(request->shared->origin, status, attempt->exchange);
+  pc_origin_learn(request->shared->origin, status, attempt->exchange);
   if (status != PC_OK && request->hedge) {
     /* While the other is in flight, a failed attempt only ends itself. */
     if (attempt == request->attempt)
@@ -341,7 +350,7 @@ static enum pc_status await_hedge(struct pc_request *request)
 {
   struct pc_requests *shared = request->shared;
 
-  return pc_alarm_start(&shared->engine->reactor,
+  return pc_alarm_start(&shared->engine->reactor.timers,
                         (uint64_t)shared->plan->preference.hedge_delay_ms,
                         on_hedge_due, request, &request->alarm);
 }

@@ -9,8 +9,9 @@
  *     │                 OVER                              │
  *     └───────────────────────────────────────────────────┘
  *
- * Only RUNNING holds one of the job's slots, so a request that waits lets
- * another go ahead. A request that runs for long may be hedged, that is sent a
+ * Only RUNNING holds one of the job's slots, so a request that waits, for its
+ * back-off and then for a place among the origin's retries, lets another go
+ * ahead. A request that runs for long may be hedged, that is sent a
  * second time: the first success wins and the other attempt is aborted; a
  * failure ends only the attempt that failed, unless it was the last.
  *
@@ -40,9 +41,10 @@ enum pc_request_state {
 
 struct pc_request {
   struct pc_link link;       /* in pc_requests.all or the free list */
-  struct pc_link ready_link; /* in pc_requests.ready */
+  struct pc_link ready_link; /* in pc_requests.ready or pc_origin.retries */
   struct pc_requests *shared;
   enum pc_request_state state;
+  bool is_retry;          /* has a place among the origin's retries */
   uint32_t attempt_count; /* begun so far, hedges not counted */
   uint32_t refusal_count; /* of those that only taught us a smaller size */
   uint64_t started_ns;    /* first attempt, monotonic */

@@ -7,9 +7,10 @@
 #ifndef PC_NET_COUNTERS_H
 #define PC_NET_COUNTERS_H
 
-#include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdint.h>
+
+#include "net/hop.h"
 
 #define PC_COUNTERS_LOWEST_STATUS 100
 #define PC_COUNTERS_STATUS_COUNT 500
@@ -50,10 +51,8 @@ static inline uint64_t pc_counter_read(const pc_counter *counter)
   return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-/* Counts what the transfer of `easy`, which was answered with `http_status` or
-   has failed without (0), has moved. Thread: engine. */
-void pc_counters_take_transfer(struct pc_counters *counters,
-                               CURL *easy,
-                               long http_status);
+/* Counts a hop that has ended. Thread: engine. */
+void pc_counters_take_hop(struct pc_counters *counters,
+                          const struct pc_hop *hop);
 
 #endif

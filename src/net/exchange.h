@@ -2,35 +2,25 @@
  * exchange.h - one HTTP exchange: a request that leaves, an answer that comes.
  *
  * Sends what it is told, gathers the head, hands the body on as it arrives and
- * says how it ended. Redirects are followed within the same origin only, so
- * the key never reaches another host. Runs on one of libcurl's easy handles,
- * which a free list keeps for the next exchange. Thread: engine.
+ * says how it ended, at its deadline at the latest. Redirects are followed
+ * within the same origin only, so the key never reaches another host; each is a
+ * hop of its own. A free list keeps exchanges with all they hold. Thread:
+ * engine.
  */
 #ifndef PC_NET_EXCHANGE_H
 #define PC_NET_EXCHANGE_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
 #include "base/queue.h"
 #include "base/status.h"
-#include "base/texts.h"
 #include "net/counters.h"
+#include "net/hop.h"
 #include "net/reactor.h"
-#include "net/target.h"
+#include "net/transfer.h"
 #include "net/transport.h"
-
-/* What is sent. */
-struct pc_exchange_order {
-  const struct pc_target *target; /* kept until done */
-  struct pc_text body;            /* kept until done */
-  uint64_t timeout_ms;            /* from now to the last byte */
-  uint64_t deadline_ms;           /* since 1970, told to the server */
-  char request_id[PC_REQUEST_ID_SIZE];
-};
 
 /* What the owner of an exchange hears. Anything but PC_OK ends it so. */
 struct pc_exchange_events {
@@ -60,34 +50,25 @@ struct pc_exchanges {
 };
 
 struct pc_exchange {
-  struct pc_exchange_order order;   /* set by the owner before the start */
-  long http_status;                 /* of the final answer, 0 before it */
-  struct pc_bytes head;             /* its raw status line and headers */
-  char error_text[CURL_ERROR_SIZE]; /* libcurl's words, "" for none */
-  bool is_nameless;                 /* no address was found for the host */
+  struct pc_exchange_order order; /* set by the owner before the start */
+  struct pc_hop hop;              /* the last one, whose answer is the answer */
   /* Private from here on. */
   struct pc_link link; /* in pc_exchanges.idle */
   struct pc_exchanges *shared;
   void *owner;
-  CURL *easy;
-  uint64_t target_serial; /* of the target the handle is set up for, 0 none */
+  struct pc_transfer *transfer; /* NULL until one is needed */
+  struct pc_alarm *alarm;       /* under way: rings when its time is up */
+  enum pc_status loss;          /* why nothing will be heard of the hop */
   uint64_t started_ns;
-  enum pc_method method; /* of the last hop */
   unsigned redirects;
-  bool is_attached;
-  bool is_on_new;         /* sent again, and not on a kept connection */
-  bool is_plain;          /* the target's connections, see pc_sockets_open */
-  bool is_forbidden;      /* an address of the target's host was not public */
-  bool is_head_whole;     /* its empty line has come */
-  bool has_body;          /* a piece of it has come */
-  enum pc_status refusal; /* why a callback stopped the exchange */
-  struct pc_header_line lines[PC_OWN_HEADER_COUNT];
+  char *url;   /* of the hop, unless it is the target's */
+  char *place; /* where the answer redirects to, NULL for nowhere */
 };
 
 /* Is the answer that arrives, or has arrived, one with a status of 2xx? */
 static inline bool pc_exchange_is_success(const struct pc_exchange *exchange)
 {
-  return exchange->http_status >= 200 && exchange->http_status <= 299;
+  return exchange->hop.http_status >= 200 && exchange->hop.http_status <= 299;
 }
 
 /*
@@ -116,8 +97,5 @@ const char *pc_exchange_words(const struct pc_exchange *exchange);
 
 /* Ends every exchange of the free list. */
 void pc_exchange_destroy_idle(struct pc_exchanges *shared);
-
-/* For pc_reactor_init: the handle of `exchange` has finished. */
-void pc_exchange_on_finished(void *exchange, CURLcode result);
 
 #endif

@@ -1,7 +1,11 @@
 #include "net/reactor.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
+
+#include "base/clock.h"
 
 enum {
   /* More than there can be: libcurl closes connections above this number, busy
@@ -26,6 +30,17 @@ enum pc_status pc_reactor_prepare(void)
   return prepare_result == CURLE_OK ? PC_OK : PC_SYSTEM_ERROR;
 }
 
+/*
+ * What libcurl answers says nothing of a single transfer: one that it has lost
+ * for want of memory ends by its own alarm, as exchange.c sets one for each.
+ */
+static void run_curl(struct pc_reactor *reactor, curl_socket_t fd, int bits)
+{
+  int running = 0;
+
+  (void)curl_multi_socket_action(reactor->multi, fd, bits, &running);
+}
+
 static void report_finished(struct pc_reactor *reactor)
 {
   CURLMsg *message = NULL;
@@ -33,30 +48,28 @@ static void report_finished(struct pc_reactor *reactor)
 
   while ((message = curl_multi_info_read(reactor->multi, &left)) != NULL) {
     CURLcode result = message->data.result;
-    void *transfer = NULL;
+    struct pc_reactor_client *client = NULL;
 
     if (message->msg != CURLMSG_DONE)
       continue;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-    reactor->on_done(transfer, result);
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &client);
+    client->on_done(client, result);
   }
 }
 
-static bool run_due_curl(struct pc_reactor *reactor)
+static bool run_due_curl(struct pc_reactor *reactor, uint64_t now_ns)
 {
-  int running = 0;
-
-  if (!reactor->is_curl_due)
+  if (reactor->curl_due_ns > now_ns)
     return false;
-  reactor->is_curl_due = false;
-  uv_timer_stop(&reactor->timer);
-  curl_multi_socket_action(reactor->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  reactor->curl_due_ns = UINT64_MAX;
+  run_curl(reactor, CURL_SOCKET_TIMEOUT, 0);
   return true;
 }
 
 /*
  * Whatever libcurl was run for, its finished transfers are reported before the
- * loop waits: nothing else would wake it for them.
+ * loop waits: nothing else would wake it for them. What it wants to be called
+ * for at once is due at 0.
  */
 static void end_turn(struct pc_reactor *reactor)
 {
@@ -64,21 +77,8 @@ static void end_turn(struct pc_reactor *reactor)
 
   do {
     report_finished(reactor);
-    reactor->on_turn(reactor->context);
-  } while (round++ < ROUNDS_PER_TURN && run_due_curl(reactor));
-}
-
-static void on_prepare(uv_prepare_t *prepare)
-{
-  end_turn(prepare->data);
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-  struct pc_reactor *reactor = timer->data;
-
-  reactor->is_curl_due = true;
-  run_due_curl(reactor);
+    reactor->events->on_turn(reactor->context);
+  } while (round++ < ROUNDS_PER_TURN && run_due_curl(reactor, 0));
 }
 
 static int on_timeout_change(CURLM *multi, long timeout_ms, void *context)
@@ -86,28 +86,49 @@ static int on_timeout_change(CURLM *multi, long timeout_ms, void *context)
   struct pc_reactor *reactor = context;
 
   (void)multi;
-  reactor->is_curl_due = timeout_ms == 0;
   if (timeout_ms < 0)
-    return uv_timer_stop(&reactor->timer);
-  return uv_timer_start(&reactor->timer, on_timer, (uint64_t)timeout_ms, 0);
+    reactor->curl_due_ns = UINT64_MAX;
+  else if (timeout_ms == 0)
+    reactor->curl_due_ns = 0;
+  else
+    reactor->curl_due_ns =
+        pc_clock_monotonic_ns() + (uint64_t)timeout_ms * PC_NS_PER_MS;
+  return 0;
 }
 
 static void on_socket_ready(void *context, curl_socket_t fd, int bits)
 {
-  struct pc_reactor *reactor = context;
-  int running = 0;
-
-  curl_multi_socket_action(reactor->multi, fd, bits, &running);
+  run_curl(context, fd, bits);
 }
 
+/* Never an error to libcurl: it would fail every later transfer for one. */
+static int
+on_interest(CURL *easy, curl_socket_t fd, int what, void *context, void *unused)
+{
+  struct pc_reactor *reactor = context;
+  enum pc_status status = pc_sockets_on_interest(&reactor->sockets, fd, what);
+  struct pc_reactor_client *client = NULL;
+
+  (void)unused;
+  if (status == PC_OK)
+    return 0;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &client);
+  if (client)
+    client->on_unwatched(client, status);
+  return 0;
+}
+
+/* Newer ones open a descriptor of their own. */
 static enum pc_status make_multi(struct pc_reactor *reactor)
 {
-  CURLM *multi = curl_multi_init();
+  CURLM *multi = NULL;
 
+  errno = 0;
+  multi = curl_multi_init();
   if (!multi)
-    return PC_NO_MEMORY;
-  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, pc_sockets_on_interest);
-  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, &reactor->sockets);
+    return errno == EMFILE || errno == ENFILE ? PC_SYSTEM_ERROR : PC_NO_MEMORY;
+  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_interest);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, reactor);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timeout_change);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, reactor);
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MOST_CONNECTIONS);
@@ -126,50 +147,98 @@ static enum pc_status make_share(struct pc_reactor *reactor)
   return PC_OK;
 }
 
+static void on_poller_woken(void *context)
+{
+  struct pc_reactor *reactor = context;
+
+  reactor->events->on_woken(reactor->context);
+}
+
 enum pc_status pc_reactor_init(struct pc_reactor *reactor,
-                               uv_loop_t *loop,
-                               pc_reactor_done_fn *on_done,
-                               pc_reactor_turn_fn *on_turn,
+                               const struct pc_reactor_events *events,
                                void *context)
 {
   enum pc_status status = PC_OK;
+  int reason = 0;
 
   *reactor = (struct pc_reactor){
-      .loop = loop, .on_done = on_done, .on_turn = on_turn, .context = context};
-  uv_timer_init(loop, &reactor->timer);
-  reactor->timer.data = reactor;
-  uv_prepare_init(loop, &reactor->prepare);
-  reactor->prepare.data = reactor;
-  uv_prepare_start(&reactor->prepare, on_prepare);
-  pc_sockets_init(&reactor->sockets, loop, on_socket_ready, reactor);
-
-  status = make_share(reactor);
-  return status == PC_OK ? make_multi(reactor) : status;
-}
-
-void pc_reactor_close(struct pc_reactor *reactor)
-{
-  curl_multi_cleanup(reactor->multi);
-  reactor->multi = NULL;
-  pc_sockets_drop_all(&reactor->sockets);
-  uv_close((uv_handle_t *)&reactor->timer, NULL);
-  uv_close((uv_handle_t *)&reactor->prepare, NULL);
-  for (struct pc_alarm *alarm = reactor->made_alarms; alarm;
-       alarm = alarm->next_made)
-    uv_close((uv_handle_t *)&alarm->timer, NULL);
+      .curl_due_ns = UINT64_MAX, .events = events, .context = context};
+  pc_timers_init(&reactor->timers);
+  pc_sockets_init(&reactor->sockets, &reactor->poller, on_socket_ready,
+                  reactor);
+  status = pc_poller_init(&reactor->poller, on_poller_woken, reactor);
+  if (status == PC_OK)
+    status = make_share(reactor);
+  if (status == PC_OK)
+    status = make_multi(reactor);
+  reason = errno;
+  if (status != PC_OK)
+    pc_reactor_deinit(reactor);
+  errno = reason;
+  return status;
 }
 
 void pc_reactor_deinit(struct pc_reactor *reactor)
 {
-  while (reactor->made_alarms) {
-    struct pc_alarm *alarm = reactor->made_alarms;
-
-    reactor->made_alarms = alarm->next_made;
-    free(alarm);
-  }
-  pc_sockets_deinit(&reactor->sockets);
+  curl_multi_cleanup(reactor->multi);
+  reactor->multi = NULL;
   curl_share_cleanup(reactor->share);
   reactor->share = NULL;
+  pc_sockets_deinit(&reactor->sockets);
+  pc_timers_deinit(&reactor->timers);
+  pc_poller_deinit(&reactor->poller);
+}
+
+/* Until something is due: in whole milliseconds, and never too few. */
+static int timeout_ms(const struct pc_reactor *reactor)
+{
+  uint64_t due_ns = pc_timers_due_ns(&reactor->timers);
+  uint64_t now_ns = 0;
+  uint64_t left_ms = 0;
+
+  if (reactor->curl_due_ns < due_ns)
+    due_ns = reactor->curl_due_ns;
+  if (reactor->is_hurried || due_ns == 0)
+    return 0;
+  if (due_ns == UINT64_MAX)
+    return -1;
+  now_ns = pc_clock_monotonic_ns();
+  if (due_ns <= now_ns)
+    return 0;
+  left_ms = (due_ns - now_ns + PC_NS_PER_MS - 1) / PC_NS_PER_MS;
+  return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
+}
+
+void pc_reactor_run(struct pc_reactor *reactor)
+{
+  while (!reactor->is_ended) {
+    int wait_ms = 0;
+    uint64_t now_ns = 0;
+
+    end_turn(reactor);
+    wait_ms = timeout_ms(reactor);
+    reactor->is_hurried = false;
+    pc_poller_wait(&reactor->poller, wait_ms);
+    report_finished(reactor);
+    now_ns = pc_clock_monotonic_ns();
+    pc_timers_ring(&reactor->timers, now_ns);
+    run_due_curl(reactor, now_ns);
+  }
+}
+
+void pc_reactor_end(struct pc_reactor *reactor)
+{
+  reactor->is_ended = true;
+}
+
+void pc_reactor_hurry(struct pc_reactor *reactor)
+{
+  reactor->is_hurried = true;
+}
+
+void pc_reactor_wake(struct pc_reactor *reactor)
+{
+  pc_poller_wake(&reactor->poller);
 }
 
 enum pc_status pc_reactor_attach(struct pc_reactor *reactor, CURL *easy)
@@ -182,62 +251,4 @@ enum pc_status pc_reactor_attach(struct pc_reactor *reactor, CURL *easy)
 void pc_reactor_detach(struct pc_reactor *reactor, CURL *easy)
 {
   curl_multi_remove_handle(reactor->multi, easy);
-}
-
-static void on_alarm_timer(uv_timer_t *timer)
-{
-  struct pc_alarm *alarm = timer->data;
-
-  alarm->on_ring(alarm->context);
-}
-
-static struct pc_alarm *make_alarm(struct pc_reactor *reactor)
-{
-  struct pc_alarm *alarm = calloc(1, sizeof(*alarm));
-
-  if (!alarm)
-    return NULL;
-  uv_timer_init(reactor->loop, &alarm->timer);
-  alarm->timer.data = alarm;
-  alarm->reactor = reactor;
-  alarm->next_made = reactor->made_alarms;
-  reactor->made_alarms = alarm;
-  return alarm;
-}
-
-enum pc_status pc_alarm_start(struct pc_reactor *reactor,
-                              uint64_t delay_ms,
-                              pc_alarm_fn *on_ring,
-                              void *context,
-                              struct pc_alarm **out)
-{
-  struct pc_alarm *alarm = reactor->idle_alarms;
-
-  *out = NULL;
-  if (alarm)
-    reactor->idle_alarms = alarm->next_idle;
-  else
-    alarm = make_alarm(reactor);
-  if (!alarm)
-    return PC_NO_MEMORY;
-
-  alarm->on_ring = on_ring;
-  alarm->context = context;
-  /* libuv counts from when the turn began, in whole milliseconds cut down. */
-  uv_update_time(reactor->loop);
-  uv_timer_start(&alarm->timer, on_alarm_timer, delay_ms ? delay_ms + 1 : 0, 0);
-  *out = alarm;
-  return PC_OK;
-}
-
-void pc_alarm_end(struct pc_alarm **alarm)
-{
-  struct pc_alarm *ended = *alarm;
-
-  if (!ended)
-    return;
-  uv_timer_stop(&ended->timer);
-  ended->next_idle = ended->reactor->idle_alarms;
-  ended->reactor->idle_alarms = ended;
-  *alarm = NULL;
 }

@@ -1,6 +1,11 @@
 #include "net/redirect.h"
 
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <strings.h>
+
+#include "wire/http/head.h"
 
 bool pc_redirect_is_status(long http_status)
 {
@@ -30,7 +35,7 @@ static bool has_same_part(CURLU *a, CURLU *b, CURLUPart part)
   return is_same;
 }
 
-static bool is_same_origin(const char *from, const char *to)
+bool pc_redirect_is_same_origin(const char *from, const char *to)
 {
   CURLU *a = curl_url();
   CURLU *b = curl_url();
@@ -46,21 +51,41 @@ static bool is_same_origin(const char *from, const char *to)
   return is_same;
 }
 
-const char *pc_redirect_place(CURL *easy, long http_status, const char *url)
+/* `location` seen from `from`; what is no URL stands for itself. */
+static char *resolve(const char *from, const char *location)
 {
-  const char *place = NULL;
+  CURLU *url = curl_url();
+  char *whole = NULL;
+  char *place = NULL;
 
-  if (!pc_redirect_is_status(http_status))
-    return NULL;
-  curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &place);
-  return place && is_same_origin(url, place) ? place : NULL;
+  if (url && curl_url_set(url, CURLUPART_URL, from, 0) == CURLUE_OK &&
+      curl_url_set(url, CURLUPART_URL, location, CURLU_NON_SUPPORT_SCHEME) ==
+          CURLUE_OK)
+    curl_url_get(url, CURLUPART_URL, &whole, 0);
+  place = strdup(whole ? whole : location);
+  curl_free(whole);
+  curl_url_cleanup(url);
+  return place;
 }
 
-const char *pc_redirect_words(CURL *easy, unsigned followed)
+char *pc_redirect_place(const struct pc_bytes *head, const char *from)
 {
-  const char *place = NULL;
+  struct pc_text value = {0};
+  char *location = NULL;
+  char *place = NULL;
 
-  curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &place);
+  if (!pc_http_head_find(head->data, head->size, "location", &value) ||
+      !value.size)
+    return NULL;
+  location = strndup(value.data, value.size);
+  if (location)
+    place = resolve(from, location);
+  free(location);
+  return place;
+}
+
+const char *pc_redirect_words(const char *place, unsigned followed)
+{
   if (!place)
     return "the redirect names no place that can be asked";
   if (followed == PC_REDIRECT_MOST)

@@ -8,9 +8,9 @@
 #ifndef PC_NET_REDIRECT_H
 #define PC_NET_REDIRECT_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 
+#include "base/bytes.h"
 #include "net/target.h"
 
 #define PC_REDIRECT_MOST 5
@@ -19,14 +19,17 @@
 bool pc_redirect_is_status(long http_status);
 
 /*
- * The place to which the finished answer of `easy`, of this status, redirects a
- * request for `url`: lent by `easy`. NULL when it names none of the same
- * scheme, host and port.
+ * Where the whole head of an answer of such a status, to a request for `from`,
+ * redirects to: gives a whole URL. NULL for nowhere.
  */
-const char *pc_redirect_place(CURL *easy, long http_status, const char *url);
+char *pc_redirect_place(const struct pc_bytes *head, const char *from);
 
-/* Why the finished answer of `easy` was not followed, as were those before. */
-const char *pc_redirect_words(CURL *easy, unsigned followed);
+/* Have both URLs the same scheme, host and port? */
+bool pc_redirect_is_same_origin(const char *from, const char *to);
+
+/* Why an answer that redirects to `place` was not followed, as were those
+   before. */
+const char *pc_redirect_words(const char *place, unsigned followed);
 
 /* The method with which to ask at the other place. */
 enum pc_method pc_redirect_method(long http_status, enum pc_method method);

@@ -1,34 +1,29 @@
 #include "net/sockets.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/queue.h"
+
+enum { FIRST_CAPACITY = 64 };
+
 struct pc_socket {
-  uv_poll_t poll;
+  struct pc_watch watch;
   struct pc_sockets *sockets;
-  curl_socket_t fd;
-  int wanted;    /* UV_* bits that libcurl asked for */
-  int watched;   /* UV_* bits that the loop watches */
-  bool is_owned; /* opened by pc_sockets_open */
+  unsigned wanted; /* enum pc_readiness bits that libcurl asked for */
+  bool is_owned;   /* opened by pc_sockets_open */
 };
 
 void pc_sockets_init(struct pc_sockets *sockets,
-                     uv_loop_t *loop,
+                     struct pc_poller *poller,
                      pc_socket_ready_fn *on_ready,
                      void *context)
 {
   *sockets = (struct pc_sockets){
-      .loop = loop, .on_ready = on_ready, .context = context};
-}
-
-void pc_sockets_deinit(struct pc_sockets *sockets)
-{
-  free(sockets->by_fd);
-  *sockets = (struct pc_sockets){0};
+      .poller = poller, .on_ready = on_ready, .context = context};
 }
 
 static struct pc_socket *find(const struct pc_sockets *sockets,
@@ -39,7 +34,7 @@ static struct pc_socket *find(const struct pc_sockets *sockets,
 
 static bool make_place(struct pc_sockets *sockets, curl_socket_t fd)
 {
-  size_t capacity = sockets->capacity ? sockets->capacity : 64;
+  size_t capacity = sockets->capacity ? sockets->capacity : FIRST_CAPACITY;
   struct pc_socket **grown = NULL;
 
   if ((size_t)fd < sockets->capacity)
@@ -56,134 +51,103 @@ static bool make_place(struct pc_sockets *sockets, curl_socket_t fd)
   return true;
 }
 
-static void on_poll_closed(uv_handle_t *handle)
-{
-  free(handle->data);
-}
-
 static void drop(struct pc_socket *dropped)
 {
-  dropped->sockets->by_fd[dropped->fd] = NULL;
-  uv_poll_stop(&dropped->poll);
-  uv_close((uv_handle_t *)&dropped->poll, on_poll_closed);
+  pc_poller_unwatch(dropped->sockets->poller, &dropped->watch);
+  dropped->wanted = 0;
+  dropped->is_owned = false;
 }
 
-static struct pc_socket *
-add(struct pc_sockets *sockets, curl_socket_t fd, bool is_owned)
+void pc_sockets_deinit(struct pc_sockets *sockets)
+{
+  for (size_t fd = 0; fd < sockets->capacity; fd++)
+    if (sockets->by_fd[fd]) {
+      drop(sockets->by_fd[fd]);
+      free(sockets->by_fd[fd]);
+    }
+  free(sockets->by_fd);
+  *sockets = (struct pc_sockets){0};
+}
+
+static int curl_bits(unsigned events)
+{
+  return (events & PC_READABLE ? CURL_CSELECT_IN : 0) |
+         (events & PC_WRITABLE ? CURL_CSELECT_OUT : 0);
+}
+
+/*
+ * libcurl always reads before it writes: an answer that comes early is lost
+ * when the next piece of the request meets the reset behind it. It never hears
+ * of an error alone, for which it gives an answer up that can still be read.
+ */
+static void on_ready(struct pc_watch *watch, unsigned ready)
+{
+  struct pc_socket *known = PC_ITEM_OF(watch, struct pc_socket, watch);
+
+  if (known->wanted)
+    known->sockets->on_ready(known->sockets->context, watch->fd,
+                             curl_bits((ready | PC_READABLE) & known->wanted));
+  else
+    pc_poller_unwatch(known->sockets->poller, watch);
+}
+
+/* The entry of that number, NULL on no memory. */
+static struct pc_socket *take(struct pc_sockets *sockets, curl_socket_t fd)
 {
   struct pc_socket *made = NULL;
 
   if (!make_place(sockets, fd))
     return NULL;
   if (sockets->by_fd[fd])
-    drop(sockets->by_fd[fd]);
+    return sockets->by_fd[fd];
   made = calloc(1, sizeof(*made));
   if (!made)
     return NULL;
-  if (uv_poll_init(sockets->loop, &made->poll, fd) != 0) {
-    free(made);
-    return NULL;
-  }
-  made->poll.data = made;
+  made->watch.on_ready = on_ready;
+  made->watch.fd = fd;
   made->sockets = sockets;
-  made->fd = fd;
-  made->is_owned = is_owned;
   sockets->by_fd[fd] = made;
   return made;
 }
 
-void pc_sockets_drop_all(struct pc_sockets *sockets)
-{
-  for (size_t fd = 0; fd < sockets->capacity; fd++)
-    if (sockets->by_fd[fd])
-      drop(sockets->by_fd[fd]);
-}
-
-static int wanted_events(int what)
+static unsigned wanted_events(int what)
 {
   switch (what) {
   case CURL_POLL_IN:
-    return UV_READABLE;
+    return PC_READABLE;
   case CURL_POLL_OUT:
-    return UV_WRITABLE;
+    return PC_WRITABLE;
   case CURL_POLL_INOUT:
-    return UV_READABLE | UV_WRITABLE;
+    return PC_READABLE | PC_WRITABLE;
   default:
     return 0;
   }
 }
 
-static int curl_bits(int events)
+static void lose_interest(struct pc_socket *known)
 {
-  return (events & UV_READABLE ? CURL_CSELECT_IN : 0) |
-         (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
-}
-
-/* Keeps the handle for the next socket or interest of that descriptor. */
-static void rest(struct pc_socket *resting)
-{
-  uv_poll_stop(&resting->poll);
-  resting->wanted = 0;
-  resting->watched = 0;
-}
-
-/*
- * libuv stops a watcher whose socket has an error and tells no events. What the
- * peer sent before the error can be read all the same, and libcurl must try to:
- * told of an error alone, it gives the answer up, and an idle connection that
- * was reset is a failure instead of a reason to open another. For the same
- * reason it always reads before it writes: an answer that comes early is lost
- * when the next piece of the request meets the reset behind it.
- */
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-  struct pc_socket *ready = poll->data;
-  int bits = 0;
-
-  if (!ready->wanted) {
-    rest(ready);
-    return;
-  }
-  if (status >= 0)
-    bits = curl_bits((events | UV_READABLE) & ready->wanted);
-  else if (uv_poll_start(poll, ready->watched, on_poll) == 0)
-    bits = curl_bits(ready->wanted);
+  if (known->is_owned && known->wanted == PC_READABLE)
+    known->wanted = 0;
   else
-    bits = CURL_CSELECT_ERR;
-  ready->sockets->on_ready(ready->sockets->context, ready->fd, bits);
+    drop(known);
 }
 
-static int watch(struct pc_socket *watched, int events)
+enum pc_status
+pc_sockets_on_interest(struct pc_sockets *sockets, curl_socket_t fd, int what)
 {
-  watched->wanted = events;
-  if (watched->watched == events)
-    return 0;
-  if (uv_poll_start(&watched->poll, events, on_poll) != 0)
-    return -1;
-  watched->watched = events;
-  return 0;
-}
-
-int pc_sockets_on_interest(
-    CURL *easy, curl_socket_t fd, int what, void *context, void *unused)
-{
-  struct pc_sockets *sockets = context;
   struct pc_socket *known = find(sockets, fd);
 
-  (void)easy;
-  (void)unused;
-  if (what != CURL_POLL_REMOVE) {
-    if (!known)
-      known = add(sockets, fd, false);
-    return known ? watch(known, wanted_events(what)) : -1;
+  if (what == CURL_POLL_REMOVE) {
+    if (known)
+      lose_interest(known);
+    return PC_OK;
   }
-  if (known && known->wanted != UV_READABLE)
-    drop(known);
-  else if (known && known->is_owned)
-    known->wanted = 0;
-  else if (known)
-    rest(known);
-  return 0;
+  if (!known)
+    known = take(sockets, fd);
+  if (!known)
+    return PC_NO_MEMORY;
+  known->wanted = wanted_events(what);
+  return pc_poller_watch(sockets->poller, &known->watch, known->wanted);
 }
 
 /* Programs that the host starts must not inherit it. */
@@ -207,13 +171,18 @@ curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
                               bool is_plain)
 {
   curl_socket_t fd = open_socket(address);
+  struct pc_socket *made = NULL;
 
   if (fd < 0)
     return CURL_SOCKET_BAD;
-  if (is_plain && !add(sockets, fd, true)) {
+  made = take(sockets, fd);
+  if (!made) {
     close(fd);
     return CURL_SOCKET_BAD;
   }
+  /* Of one of that number that libcurl has closed without a word. */
+  drop(made);
+  made->is_owned = is_plain;
   return fd;
 }
 
@@ -224,21 +193,4 @@ int pc_sockets_on_close(void *context, curl_socket_t fd)
   if (known)
     drop(known);
   return close(fd);
-}
-
-bool pc_sockets_may_open(void)
-{
-  enum { NEEDED = 8 };
-  int opened[NEEDED];
-  int count = 0;
-  int failure = 0;
-
-  while (count < NEEDED &&
-         (opened[count] = open("/", O_RDONLY | O_CLOEXEC)) >= 0)
-    count++;
-  failure = errno;
-  for (int i = 0; i < count; i++)
-    close(opened[i]);
-  errno = failure;
-  return count == NEEDED;
 }

@@ -81,13 +81,10 @@ describe('embed', () => {
     const kit = setUp(t);
     const refusals = [
       [[], 'input must be a non-empty array of strings, got undefined'],
-      [
-        ['text', 'm'],
-        'input must be a non-empty array of strings, got string "text"',
-      ],
+      [[7, 'm'], 'input must be a non-empty array of strings, got number 7'],
       [
         [[], 'm'],
-        'input must be a non-empty array of strings, got an empty array',
+        'Input list cannot be empty: input must be a non-empty array of strings',
       ],
       [[['a', 'b', 'c', 7], 'm'], 'input[3] must be a string, got number 7'],
       // eslint-disable-next-line no-sparse-arrays
@@ -112,8 +109,8 @@ describe('embed', () => {
         'signal must be an AbortSignal, got an object',
       ],
       [
-        [['a'], 'm', { preference: {} }],
-        'preference must be a RequestProcessingPreference, got an object',
+        [['a'], 'm', { preference: [] }],
+        'preference must be a RequestProcessingPreference or an options object, got an array',
       ],
       [
         [['a'], 'm', { batchsize: 4 }],

@@ -126,7 +126,7 @@ describe('batchPost', () => {
       ],
       [
         ['/x', []],
-        'payloads must be a non-empty array of JSON values, got an empty array',
+        'Payloads list cannot be empty: payloads must be a non-empty array of JSON values',
       ],
       [[5, [1]], 'urlPath must be a string, got number 5'],
       [['/x', [1], 'get'], `method must be one of ${methods}, got "get"`],

@@ -167,7 +167,7 @@ describe('a call that wants partial results', () => {
     assert.deepEqual(response.errors, []);
     assert.deepEqual(Object.keys(response), [
       ...['data', 'errors', 'individual_request_times'],
-      ...['response_headers', 'total_time'],
+      ...['response_headers', 'statuses', 'total_time'],
     ]);
     assert.deepEqual(structuredClone(response).errors, []);
   });

@@ -5,6 +5,8 @@ const assert = require('node:assert/strict');
 
 const { connect } = require('../helpers/client');
 const { inBatchOrder, together } = require('../helpers/model-answers');
+const { assertRefused, setUp } = require('../helpers/submission');
+const { collect } = require('../helpers/streams');
 const { startUpstream } = require('../helpers/upstream');
 
 /** Scores a text by its length, and answers best first as servers do. */
@@ -172,4 +174,121 @@ describe('the results of a rerank', () => {
         { index: 0, score: 0.5, text: null },
       ]);
     });
+});
+
+/** A server that speaks as Cohere does; texts are scored by their length. */
+function rankDocuments({ json }) {
+  const results = json.documents.map((text, index) => ({
+    index,
+    relevance_score: text.length / 16,
+    document: { text },
+  }));
+  results.sort((a, b) => b.relevance_score - a.relevance_score);
+  return { body: { id: 'an-id', results, meta: { api_version: {} } } };
+}
+
+describe('a rerank request in the dialect of Cohere', () => {
+  const COHERE = { dialect: 'cohere' };
+
+  it('has documents, and nothing that Cohere does not know', async (t) => {
+    const upstream = await startUpstream(t, rankDocuments);
+    const client = connect(t, upstream.url);
+
+    const response = await client.rerank('q', ['a', 'bbb'], {
+      ...{ ...COHERE, model: 'm' },
+    });
+
+    assert.deepEqual(upstream.requests[0].json, {
+      ...{ model: 'm', query: 'q', documents: ['a', 'bbb'] },
+    });
+    assert.deepEqual(response.data, [
+      { index: 1, score: 3 / 16, text: null },
+      { index: 0, score: 1 / 16, text: null },
+    ]);
+  });
+
+  it('gives the texts back from where they are', async (t) => {
+    const upstream = await startUpstream(t, rankDocuments);
+    const client = connect(t, upstream.url);
+    const options = { ...COHERE, returnText: true, batchSize: 2 };
+
+    const { data } = await client.rerank('q', ['a', 'bb', 'c'], options);
+    const [batch] = await collect(
+      client.rerankStream('q', ['a', 'bb', 'c'], options),
+    );
+
+    assert.deepEqual(
+      data.map(({ index, text }) => `${index} ${text}`),
+      ['1 bb', '0 a', '2 c'],
+    );
+    assert.deepEqual(
+      batch.data.map(({ text }) => text),
+      ['bb', 'a'],
+    );
+    assert.equal('return_documents' in upstream.requests[0].json, false);
+  });
+
+  it('refuses what only the other one has', async (t) => {
+    const kit = setUp(t);
+
+    for (const name of ['rawScores', 'truncate'])
+      await assertRefused(
+        kit,
+        'rerank',
+        ['q', ['a'], { ...COHERE, [name]: true }],
+        {
+          argument: name,
+          message: `${name} is of the dialect tei, and means nothing to cohere`,
+        },
+      );
+    await assertRefused(kit, 'rerank', ['q', ['a'], { dialect: 'jina' }], {
+      message: 'dialect must be one of tei, cohere, got "jina"',
+    });
+  });
+});
+
+describe('the best of a rerank call', () => {
+  const TEXTS = ['aa', 'a', 'aaaa', 'aaa', 'aaaaa'];
+
+  for (const [dialect, script] of Object.entries({
+    tei: rank,
+    cohere: rankDocuments,
+  }))
+    it(`are taken from all batches, best first: ${dialect}`, async (t) => {
+      const upstream = await startUpstream(t, script);
+      const client = connect(t, upstream.url);
+      const options = { dialect, batchSize: 2, topN: 2, returnText: true };
+
+      const response = await client.rerank('q', TEXTS, options);
+
+      const best = ['4 aaaaa', '2 aaaa'];
+      const shown = ({ index, text }) => `${index} ${text}`;
+      assert.deepEqual(response.data.map(shown), best);
+      assert.deepEqual(response.sorted().map(shown), best);
+      assert.equal(upstream.requests.length, 3);
+    });
+
+  it('are all there are where more are wanted', async (t) => {
+    const upstream = await startUpstream(t, rank);
+    const client = connect(t, upstream.url);
+
+    const { data } = await client.rerank('q', ['a', 'aa'], { topN: 9 });
+
+    assert.deepEqual(
+      data.map(({ index }) => index),
+      [1, 0],
+    );
+  });
+
+  it('are refused as a number that is none, and in streams', async (t) => {
+    const kit = setUp(t);
+
+    await assertRefused(kit, 'rerank', ['q', ['a'], { topN: 0 }], {
+      argument: 'topN',
+    });
+    await assert.rejects(
+      kit.client.rerankStream('q', ['a'], { topN: 1 }).next(),
+      { message: /^unknown option "topN" of rerankStream/ },
+    );
+  });
 });

@@ -1,6 +1,6 @@
 'use strict';
 
-const { before: beforeAll, describe, it } = require('node:test');
+const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 
@@ -104,13 +104,6 @@ async function cancelAll({ client, server, payloads, options, isThere }) {
 }
 
 describe('a hundred and twenty-five calls cancelled', LIMIT, () => {
-  // A libuv that is inside the addon opens two descriptors for the process.
-  beforeAll(async () => {
-    const client = new PerformanceClient('http://127.0.0.1:1', 'key');
-    await rejection(client.batchPost('/x', [1], { maxRetries: 0 }));
-    await client.destroy();
-  });
-
   for (const [phase, begin] of Object.entries(PHASES))
     it(`${phase} leave no descriptor, timer or work behind`, async (t) => {
       const { server, client, ...rest } = await begin(t);

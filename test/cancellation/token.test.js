@@ -2,6 +2,8 @@
 
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const path = require('node:path');
 
 const {
   CancellationToken,
@@ -143,5 +145,41 @@ describe('an abort signal', () => {
     assert.equal(add.mock.callCount(), 1);
     assert.equal(remove.mock.callCount(), 1);
     assert.equal(warnings.mock.callCount(), 0);
+  });
+});
+
+describe('isCancelled without its call', () => {
+  /** What a program writes to the console, its output and its warnings. */
+  function run(script) {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['-e', `const { CancellationToken } = require('.');${script}`],
+      { cwd: path.join(__dirname, '../..'), encoding: 'utf8' },
+    );
+    return { stdout, warnings: stderr.match(/isCancelled is a method/g) ?? [] };
+  }
+
+  it('is warned of, once in a process', () => {
+    const script =
+      'const token = new CancellationToken();' +
+      'if (token.isCancelled) console.log("always");' +
+      'setImmediate(() => new CancellationToken().isCancelled);';
+
+    const { stdout, warnings } = run(script);
+
+    assert.equal(stdout, 'always\n');
+    assert.equal(warnings.length, 1);
+  });
+
+  it('is not suspected of calls, however many', () => {
+    const script =
+      'const token = new CancellationToken();' +
+      'for (let i = 0; i < 1e5; i++) token.isCancelled();' +
+      'setImmediate(() => console.log(token.isCancelled()));';
+
+    const { stdout, warnings } = run(script);
+
+    assert.equal(stdout, 'false\n');
+    assert.deepEqual(warnings, []);
   });
 });

@@ -66,6 +66,23 @@ describe('a path', () => {
 });
 
 describe('a new client', () => {
+  it('takes null for what is not given, and nothing behind the proxy', () => {
+    const make = (...args) =>
+      new PerformanceClient('http://a.example', ...args);
+
+    assert.ok(make('k', null, undefined, null, undefined, null));
+    assert.ok(make({ apiKey: 'k' }, null));
+    assert.throws(() => make('k', 1, null, null, {}), {
+      code: 'INVALID_ARGUMENT',
+      message:
+        'nothing may follow the proxy of PerformanceClient, got an object',
+    });
+    assert.throws(() => make({ apiKey: 'k' }, 1), {
+      message:
+        'nothing may follow the options of PerformanceClient, got number 1',
+    });
+  });
+
   it('refuses what is no base URL', () => {
     for (const baseUrl of [undefined, null, 5, {}, new URL('http://a.example')])
       assert.throws(() => new PerformanceClient(baseUrl, 'test-key'), {

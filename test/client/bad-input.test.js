@@ -22,14 +22,14 @@ const post = (...args) => ['batchPost', args];
 const REFUSED = {
   'no input': [embed(), TypeError, /^input must be .*, got undefined$/],
   'a text for a list': [
-    embed('abc', 'm'),
+    classify('abc'),
     TypeError,
-    /^input .* got string "abc"$/,
+    /^inputs .* got string "abc"$/,
   ],
   'an empty list': [
     embed([], 'm'),
     RangeError,
-    /^input .* got an empty array$/,
+    /^Input list cannot be empty: input must be /,
   ],
   'a Set of texts': [
     embed(new Set(['a']), 'm'),
@@ -137,7 +137,7 @@ const REFUSED = {
   'an empty list of texts': [
     rerank('q', []),
     RangeError,
-    /^texts .* empty array$/,
+    /^Texts list cannot be empty: texts must be /,
   ],
   'a direction of its own': [
     rerank('q', ['a'], { truncationDirection: 'right' }),
@@ -154,7 +154,11 @@ const REFUSED = {
     TypeError,
     /^inputs\[0\] .* got null$/,
   ],
-  'no payloads': [post('/x', []), RangeError, /^payloads .* empty array$/],
+  'no payloads': [
+    post('/x', []),
+    RangeError,
+    /^Payloads list cannot be empty: /,
+  ],
   'one payload without list': [
     post('/x', {}),
     TypeError,

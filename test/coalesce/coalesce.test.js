@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const { CancellationToken } = require('../..');
 const { connect, rejection } = require('../helpers/client');
 const { embeddingsAnswer, vectorOf } = require('../helpers/model-answers');
+const { startUpstream } = require('../helpers/upstream');
 const { answer, inputsOf, start } = require('./start');
 
 /** Longer than any test: what leaves then leaves because a batch is full. */
@@ -178,6 +179,51 @@ describe('a coalesced rerank', () => {
         ['q', ['a', 'bb']],
       ],
     );
+  });
+});
+
+describe('a coalesced rerank in the dialect of Cohere', () => {
+  it('gives each caller its own text', async (t) => {
+    const { one } = await start(t, ({ json }) => ({
+      body: {
+        results: json.documents.map((text, index) => ({
+          ...{ index, relevance_score: text.length },
+        })),
+      },
+    }));
+    const options = { dialect: 'cohere', returnText: true };
+
+    const answers = await Promise.all(
+      ['a', 'bb'].map((text) => one.rerank('q', text, options)),
+    );
+
+    assert.deepEqual(
+      answers.map(({ score, text }) => [score, text]),
+      [
+        [1, 'a'],
+        [2, 'bb'],
+      ],
+    );
+  });
+
+  it('has no best of all', async (t) => {
+    const { one } = await start(t);
+
+    await assert.rejects(one.rerank('q', 'a', { topN: 1 }), {
+      message: /^unknown option "topN" of rerank/,
+    });
+  });
+});
+
+describe('a coalesced call of a client with a preference', () => {
+  it('stands on it', async (t) => {
+    const upstream = await startUpstream(t, answer);
+    const extraHeaders = { 'x-a': 'client' };
+    const client = connect(t, upstream.url, { preference: { extraHeaders } });
+
+    await client.coalesce().embed('a', 'm');
+
+    assert.equal(upstream.requests[0].headers['x-a'], 'client');
   });
 });
 

@@ -4,6 +4,7 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 const net = require('node:net');
 
+const { CancellationToken } = require('../..');
 const { connect, rejection } = require('../helpers/client');
 const { startUpstream } = require('../helpers/upstream');
 
@@ -264,5 +265,66 @@ describe('a failed request is given up', () => {
 
     assert.match(error.message, /^HTTP 422 from POST \/x \(payload 3, /);
     assert.equal(error.firstInput, 3);
+  });
+});
+
+describe('of requests that are sent again to one server', () => {
+  const MOST = 64;
+
+  /** Fails every payload once, and holds what comes again until `open`. */
+  async function startHolding(t) {
+    const gate = { seen: new Set(), held: [], most: 0, isOpen: false };
+    gate.open = () => {
+      gate.isOpen = true;
+      for (const answer of gate.held.splice(0)) answer(OK);
+    };
+    const upstream = await startUpstream(t, ({ json }) => {
+      if (gate.seen.size < gate.seen.add(json).size) return { status: 503 };
+      if (gate.isOpen) return OK;
+      return new Promise((resolve) => {
+        gate.most = Math.max(gate.most, gate.held.push(resolve));
+      });
+    });
+    return { gate, upstream };
+  }
+
+  function payloads(count, from = 0) {
+    return Array.from({ length: count }, (_, i) => from + i);
+  }
+
+  it(`no more than ${MOST} are in flight, over all calls`, async (t) => {
+    const { gate, upstream } = await startHolding(t);
+    const client = connect(t, upstream.url);
+
+    const calls = [0, 60].map((from) =>
+      client.batchPost('/x', payloads(60, from), SOON),
+    );
+    await upstream.until(({ requests }) => requests.length === 120 + MOST);
+    // Longer than every back-off: whatever may come has come.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    gate.open();
+    const responses = await Promise.all(calls);
+
+    assert.equal(gate.most, MOST);
+    assert.equal(upstream.requests.length, 240);
+    assert.ok(responses.every(({ data }) => data.length === 60));
+  });
+
+  it('the places of a cancelled call go to those of the others', async (t) => {
+    const { gate, upstream } = await startHolding(t);
+    const client = connect(t, upstream.url);
+    const cancelToken = new CancellationToken();
+
+    const first = rejection(
+      client.batchPost('/x', payloads(100), { ...SOON, cancelToken }),
+    );
+    await upstream.until(({ requests }) => requests.length === 100 + MOST);
+    const second = client.batchPost('/x', payloads(10, 100), SOON);
+    await upstream.until(({ requests }) => requests.length === 110 + MOST);
+    gate.isOpen = true;
+    cancelToken.cancel();
+
+    assert.equal((await first).code, 'CANCELLED');
+    assert.equal((await second).data.length, 10);
   });
 });

@@ -63,7 +63,8 @@ const FOREIGN = [
   },
   { header: /(^|\/)curl\.h$|^curl\//, rooms: ['net'] },
   { header: /^openssl\//, rooms: ['net'] },
-  { header: /(^|\/)uv\.h$|^uv\//, rooms: ['net', 'engine'] },
+  { header: /^sys\/(epoll|event|eventfd)\.h$/, rooms: ['net'] },
+  { header: /(^|\/)uv\.h$|^uv\//, rooms: [] },
   { header: /(^|\/)cJSON(_Utils)?\.h$/, rooms: ['wire/http'] },
 ];
 

@@ -60,15 +60,36 @@ describe('the API key', () => {
     ]);
   });
 
-  it('is missed with the names of both variables', (t) => {
-    setEnvironment(t, { BASETEN_API_KEY: '' });
-
-    assert.throws(() => new PerformanceClient('http://a.example'), {
+  it('is missed by the first call, with the names of both variables', async (t) => {
+    const engine = setUp(t, { BASETEN_API_KEY: '' });
+    const client = new PerformanceClient('http://a.example');
+    const refusal = {
+      name: 'TypeError',
       code: 'INVALID_ARGUMENT',
+      argument: 'apiKey',
       message:
         'apiKey must be given, or stand in BASETEN_API_KEY or ' +
         'OPENAI_API_KEY; give apiKey: false to a server that needs none',
-    });
+    };
+
+    await assert.rejects(client.embed(['a'], 'm'), refusal);
+    await assert.rejects(client.embedStream(['a'], 'm').next(), refusal);
+    assert.equal(engine.jobs.length, 0);
+  });
+
+  it('is not missed by a call that brings its own', async (t) => {
+    const engine = setUp(t, {});
+    const client = new PerformanceClient('http://a.example');
+    const own = [
+      { primaryApiKeyOverride: 'other' },
+      { extraHeaders: { authorization: 'Basic YTpi' } },
+      { headers: { authorization: 'Basic YTpj' } },
+    ];
+
+    for (const options of own) client.batchPost('/x', [1], options);
+
+    const keys = engine.jobs.map(({ headers }) => headers.authorization);
+    assert.deepEqual(keys, ['Bearer other', 'Basic YTpi', 'Basic YTpj']);
   });
 
   it('is refused from a variable without being shown', (t) => {

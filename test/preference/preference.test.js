@@ -4,7 +4,11 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 const { inspect } = require('node:util');
 
-const { CancellationToken, RequestProcessingPreference } = require('../..');
+const {
+  CancellationToken,
+  RequestProcessingPreference,
+  TraceContext,
+} = require('../..');
 const { NUMBER } = require('../../lib/native/contract');
 const { setUp, submitted } = require('../helpers/submission');
 
@@ -23,7 +27,12 @@ const DEFAULTS = {
   primaryApiKeyOverride: undefined,
   extraHeaders: undefined,
   nonRetryableStatusCodes: [],
+  traceContext: undefined,
+  timeoutHeaders: true,
+  requestIdHeader: true,
 };
+
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /** The option, its ends, and values just outside or not of its kind. */
 const NUMBERS = [
@@ -31,7 +40,7 @@ const NUMBERS = [
   ['batchSize', [1, 1024], [0, 1025, 1.9, NaN, -0]],
   ['maxCharsPerRequest', [50, 256000], [49, 256001, 50.5, NaN]],
   ['timeoutS', [0.1, 7200], [0.09, 7200.1, 0, -1, NaN, Infinity]],
-  ['hedgeDelay', [0.2, 30], [0.19, 30.1, NaN]],
+  ['hedgeDelay', [0.045, 30], [0.044, 30.1, NaN]],
   ['totalTimeoutS', [0.1, 86400], [0, -1, NaN, Infinity]],
   ['hedgeBudgetPct', [0, -0, 3], [-0.01, 3.01, NaN]],
   ['retryBudgetPct', [0, -0, 3], [-0.01, 3.01, NaN]],
@@ -53,18 +62,62 @@ describe('a preference', () => {
 
   it('takes its values in the documented order', () => {
     const cancelToken = new CancellationToken();
+    const trace = new TraceContext(TRACEPARENT);
     const values = [
       ...[32, 16, 10000, 360, 0.5, 600, 0.15, 0.08, 3, 250],
-      ...[cancelToken, 'other-key', { 'X-A': 'b' }],
+      ...[cancelToken, 'other-key', { 'X-A': 'b' }, [529, 429, 529], trace],
     ];
 
     const preference = new RequestProcessingPreference(...values);
 
     assert.deepEqual(Object.values(read(preference)), [
       ...values.slice(0, 12),
-      { 'x-a': 'b' },
-      [],
+      ...[{ 'x-a': 'b' }, [429, 529], trace, true, true],
     ]);
+  });
+
+  it('takes them in the order of the other package, where that shows', () => {
+    const cancelToken = new CancellationToken();
+    const values = [
+      ...[32, 16, 360, 10000, true, 0.5, 600, 0.15, 0.08, 3, 250],
+      ...[cancelToken, 'other-key', { 'X-A': 'b' }, [529], TRACEPARENT, 'a=b'],
+    ];
+    const onlyCodes = new Array(14).fill(undefined);
+
+    const preference = new RequestProcessingPreference(...values);
+
+    assert.deepEqual(Object.values(read(preference)), [
+      ...[32, 16, 10000, 360, ...values.slice(5, 13)],
+      ...[{ 'x-a': 'b' }, [529], new TraceContext(TRACEPARENT, 'a=b')],
+      ...[true, true],
+    ]);
+    const [codes, headers, trace] = [
+      [...onlyCodes, [529, 429, 529]],
+      [...new Array(13).fill(null), { 'x-a': 'b' }],
+      [...onlyCodes, undefined, TRACEPARENT],
+    ].map((given) => new RequestProcessingPreference(...given));
+    assert.deepEqual(codes.nonRetryableStatusCodes, [429, 529]);
+    assert.deepEqual(headers.extraHeaders, { 'x-a': 'b' });
+    assert.equal(trace.traceContext.traceparent, TRACEPARENT);
+  });
+
+  it('refuses times and characters in each other’s place, naming both orders', () => {
+    for (const [values, argument] of [
+      [[32, 16, 30], 'maxCharsPerRequest'],
+      [[32, 16, 360.5], 'maxCharsPerRequest'],
+      [[32, 16, 30, 10000], 'maxCharsPerRequest'],
+      [[32, 16, 360, 10000], 'timeoutS'],
+      [[32, 16, null, 10000], 'timeoutS'],
+    ])
+      assert.throws(() => new RequestProcessingPreference(...values), {
+        ...{ name: 'RangeError', code: 'INVALID_ARGUMENT', argument },
+        message:
+          /maxCharsPerRequest, timeoutS, .* got .* timeoutS, maxCharsPerRequest, pin/,
+      });
+    assert.throws(() => new RequestProcessingPreference(1, 1, -1), {
+      message:
+        'maxCharsPerRequest must be an integer between 50 and 256000, got -1',
+    });
   });
 
   it('takes undefined and null for the default', () => {
@@ -119,10 +172,13 @@ describe('a preference', () => {
   });
 
   it('refuses more values than it has names for', () => {
-    assert.throws(
-      () => new RequestProcessingPreference(...new Array(14).fill(null)),
-      /at most 13 arguments, got 14/,
-    );
+    const none = new Array(17).fill(null);
+
+    assert.deepEqual(read(new RequestProcessingPreference(...none)), DEFAULTS);
+    assert.throws(() => new RequestProcessingPreference(...none, 1), {
+      code: 'INVALID_ARGUMENT',
+      message: /^nothing may follow the 17 values .* got number 1$/,
+    });
   });
 
   it('shows neither keys nor header values in a console', () => {
@@ -192,7 +248,7 @@ describe('the status codes that are never tried again', () => {
     const codes = listed(given);
     given.push(429);
 
-    assert.deepEqual(codes, [503, 100, 599]);
+    assert.deepEqual(codes, [100, 503, 599]);
     assert.ok(Object.isFrozen(codes));
     assert.deepEqual(listed([]), []);
   });
@@ -227,7 +283,7 @@ describe('the status codes that are never tried again', () => {
             NUMBER.FINAL_STATUSES,
           ),
         ],
-        [503, 429],
+        [429, 503],
       );
   });
 });

@@ -169,7 +169,9 @@ describe('the rules themselves', () => {
     faulty(rule, 'src/engine/job.c', '#include <cjson/cJSON.h>\n');
     faulty(rule, 'src/base/a.c', '#include "cJSON.h"\n');
     fine(rule, 'src/wire/http/limit_hint.c', '#include <cJSON.h>\n');
-    fine(rule, 'src/net/reactor.h', '#include <uv.h>\n');
+    faulty(rule, 'src/net/reactor.h', '#include <uv.h>\n');
+    faulty(rule, 'src/engine/engine.c', '#include <sys/epoll.h>\n');
+    fine(rule, 'src/net/poller.c', '#include <sys/epoll.h>\n');
     fine(rule, 'src/binding/job.c', '#include <node_api.h>\n');
   });
 

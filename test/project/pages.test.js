@@ -6,7 +6,12 @@ const assert = require('node:assert/strict');
 const { startInferenceServer } = require('../../lib/testing/server');
 const { readSamples, runSample } = require('../helpers/samples');
 
-for (const page of ['docs/coalescing.md', 'docs/testing.md'])
+const PAGES = [
+  ...['README.md', 'docs/api.md', 'docs/coalescing.md', 'docs/errors.md'],
+  ...['docs/migrating.md', 'docs/testing.md'],
+];
+
+for (const page of PAGES)
   describe(`the samples of ${page}`, () => {
     const samples = readSamples(page, 'js');
 

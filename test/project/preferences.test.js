@@ -46,8 +46,8 @@ function commentsOf(file, name) {
 const written = ({ low, high }) => `${low} – ${high}`;
 
 describe('the limits of preferences', () => {
-  it('are those in the tables of README.md and docs/proxy.md', () => {
-    const options = rowsOf('README.md', 'Options');
+  it('are those in the tables of docs/options.md and docs/proxy.md', () => {
+    const options = rowsOf('docs/options.md', 'Options');
     const fields = rowsOf('docs/proxy.md', 'Preferences');
 
     for (const [name, limit] of Object.entries(LIMITS)) {
@@ -72,9 +72,12 @@ describe('the limits of preferences', () => {
     for (const [name, limit] of Object.entries(LIMITS)) {
       const { fallback = 'none', low, high, isWhole } = limit;
       const words = comments.get(name) ?? '';
-      const expected = `Default ${fallback}, ${low} to ${high}.`;
-      assert.ok(words.includes(expected), `${name}: ${words}`);
-      assert.equal(words.includes('; integer.'), isWhole, `${name}: ${words}`);
+      const kind = isWhole ? 'an integer from' : 'From';
+      for (const expected of [
+        `${kind} ${low} to ${high}.`,
+        `@default ${fallback}`,
+      ])
+        assert.ok(words.includes(expected), `${name}: ${words}`);
     }
     const { low, high } = STATUS_CODES;
     assert.match(

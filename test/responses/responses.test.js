@@ -310,7 +310,7 @@ describe('a batch response', () => {
 
     assert.deepEqual(Object.keys(response), [
       ...['data', 'individual_request_times'],
-      ...['response_headers', 'total_time'],
+      ...['response_headers', 'statuses', 'total_time'],
     ]);
     assert.deepEqual(response.data, [{ a: [1] }, null, 'text', [], null]);
   });

@@ -103,7 +103,12 @@ describe('a stream that fails', () => {
       [2, 2],
       [4, 2],
     ]);
-    assert.deepEqual(Object.keys(results[1]), ['start', 'count', 'error']);
+    assert.deepEqual(Object.keys(results[1]), [
+      'start',
+      'count',
+      'items',
+      'error',
+    ]);
     assert.equal(results[1].error.firstInput, 2);
     assert.deepEqual([...results[2].data], [4, 5]);
   });

@@ -58,14 +58,24 @@ describe('embedStream', () => {
     );
 
     const usage = { prompt_tokens: 2, total_tokens: 7 };
-    assert.deepEqual(results, [
-      { start: 0, count: 2, dimensions: 1, data: Float32Array.of(0, 1), usage },
-      { start: 2, count: 2, dimensions: 1, data: Float32Array.of(2, 3), usage },
-      {
-        ...{ start: 4, count: 1, dimensions: 1, data: Float32Array.of(4) },
-        usage: { prompt_tokens: 1, total_tokens: 7 },
-      },
-    ]);
+    assert.deepEqual(
+      results.map((result) => ({ ...result })),
+      [
+        {
+          ...{ start: 0, count: 2, items: ['0', '1'], dimensions: 1 },
+          ...{ data: Float32Array.of(0, 1), usage },
+        },
+        {
+          ...{ start: 2, count: 2, items: ['2', '3'], dimensions: 1 },
+          ...{ data: Float32Array.of(2, 3), usage },
+        },
+        {
+          ...{ start: 4, count: 1, items: ['4'], dimensions: 1 },
+          data: Float32Array.of(4),
+          usage: { prompt_tokens: 1, total_tokens: 7 },
+        },
+      ],
+    );
   });
 
   it('keeps the order though a later batch is answered first', async (t) => {

@@ -7,6 +7,7 @@ import {
   CancellationToken,
   CancelledError,
   ClassificationResponse,
+  type EmbedOptions,
   type Coalescer,
   EmbeddingsResponse,
   HttpClientWrapper,
@@ -15,8 +16,12 @@ import {
   PerformanceClient,
   PerformanceClientError,
   RequestProcessingPreference,
+  type RequestMessage,
   RerankResponse,
   TimeoutError,
+  TraceContext,
+  channels,
+  isClientError,
   version,
 } from 'baseten-performance-client';
 
@@ -47,6 +52,8 @@ export function construct(): PerformanceClient[] {
     new PerformanceClient('https://a.example', {
       apiKey: 'key',
       clientWrapper: shared,
+      preference: { batchSize: 16 },
+      headers: { 'x-a': 'b' },
     }),
   ];
 }
@@ -72,6 +79,7 @@ export function prefer(): RequestProcessingPreference[] {
   return [
     preference,
     new RequestProcessingPreference(32, undefined, null, 360.0, 0.5),
+    new RequestProcessingPreference(32, 16, 360.0, 10000, false, 0.5),
     new RequestProcessingPreference({ cancelToken: AbortSignal.timeout(5) }),
   ];
 }
@@ -101,14 +109,23 @@ export async function embed(client: PerformanceClient): Promise<number> {
   const arrays: number[] = mixed.data[0]!.embedding;
   // @ts-expect-error: base64 hands back strings
   const wrong: number[] = encoded.data[0]!.embedding;
-  // @ts-expect-error: the input is a list
-  await client.embed('text', 'model');
+  const one: EmbeddingsResponse = await client.embed('one text', 'model');
+  // @ts-expect-error: texts only
+  await client.embed(7, 'model');
   // @ts-expect-error: the model is missing
   await client.embed(texts);
   // @ts-expect-error: no option of this name
   await client.embed(texts, 'model', { batch_size: 4 });
   // @ts-expect-error: a response is not made by its user
   new EmbeddingsResponse();
+
+  const options: EmbedOptions = { batchSize: 3 };
+  const anything = await client.embed(texts, 'm', options);
+  const value: number[] | Float32Array | string = anything.data[0]!.embedding;
+  // @ts-expect-error: it may be any of three
+  const narrow: number[] | Float32Array = anything.data[0]!.embedding;
+  for (const row of views.rows()) void row.subarray(1);
+  void [one, value, narrow];
 
   const { data, rows, dimensions } = plain.matrix();
   const first: number | undefined = data[rows * dimensions - 1];
@@ -131,6 +148,9 @@ export async function score(client: PerformanceClient): Promise<string> {
   );
   await client.rerank('q', texts, false, 'm', true, true, 'Left', preference);
   await client.rerank('q', texts, { returnText: true, rawScores: true });
+  await client.rerank('q', texts, { dialect: 'cohere', topN: 3 });
+  // @ts-expect-error: an unknown dialect
+  await client.rerank('q', texts, { dialect: 'jina' });
   // @ts-expect-error: neither end of a text
   await client.rerank('q', texts, { truncationDirection: 'Middle' });
   // @ts-expect-error: the texts are missing
@@ -248,6 +268,27 @@ export async function stream(client: PerformanceClient): Promise<number> {
   await posts.return();
   for await (const one of client.batchPostStream('/x', [1], unordered))
     floats += one.error ? one.index : 0;
+  const rows = [{ id: 7, title: 'a' }];
+  const text = (row: { title: string }) => row.title;
+  for await (const batch of client.embedStream(rows, 'm', { text })) {
+    const id: number = batch.items[0]!.id;
+    for (const row of batch.rows()) floats += row.length + id;
+  }
+  for await (const batch of client.classifyStream(rows, { text, batchSize: 2 }))
+    floats += batch.data[0]![0]!.score + batch.items[0]!.id;
+  for await (const batch of client.rerankStream('q', rows, {
+    text,
+    onError: 'partial',
+  }))
+    floats += batch.error ? batch.items[0]!.id : batch.data[0]!.score;
+  for await (const one of client.batchPostStream('/x', rows, {
+    payload: ({ id }) => ({ id }),
+  }))
+    floats += one.item.id + one.status;
+  // @ts-expect-error: what of a row is sent must be said
+  client.embedStream(rows, 'm');
+  // @ts-expect-error: a stream does not know the best of all
+  client.rerankStream('q', texts, { topN: 3 });
   // @ts-expect-error: a text is no source of texts
   client.embedStream('text', 'm');
   // @ts-expect-error: texts only
@@ -284,8 +325,48 @@ export function explain(error: unknown): string {
     const status: number = error.response.status;
     return `${error.code} ${error.requestId} ${error.customerRequestId} ${status}`;
   }
-  const refused = error as InvalidArgumentError;
-  return refused.code === 'INVALID_ARGUMENT' ? refused.argument : 'unknown';
+  return error instanceof InvalidArgumentError ? error.argument : 'unknown';
+}
+
+export function narrow(error: unknown): string | number {
+  if (!isClientError(error)) throw error;
+  switch (error.code) {
+    case 'HTTP_ERROR':
+      return error.response.status;
+    case 'INVALID_ARGUMENT':
+      return error.argument;
+    case 'CANCELLED':
+      return String(error.cause);
+    default: {
+      // @ts-expect-error: neither is left
+      const code: 'HTTP_ERROR' | 'INVALID_ARGUMENT' = error.code;
+      return `${code} ${error.attempts ?? 0}`;
+    }
+  }
+}
+
+export function pretend(): Error[] {
+  const error = new HttpError('HTTP 429', { response: { status: 429 } });
+  // @ts-expect-error: an HTTP error has a response
+  new HttpError('HTTP 429');
+  return [error, new TimeoutError('late', { attempts: 3 })];
+}
+
+export function listen(message: unknown): string {
+  const name: string = channels.request;
+  const { call, code, status } = message as RequestMessage;
+  return `${name} ${call.operation} ${code ?? status}`;
+}
+
+export function trace(client: PerformanceClient): Promise<unknown> {
+  const traceContext = new TraceContext('00-…', null);
+  const preference = new RequestProcessingPreference({
+    traceContext,
+    timeoutHeaders: false,
+  });
+  // @ts-expect-error: a string is no trace context
+  void client.embed(texts, 'm', { traceContext: '00-…' });
+  return client.embed(texts, 'm', { preference, traceContext: false });
 }
 
 export async function end(client: PerformanceClient): Promise<void> {
