@@ -4,9 +4,11 @@
 # make fuzz SECONDS=60                each reader against arbitrary bytes
 # make package | install-test         the tarballs, and they where users are
 # make chaos | soak | memcheck        random faults; for long; under ASan
+# make answers                        a million, as libcurl and as we read them
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
 # make recipes | bench-coalesce       docs/recipes.md as printed; single calls
+# make vector-test | every-float      vectors on other processors; every float32
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -78,6 +80,9 @@ $(ADDON): addon.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | build-packages
 
 # --- C tests: the core as a plain library, Node not in the process --------
 
+# What the core is linked with, by pkg-config's names.
+CORE_LIBRARIES := libcurl libcjson zlib libbrotlidec libzstd
+
 CORE := $(filter-out src/binding/%,$(C_SOURCES))
 
 NATIVE_TESTS := $(shell find test/native -name '*_test.c' | sort)
@@ -103,8 +108,8 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
   -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
   -Itest/native -Itest/fuzz \
-  $(shell pkg-config --cflags libcurl libcjson)
-LIBRARIES = $(shell pkg-config --libs libcurl libcjson) -lm -pthread
+  $(shell pkg-config --cflags $(CORE_LIBRARIES))
+LIBRARIES = $(shell pkg-config --libs $(CORE_LIBRARIES)) -lm -pthread
 
 .PHONY: native-test
 native-test: $(TESTS) | native-packages
@@ -159,7 +164,7 @@ $(FUZZ)/libwire.a: $(FUZZED_OBJECTS)
 $(FUZZERS): $(FUZZ)/%: $(FUZZ)/test/fuzz/%.o $(FUZZ)/libwire.a
 	@mkdir -p $(@D)
 	@$(CC) -fsanitize=fuzzer,$(FUZZ_SANITIZE) $^ \
-	  $(shell pkg-config --libs libcjson) -lm -o $@
+	  $(shell pkg-config --libs $(filter-out libcurl,$(CORE_LIBRARIES))) -lm -o $@
 
 -include $(patsubst %.o,%.d,$(FUZZED_OBJECTS) $(FUZZER_OBJECTS))
 
@@ -199,7 +204,7 @@ check-long: check
 	@$(MAKE) --no-print-directory recipes
 
 C_FILES := $(C_SOURCES) $(C_HEADERS) \
-  $(shell find test/native test/fuzz -name '*.[ch]')
+  $(shell find test/native test/fuzz test/exhaustive -name '*.[ch]')
 
 .PHONY: lint
 lint: setup
@@ -263,6 +268,7 @@ $(BENCH)/%: benchmark/%.c | build-packages
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
 	  $(shell pkg-config --cflags --libs libcurl) -o $@
 
+include vectors.mk
 include prebuild.mk
 
 # --- the proof under faults: what takes minutes -----------------------------
@@ -307,7 +313,7 @@ build/asan/%.o: %.c | native-packages
 
 $(CHECKED): SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(CHECKED): $(CHECKED_OBJECTS)
-	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs libcurl libcjson) \
+	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs $(CORE_LIBRARIES)) \
 	  -lm -pthread -Wl,-z,nodelete -o $@
 
 -include $(CHECKED_OBJECTS:.o=.d)

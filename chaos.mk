@@ -21,6 +21,12 @@ native-test: $(NO_MEMORY)
 TESTS += $(NO_MEMORY)
 endif
 
+# A million answers at random, right ones and hostile ones, read by libcurl and
+# by us. The C tests read a few thousand.
+.PHONY: answers
+answers: $(NATIVE)/net/answers_test | native-packages
+	@PC_TEST_LONG=167 PC_TEST_SECONDS=3600 scripts/native-test.sh $<
+
 .PHONY: chaos
 chaos: build | run-packages
 	@SEED=$(SEED) node test/chaos/main.js

@@ -13,6 +13,7 @@ const { loadAddon } = require('./addon');
  * @typedef {object} EngineOptions
  * @property {number} httpVersion 1 or 2
  * @property {boolean} cleartextHttp2
+ * @property {boolean} usesLibcurl for all that it sends; for tests
  * @property {boolean} publicOnly
  * @property {number} maxInFlight 0 for no limit
  * @property {string} proxy '' for none
@@ -80,6 +81,8 @@ const { loadAddon } = require('./addon');
  * @property {number} bytesReceived
  * @property {number} inFlight
  * @property {number} queued
+ * @property {number} limit requests at once to servers that refuse some, or 0
+ * @property {number} throttled requests that servers refused as too many
  *
  * @typedef {object} ProgressFigures how far a call is
  * @property {number} completed batches answered, or failed for good

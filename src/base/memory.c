@@ -3,13 +3,32 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include <stdint.h>
+#include <sys/mman.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 #include "base/thread.h"
 
+enum { HUGE_PAGE = 2 * 1024 * 1024 };
+
 static atomic_flag is_due = ATOMIC_FLAG_INIT;
+
+/* Of whole huge pages only: the rest of the first and last are somebody's. */
+void pc_memory_expect_writes(void *data, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+  uintptr_t start = ((uintptr_t)data + HUGE_PAGE - 1) & -(uintptr_t)HUGE_PAGE;
+  uintptr_t end = ((uintptr_t)data + size) & -(uintptr_t)HUGE_PAGE;
+
+  if (start < end)
+    (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+#else
+  (void)data;
+  (void)size;
+#endif
+}
 
 void pc_memory_give_back(void)
 {

@@ -89,7 +89,7 @@ static void start_requests(struct pc_engine *engine)
 static void close_reactor(struct pc_engine *engine)
 {
   pc_origin_rest_all(&engine->context);
-  pc_exchange_destroy_idle(&engine->context.exchanges);
+  pc_exchanges_close(&engine->context.exchanges);
   pc_reader_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
   pc_decoder_close(&engine->context.decoder);

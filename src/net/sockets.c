@@ -186,11 +186,16 @@ curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
   return fd;
 }
 
-int pc_sockets_on_close(void *context, curl_socket_t fd)
+void pc_sockets_forget(struct pc_sockets *sockets, curl_socket_t fd)
 {
-  struct pc_socket *known = find(context, fd);
+  struct pc_socket *known = find(sockets, fd);
 
   if (known)
     drop(known);
+}
+
+int pc_sockets_on_close(void *context, curl_socket_t fd)
+{
+  pc_sockets_forget(context, fd);
   return close(fd);
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "policy/address.h"
+
 enum {
   /* Below the server's usual 60-120 s, so that dead connections are rare. */
   IDLE_CONNECTION_S = 30,
@@ -157,9 +159,26 @@ static bool is_h2c(const struct pc_transport *transport, const char *url)
          !is_tls(url);
 }
 
-bool pc_transport_checks_addresses(const struct pc_transport *transport)
+bool pc_transport_allows(const struct pc_transport *transport,
+                         const struct sockaddr *address)
 {
-  return transport->public_only && !*transport->proxy;
+  return !transport->public_only || *transport->proxy ||
+         pc_address_is_public(address);
+}
+
+bool pc_transport_is_cleartext(const char *url)
+{
+  return !is_tls(url);
+}
+
+/* What is cleartext goes to an HTTP proxy whole, with another request line. */
+bool pc_transport_is_direct(const struct pc_transport *transport,
+                            const char *url)
+{
+  if (transport->uses_libcurl || is_h2c(transport, url) ||
+      (transport->http_version == 2 && is_tls(url)))
+    return false;
+  return is_tls(url) || !has_scheme(transport->proxy, "http");
 }
 
 bool pc_transport_is_plain(const struct pc_transport *transport,

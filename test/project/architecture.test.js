@@ -172,6 +172,10 @@ describe('the rules themselves', () => {
     faulty(rule, 'src/net/reactor.h', '#include <uv.h>\n');
     faulty(rule, 'src/engine/engine.c', '#include <sys/epoll.h>\n');
     fine(rule, 'src/net/poller.c', '#include <sys/epoll.h>\n');
+    faulty(rule, 'src/wire/http/response.c', '#include <zlib.h>\n');
+    faulty(rule, 'src/net/a.c', '#include <brotli/decode.h>\n');
+    faulty(rule, 'src/engine/a.c', '#include <zstd.h>\n');
+    fine(rule, 'src/wire/http/content_decoding.c', '#include <zstd.h>\n');
     fine(rule, 'src/binding/job.c', '#include <node_api.h>\n');
   });
 
