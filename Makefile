@@ -7,6 +7,7 @@
 # make answers                        a million, as libcurl and as we read them
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
+# make recipes | bench-coalesce       docs/recipes.md as printed; single calls
 # make vector-test | every-float      vectors on other processors; every float32
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
@@ -48,6 +49,20 @@ $(FRAMEWORKS): test/adapters/package.json test/adapters/package-lock.json
 	@cp .npmrc $^ build/adapters/
 	@npm ci --prefix build/adapters --ignore-scripts --no-audit --no-fund \
 	  --loglevel=error
+	@touch $@
+
+# The recipes of docs/recipes.md, as they are printed: 600 MB of packages, and
+# no lock, as LanceDB's binary is one for each platform.
+.PHONY: recipes
+recipes: build build/recipes/node_modules/.package-lock.json
+	@node --test test/recipes/run.js
+
+build/recipes/node_modules/.package-lock.json: test/recipes/package.json
+	@echo "npm install, of what the recipes are run with"
+	@mkdir -p build/recipes
+	@cp $< build/recipes/
+	@npm install --prefix build/recipes --no-package-lock --ignore-scripts \
+	  --omit=peer --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # --- the addon ------------------------------------------------------------
@@ -180,11 +195,13 @@ test-nodes: setup
 check:
 	@$(MAKE) --no-print-directory CI=true test
 
-# What takes minutes: ten times the random rounds of the C tests, and fuzzing.
+# What takes minutes: ten times the random rounds of the C tests, fuzzing, and
+# the recipes.
 .PHONY: check-long
 check-long: check
 	@PC_TEST_LONG=10 $(MAKE) --no-print-directory native-test
 	@$(MAKE) --no-print-directory CI=true fuzz
+	@$(MAKE) --no-print-directory recipes
 
 C_FILES := $(C_SOURCES) $(C_HEADERS) \
   $(shell find test/native test/fuzz test/exhaustive -name '*.[ch]')
