@@ -171,6 +171,12 @@ describe('a preference', () => {
       });
   });
 
+  it('guesses no name that is not near', () => {
+    assert.throws(() => new RequestProcessingPreference({ colour: 4 }), {
+      message: 'unknown option "colour" of RequestProcessingPreference',
+    });
+  });
+
   it('refuses more values than it has names for', () => {
     const none = new Array(17).fill(null);
 
