@@ -19,7 +19,7 @@ WERROR := $(if $(filter true 1,$(CI)),-Werror)
 # --- set-up ---------------------------------------------------------------
 
 .PHONY: setup
-setup: test-packages node_modules/.package-lock.json
+setup: test-packages node_modules/.package-lock.json frameworks
 
 # Each kind of work asks for its own; scripts/setup.sh tells them.
 PACKAGES := $(addsuffix -packages,build run native fuzz test)
@@ -31,6 +31,21 @@ $(PACKAGES): %-packages:
 node_modules/.package-lock.json: package-lock.json
 	@echo "npm ci"
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# What the adapters are tested against, pinned: not among the packages of the
+# repository, which stay few, nor below test/, whose tests are ours.
+FRAMEWORKS := build/adapters/node_modules/.package-lock.json
+
+.PHONY: frameworks
+frameworks: $(FRAMEWORKS)
+
+$(FRAMEWORKS): test/adapters/package.json test/adapters/package-lock.json
+	@echo "npm ci, of the frameworks that the adapters are tested against"
+	@mkdir -p build/adapters
+	@cp .npmrc $^ build/adapters/
+	@npm ci --prefix build/adapters --ignore-scripts --no-audit --no-fund \
+	  --loglevel=error
 	@touch $@
 
 # --- the addon ------------------------------------------------------------

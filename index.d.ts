@@ -85,6 +85,24 @@ export interface PreferenceOptions {
    */
   initialBackoffMs?: number | null | undefined;
   /**
+   * Requests to the server in a minute, of all calls of the pool, the last of
+   * which has the last word; an integer from 1 to 100000000.
+   * @default none
+   */
+  requestsPerMinute?: number | null | undefined;
+  /**
+   * Tokens in a minute, likewise, where four bytes of a request's body count as
+   * one; an integer from 100 to 1000000000000.
+   * @default none
+   */
+  tokensPerMinute?: number | null | undefined;
+  /**
+   * Send fewer requests at once to a server that refuses some as too many (429,
+   * 503, no connection), and none twice.
+   * @default true
+   */
+  adaptive?: boolean | null | undefined;
+  /**
    * Cancels the call.
    * @default none
    */
@@ -276,6 +294,9 @@ export class RequestProcessingPreference {
   readonly retryBudgetPct: number;
   readonly maxRetries: number;
   readonly initialBackoffMs: number;
+  readonly requestsPerMinute: number | undefined;
+  readonly tokensPerMinute: number | undefined;
+  readonly adaptive: boolean;
   readonly cancelToken: CancellationToken | AbortSignal | undefined;
   readonly primaryApiKeyOverride: string | undefined;
   /** By lower-case name. */
@@ -387,6 +408,13 @@ export interface ClientStats {
   readonly inFlight: number;
   /** Batches that wait to be sent now. */
   readonly queued: number;
+  /**
+   * Requests at once that servers are sent which refuse some as too many (429,
+   * 503); 0 while none does.
+   */
+  readonly limit: number;
+  /** Requests that servers have refused as too many. */
+  readonly throttled: number;
   /** Per batch: from its first attempt to its answer, retries included. */
   readonly latency: LatencyFigures;
 }
@@ -912,7 +940,7 @@ export class PerformanceClient {
   embed(
     input: string | readonly string[],
     model: string,
-    preference: RequestProcessingPreference,
+    preference?: RequestProcessingPreference | null,
   ): Promise<EmbeddingsResponse>;
   /**
    * Embeds every text: POST /v1/embeddings in batches. A text is a list of one;

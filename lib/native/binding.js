@@ -80,6 +80,8 @@ const { loadAddon } = require('./addon');
  * @property {number} bytesReceived
  * @property {number} inFlight
  * @property {number} queued
+ * @property {number} limit requests at once to servers that refuse some, or 0
+ * @property {number} throttled requests that servers refused as too many
  *
  * @typedef {object} ProgressFigures how far a call is
  * @property {number} completed batches answered, or failed for good

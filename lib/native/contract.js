@@ -20,9 +20,13 @@ const NUMBER = Object.freeze({
   RETRY_BUDGET_PCT: 7,
   MAX_RETRIES: 8,
   INITIAL_BACKOFF_MS: 9,
-  FLAGS: 10,
+  /** 0 for no limit */
+  REQUESTS_PER_MINUTE: 10,
+  /** 0 for no limit */
+  TOKENS_PER_MINUTE: 11,
+  FLAGS: 12,
   /** This one and all behind it: statuses that are never tried again. */
-  FINAL_STATUSES: 11,
+  FINAL_STATUSES: 13,
 });
 
 const MOST = Object.freeze({ FINAL_STATUSES: 64 });
@@ -43,6 +47,8 @@ const FLAG = Object.freeze({
   BARE: 64,
   /** The caller has set how often a request is tried again. */
   OWN_RETRIES: 128,
+  /** Refusals of the server do not slow the call down. */
+  UNYIELDING: 256,
 });
 
 /** What `submit` asks for. */

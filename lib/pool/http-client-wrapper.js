@@ -189,7 +189,7 @@ class HttpClientWrapper {
   }
 
   /**
-   * @param {{ inFlight?: number, queued?: number }} [now] in place of theirs
+   * @param {{ inFlight?: number, queued?: number, limit?: number }} [now] in place of theirs
    * @returns {PoolStats}
    */
   #readStats(now) {
@@ -207,7 +207,7 @@ class HttpClientWrapper {
 
   #leavePools() {
     if (this.#lastStats) return;
-    this.#lastStats = this.#readStats({ inFlight: 0, queued: 0 });
+    this.#lastStats = this.#readStats({ inFlight: 0, queued: 0, limit: 0 });
     for (const pool of this.#pools.values()) pool.leave();
     this.#pools.clear();
   }

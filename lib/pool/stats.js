@@ -32,6 +32,8 @@ const COUNTERS = /** @type {const} */ ([
   'bytesReceived',
   'inFlight',
   'queued',
+  'limit',
+  'throttled',
 ]);
 
 /**

@@ -47,6 +47,8 @@ const LIMITS = Object.freeze({
   retryBudgetPct: share(NUMBER.RETRY_BUDGET_PCT, 0.05, 0, 3),
   maxRetries: whole(NUMBER.MAX_RETRIES, 5, 0, 6),
   initialBackoffMs: whole(NUMBER.INITIAL_BACKOFF_MS, 125, 50, 45000),
+  requestsPerMinute: whole(NUMBER.REQUESTS_PER_MINUTE, NONE, 1, 1e8),
+  tokensPerMinute: whole(NUMBER.TOKENS_PER_MINUTE, NONE, 100, 1e12),
 });
 
 /** Of each code in nonRetryableStatusCodes. */

@@ -39,6 +39,9 @@ const { checkTraceContext, traceHeaders } = require('./trace-context');
  * @property {number} [retryBudgetPct]
  * @property {number} [maxRetries]
  * @property {number} [initialBackoffMs]
+ * @property {number} [requestsPerMinute]
+ * @property {number} [tokensPerMinute]
+ * @property {boolean} [adaptive]
  * @property {CancelSource} [cancelToken]
  * @property {string} [primaryApiKeyOverride]
  * @property {HeaderMap} [extraHeaders]
@@ -109,6 +112,7 @@ const CHECKS = Object.freeze({
   extraHeaders: checkHeaders,
   nonRetryableStatusCodes: checkStatusCodes,
   traceContext: checkTraceContext,
+  adaptive: checkBoolean,
   timeoutHeaders: checkBoolean,
   requestIdHeader: checkBoolean,
 });
@@ -119,6 +123,7 @@ const DEFAULTS = Object.freeze({
     Object.entries(LIMITS).map(([name, { fallback }]) => [name, fallback]),
   ),
   nonRetryableStatusCodes: Object.freeze([]),
+  adaptive: true,
   timeoutHeaders: true,
   requestIdHeader: true,
 });
@@ -180,8 +185,9 @@ function readPreference(given, base, nameOf = (name) => name) {
  * @param {Readonly<PreferenceValues>} values
  * @returns {number} of FLAG
  */
-function flagsOf({ maxRetries, timeoutHeaders, requestIdHeader }) {
+function flagsOf({ maxRetries, adaptive, timeoutHeaders, requestIdHeader }) {
   let flags = maxRetries === undefined ? 0 : FLAG.OWN_RETRIES;
+  if (adaptive === false) flags |= FLAG.UNYIELDING;
   if (timeoutHeaders === false) flags |= FLAG.OWN_TIMEOUT | FLAG.OWN_DEADLINE;
   if (requestIdHeader === false) flags |= FLAG.OWN_REQUEST_ID;
   return flags;

@@ -22,6 +22,8 @@ enum pc_number {
   PC_NUMBER_RETRY_BUDGET_PCT,
   PC_NUMBER_MAX_RETRIES,
   PC_NUMBER_INITIAL_BACKOFF_MS,
+  PC_NUMBER_REQUESTS_PER_MINUTE,
+  PC_NUMBER_TOKENS_PER_MINUTE,
   PC_NUMBER_FLAGS,
   PC_NUMBER_FINAL_STATUSES /* this one and all behind it, if any */
 };
@@ -32,10 +34,11 @@ enum pc_flag {
   PC_FLAG_OWN_REQUEST_ID = 2, /* this and the next two: enum pc_own_header */
   PC_FLAG_OWN_TIMEOUT = 4,
   PC_FLAG_OWN_DEADLINE = 8,
-  PC_FLAG_PARTIAL = 16,     /* pc_job_plan.wants_partial */
-  PC_FLAG_SPLIT = 32,       /* pc_job_plan.may_split */
-  PC_FLAG_BARE = 64,        /* pc_splice_plan.is_bare */
-  PC_FLAG_OWN_RETRIES = 128 /* pc_job_plan.has_own_retries */
+  PC_FLAG_PARTIAL = 16,      /* pc_job_plan.wants_partial */
+  PC_FLAG_SPLIT = 32,        /* pc_job_plan.may_split */
+  PC_FLAG_BARE = 64,         /* pc_splice_plan.is_bare */
+  PC_FLAG_OWN_RETRIES = 128, /* pc_job_plan.has_own_retries */
+  PC_FLAG_UNYIELDING = 256   /* pc_job_plan.is_unyielding */
 };
 
 /* X(the name that JavaScript has for it, the number) */
@@ -50,6 +53,8 @@ enum pc_flag {
   X(NUMBER_RETRY_BUDGET_PCT, PC_NUMBER_RETRY_BUDGET_PCT)                       \
   X(NUMBER_MAX_RETRIES, PC_NUMBER_MAX_RETRIES)                                 \
   X(NUMBER_INITIAL_BACKOFF_MS, PC_NUMBER_INITIAL_BACKOFF_MS)                   \
+  X(NUMBER_REQUESTS_PER_MINUTE, PC_NUMBER_REQUESTS_PER_MINUTE)                 \
+  X(NUMBER_TOKENS_PER_MINUTE, PC_NUMBER_TOKENS_PER_MINUTE)                     \
   X(NUMBER_FLAGS, PC_NUMBER_FLAGS)                                             \
   X(NUMBER_FINAL_STATUSES, PC_NUMBER_FINAL_STATUSES)                           \
   X(MOST_FINAL_STATUSES, PC_FINAL_STATUSES_MOST)                               \
@@ -61,6 +66,7 @@ enum pc_flag {
   X(FLAG_SPLIT, PC_FLAG_SPLIT)                                                 \
   X(FLAG_BARE, PC_FLAG_BARE)                                                   \
   X(FLAG_OWN_RETRIES, PC_FLAG_OWN_RETRIES)                                     \
+  X(FLAG_UNYIELDING, PC_FLAG_UNYIELDING)                                       \
   X(KIND_EMBEDDINGS, PC_EMBEDDINGS)                                            \
   X(KIND_RERANK, PC_RERANK)                                                    \
   X(KIND_CLASSIFY, PC_CLASSIFY)                                                \

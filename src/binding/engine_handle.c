@@ -197,6 +197,8 @@ napi_value pc_engine_handle_stats(napi_env env, napi_callback_info info)
   pc_counter_set(env, object, "bytesReceived", &counters->bytes_received);
   pc_counter_set(env, object, "inFlight", &counters->in_flight);
   pc_counter_set(env, object, "queued", &counters->queued);
+  pc_counter_set(env, object, "limit", &counters->limit);
+  pc_counter_set(env, object, "throttled", &counters->throttled);
   pc_property_set(env, object, "statuses", statuses_of(env, counters));
   return object;
 }

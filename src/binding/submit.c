@@ -37,7 +37,9 @@ static struct pc_preference preference_of(const double *numbers)
       .hedge_budget_pct = numbers[PC_NUMBER_HEDGE_BUDGET_PCT],
       .retry_budget_pct = numbers[PC_NUMBER_RETRY_BUDGET_PCT],
       .max_retries = numbers[PC_NUMBER_MAX_RETRIES],
-      .initial_backoff_ms = numbers[PC_NUMBER_INITIAL_BACKOFF_MS]};
+      .initial_backoff_ms = numbers[PC_NUMBER_INITIAL_BACKOFF_MS],
+      .requests_per_minute = numbers[PC_NUMBER_REQUESTS_PER_MINUTE],
+      .tokens_per_minute = numbers[PC_NUMBER_TOKENS_PER_MINUTE]};
 }
 
 static bool
@@ -57,6 +59,7 @@ read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
   plan->wants_partial = flags & PC_FLAG_PARTIAL;
   plan->may_split = flags & PC_FLAG_SPLIT;
   plan->has_own_retries = flags & PC_FLAG_OWN_RETRIES;
+  plan->is_unyielding = flags & PC_FLAG_UNYIELDING;
   plan->splice.is_bare = flags & PC_FLAG_BARE;
   plan->own_headers = own_headers(flags);
   plan->preference = preference_of(numbers);

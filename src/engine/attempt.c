@@ -9,6 +9,9 @@
 
 enum { NS_PER_MS = 1000000 };
 
+/* Of English in UTF-8, for quotas: near enough, and known in advance. */
+static const double BYTES_PER_TOKEN = 4;
+
 static enum pc_status on_begin(void *context)
 {
   struct pc_attempt *attempt = context;
@@ -95,18 +98,23 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
            attempt->number, attempt->is_hedge ? "-hedge" : "");
   attempt->origin = shared->origin;
   attempt->progress = shared->progress;
+  pc_origin_send(attempt->origin, (double)attempt->body.size / BYTES_PER_TOKEN);
   attempt->is_scout = pc_origin_sends_scout(shared->origin);
   return pc_exchange_start(attempt->exchange);
 }
 
 void pc_attempt_release(struct pc_attempt **attempt)
 {
+  struct pc_origin *origin = *attempt ? (*attempt)->origin : NULL;
+
   if (!*attempt)
     return;
   if ((*attempt)->is_scout)
-    pc_origin_lose_scout((*attempt)->origin);
+    pc_origin_lose_scout(origin);
   pc_exchange_release((*attempt)->exchange);
   pc_reader_release((*attempt)->reader);
   **attempt = (struct pc_attempt){0};
   *attempt = NULL;
+  if (origin)
+    pc_origin_end(origin);
 }

@@ -189,12 +189,8 @@ static bool wants_slot(const struct pc_job *job)
 /* Queues the job for sending when it can. */
 static void wake(struct pc_job *job)
 {
-  struct pc_origin *origin = job->requests.origin;
-
   if (wants_slot(job) && !pc_link_is_queued(&job->send_link))
-    pc_queue_push(pc_origin_is_closed(origin) ? &origin->waiting
-                                              : &job->engine->runnable,
-                  &job->send_link);
+    pc_origin_await(job->requests.origin, &job->send_link);
 }
 
 /* Makes the next planned batch, or as much of it as the server takes. */
@@ -333,6 +329,10 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
   init_requests(job);
   pc_queue_push(&engine->jobs, &job->link);
   status = pc_origin_take(engine, job->target.url, &job->requests.origin);
+  if (status == PC_OK)
+    pc_quota_allow(
+        &job->requests.origin->quota, job->plan.preference.requests_per_minute,
+        job->plan.preference.tokens_per_minute, job->plan.is_unyielding);
   if (status == PC_OK)
     status = ops_of(job)->start_job(&job->plan, &job->result, &fault);
   job->target.url = job->plan.url;

@@ -40,6 +40,8 @@ static void destroy(struct pc_origin *origin)
 {
   pc_alarm_end(&origin->cool_alarm);
   pc_alarm_end(&origin->scout_alarm);
+  pc_alarm_end(&origin->quota_alarm);
+  pc_quota_deinit(&origin->quota);
   pc_link_remove(&origin->link);
   free(origin);
 }
@@ -72,6 +74,7 @@ make(struct pc_context *engine, const char *url, size_t name_size)
     return NULL;
   origin->engine = engine;
   origin->name_size = name_size;
+  pc_quota_init(&origin->quota, &engine->counters);
   memcpy(origin->name, url, name_size);
   pc_queue_init(&origin->waiting);
   pc_queue_init(&origin->retries);
@@ -79,15 +82,83 @@ make(struct pc_context *engine, const char *url, size_t name_size)
   return origin;
 }
 
-bool pc_origin_is_closed(const struct pc_origin *origin)
+static bool is_shut(const struct pc_origin *origin)
 {
   return origin->cool_alarm || (!origin->is_found && origin->has_scout);
 }
 
+bool pc_origin_is_closed(struct pc_origin *origin)
+{
+  return is_shut(origin) || pc_quota_wait_ns(&origin->quota) > 0;
+}
+
+bool pc_origin_takes_hedges(struct pc_origin *origin)
+{
+  return !is_shut(origin) && pc_quota_takes_hedges(&origin->quota);
+}
+
+static void let_go(struct pc_origin *origin);
+
+static void on_quota(void *context)
+{
+  struct pc_origin *origin = context;
+
+  pc_alarm_end(&origin->quota_alarm);
+  let_go(origin);
+}
+
+/* Without memory for it, the end of a request or the next job asks again. */
+static void await_quota(struct pc_origin *origin, uint64_t left_ns)
+{
+  if (origin->quota_alarm || pc_queue_is_empty(&origin->waiting))
+    return;
+  if (pc_alarm_start(&origin->engine->reactor.timers,
+                     (left_ns + NS_PER_MS - 1) / NS_PER_MS, on_quota, origin,
+                     &origin->quota_alarm) != PC_OK)
+    origin->quota_alarm = NULL;
+}
+
+/* All that wait; or as many as there is room for, as the others would only
+   come back. */
 static void let_go(struct pc_origin *origin)
 {
-  if (!pc_origin_is_closed(origin))
-    pc_queue_move(&origin->engine->runnable, &origin->waiting);
+  struct pc_queue *runnable = &origin->engine->runnable;
+  struct pc_link *job = NULL;
+  uint64_t left_ns = 0;
+
+  if (is_shut(origin))
+    return;
+  left_ns = pc_quota_wait_ns(&origin->quota);
+  if (left_ns) {
+    if (left_ns != UINT64_MAX)
+      await_quota(origin, left_ns);
+    return;
+  }
+  if (!pc_quota_is_limited(&origin->quota)) {
+    pc_queue_move(runnable, &origin->waiting);
+    return;
+  }
+  for (uint32_t left = pc_quota_room(&origin->quota);
+       left && (job = pc_queue_pop(&origin->waiting)) != NULL; left--)
+    pc_queue_push(runnable, job);
+}
+
+void pc_origin_await(struct pc_origin *origin, struct pc_link *job)
+{
+  pc_queue_push(&origin->waiting, job);
+  let_go(origin);
+}
+
+void pc_origin_send(struct pc_origin *origin, double tokens)
+{
+  pc_quota_send(&origin->quota, tokens);
+}
+
+void pc_origin_end(struct pc_origin *origin)
+{
+  pc_quota_end(&origin->quota);
+  if (!pc_queue_is_empty(&origin->waiting))
+    let_go(origin);
 }
 
 static void on_cooled_down(void *context)
@@ -118,6 +189,7 @@ static void cool_down(struct pc_origin *origin, uint64_t wait_ms)
   if (until_ns <= origin->cool_until_ns)
     return;
   origin->cool_until_ns = until_ns;
+  pc_throttle_rest(&origin->quota.throttle, until_ns);
   await_cool_down(origin, now_ns);
 }
 
@@ -210,18 +282,31 @@ static void miss(struct pc_origin *origin, const char *words)
               "no connection to %s so far: %s", origin->name, words);
 }
 
+/* Has the server taken one request too many? Then it did no work. */
+static bool is_refusal(const struct pc_origin *origin,
+                       enum pc_status status,
+                       long http_status)
+{
+  if (status == PC_HTTP_ERROR)
+    return http_status == 429 || http_status == 503;
+  return status == PC_CONNECT_FAILED && origin->is_reached;
+}
+
 void pc_origin_learn(struct pc_origin *origin,
                      enum pc_status status,
                      const struct pc_exchange *exchange)
 {
-  long http_status = exchange->hop.http_status;
   uint64_t asked_ms = 0;
 
   if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
     miss(origin, exchange->hop.error_text);
-  if (http_status == 429 || http_status == 503)
-    asked_ms = pc_retry_after_ms(exchange->hop.head.data,
-                                 exchange->hop.head.size, pc_clock_epoch_ms());
+  if (status == PC_OK)
+    pc_quota_answer(&origin->quota);
+  if (!is_refusal(origin, status, exchange->hop.http_status))
+    return;
+  pc_quota_refuse(&origin->quota, exchange->started_ns);
+  asked_ms = pc_retry_after_ms(exchange->hop.head.data, exchange->hop.head.size,
+                               pc_clock_epoch_ms());
   if (asked_ms)
     cool_down(origin, asked_ms);
 }
@@ -241,6 +326,7 @@ void pc_origin_rest_all(struct pc_context *engine)
 
     pc_alarm_end(&origin->cool_alarm);
     pc_alarm_end(&origin->scout_alarm);
+    pc_alarm_end(&origin->quota_alarm);
     origin->is_found = false;
   }
 }

@@ -8,7 +8,11 @@
  *  - at the very start, when its name has to be looked up: one request goes
  *    ahead as a scout, so that not every request looks it up for itself. The
  *    next goes when that one has failed, and all of them when the address is
- *    known or PC_ORIGIN_SCOUTING_MS are over.
+ *    known or PC_ORIGIN_SCOUTING_MS are over;
+ *  - while as many requests are in flight, or have left of late, as it takes:
+ *    by its refusals, or by a quota that callers know of (quota.h).
+ *
+ * Those that wait go one after another then, each with one request.
  *
  * A server in trouble is not met by everything that has failed at once: at most
  * PC_ORIGIN_MOST_RETRIES requests are on their way to it as further attempts.
@@ -25,6 +29,7 @@
 #include "base/queue.h"
 #include "base/status.h"
 #include "engine/context.h"
+#include "engine/quota.h"
 #include "net/exchange.h"
 
 #define PC_ORIGIN_SCOUTING_MS 1000
@@ -38,6 +43,8 @@ struct pc_origin {
   unsigned retry_count;         /* places that are taken */
   struct pc_alarm *cool_alarm;  /* rings at the end of the cool-down */
   struct pc_alarm *scout_alarm; /* rings when scouting has taken too long */
+  struct pc_alarm *quota_alarm; /* rings when another request may leave */
+  struct pc_quota quota;
   uint64_t cool_until_ns;
   bool is_found;       /* no scouts: the address is known, or too slowly told */
   bool has_scout;      /* in flight */
@@ -58,16 +65,28 @@ void pc_origin_release(struct pc_origin *origin);
 
 /*
  * What every call to the server may learn of an attempt that has ended,
- * whatever comes of its own: a cool-down, unless there is a longer one; and
- * that no connection could be made, of which the log warns once if there never
- * was one.
+ * whatever comes of its own: a cool-down, unless there is a longer one; how
+ * many requests it takes; and that no connection could be made, of which the
+ * log warns once if there never was one.
  */
 void pc_origin_learn(struct pc_origin *origin,
                      enum pc_status status,
                      const struct pc_exchange *exchange);
 
-/* Must a request wait? Then its job goes into origin->waiting. */
-bool pc_origin_is_closed(const struct pc_origin *origin);
+/* Must a request wait? */
+bool pc_origin_is_closed(struct pc_origin *origin);
+
+/* May a slow request be sent a second time? */
+bool pc_origin_takes_hedges(struct pc_origin *origin);
+
+/* Queues a job for sending, in its turn and when the origin is open. */
+void pc_origin_await(struct pc_origin *origin, struct pc_link *job);
+
+/* An attempt leaves, with so many tokens by our estimate. */
+void pc_origin_send(struct pc_origin *origin, double tokens);
+
+/* It has ended, however. */
+void pc_origin_end(struct pc_origin *origin);
 
 /* A request leaves. Is it the scout, whose end must be told? */
 bool pc_origin_sends_scout(struct pc_origin *origin);

@@ -55,6 +55,7 @@ struct pc_job_plan {
   bool is_opaque;       /* see struct pc_embeddings */
   bool wants_partial;   /* a batch that fails for good does not end the call */
   bool has_own_retries; /* the caller has set max_retries, not our default */
+  bool is_unyielding;   /* a server's refusals do not slow it down */
   bool may_split;       /* batches refused as too large are sent as two */
   unsigned own_headers; /* see struct pc_target */
   long final_statuses[PC_FINAL_STATUSES_MOST]; /* never tried again */

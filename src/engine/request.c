@@ -375,7 +375,8 @@ static void on_hedge_due(void *context)
   enum pc_status status = PC_OK;
 
   pc_alarm_end(&request->alarm);
-  if (pc_origin_is_closed(shared->origin) || pc_context_is_full(shared->engine))
+  if (!pc_origin_takes_hedges(shared->origin) ||
+      pc_context_is_full(shared->engine))
     status = await_hedge(request);
   else if (pc_budget_take(&shared->hedge_budget))
     status = send_hedge(request);

@@ -28,6 +28,8 @@ struct pc_counters {
   pc_counter bytes_received;     /* of answer bodies, as on the wire */
   pc_counter in_flight;          /* attempts under way now */
   pc_counter queued;             /* batches that wait to be sent now */
+  pc_counter limit;     /* requests at once that servers take which refuse */
+  pc_counter throttled; /* requests that servers have refused as too many */
   pc_counter statuses[PC_COUNTERS_STATUS_COUNT]; /* from 100 on */
 };
 

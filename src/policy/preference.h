@@ -18,6 +18,8 @@ struct pc_preference {
   double retry_budget_pct;        /* share of the batches */
   double max_retries;             /* extra attempts per batch */
   double initial_backoff_ms;
+  double requests_per_minute; /* to a server, of all calls, 0 for no limit */
+  double tokens_per_minute;   /* likewise, by our estimate */
 };
 
 #endif

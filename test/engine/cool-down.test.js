@@ -42,10 +42,14 @@ describe('a server that asked to be left alone is not asked', () => {
         : { hang: true };
     });
     const client = connect(t, upstream.url);
-    const hedged = client.batchPost('/x', ['hedge'], { hedgeDelay: 0.3 });
+    const hedged = client.batchPost('/x', ['hedge'], {
+      ...{ hedgeDelay: 0.3, adaptive: false },
+    });
     await upstream.until(({ requests }) => requests.length === 1);
 
-    await rejection(client.batchPost('/x', ['refuse'], { maxRetries: 0 }));
+    await rejection(
+      client.batchPost('/x', ['refuse'], { maxRetries: 0, adaptive: false }),
+    );
     const refused = upstream.requests.at(-1).time;
     await hedged;
 

@@ -38,6 +38,7 @@ const CLIENT_ROOMS = [
   'stream',
   'coalesce',
   'client',
+  'adapters',
   'command',
   'testing',
 ];

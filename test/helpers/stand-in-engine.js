@@ -44,6 +44,8 @@ const NO_FIGURES = {
   bytesReceived: 0,
   inFlight: 0,
   queued: 0,
+  limit: 0,
+  throttled: 0,
 };
 
 /** Names for what lib/ hands to the addon's submit. */

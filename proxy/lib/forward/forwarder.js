@@ -167,6 +167,7 @@ class Forwarder {
       const model = exchange.header('x-baseten-model');
       const { signal } = exchange;
       const decoded = await this.#tokenizers.decode(body, model, signal);
+      exchange.hold(decoded.length);
       outcome = await this.#send(exchange, plan, kind, flags, decoded);
     }
     if (outcome.failure) throw upstreamRefusal(outcome.failure, plan.secrets);

@@ -19,6 +19,17 @@ const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
+/**
+ * Did the upstream close a connection that it had answered on before? That is
+ * what it does with idle ones, and so what becomes of a request that crosses
+ * the close on its way, whose method does not matter as nobody has read it. The
+ * engine sends batches again for the same reason.
+ * @param {{ code?: string, socket?: { bytesRead?: number } | null }} error
+ */
+function wasIdle({ code, socket }) {
+  return code === 'UND_ERR_SOCKET' && (socket?.bytesRead ?? 0) > 0;
+}
+
 const BROKEN_ANSWERS = new Set([
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
@@ -99,7 +110,7 @@ class Relay {
   #hasBegun = false;
   #isWhole = false;
   #isOver = false;
-  #mayRepeat;
+  #mayRepeat = true;
 
   /** @type {() => void} */
   #resolve = () => {};
@@ -118,7 +129,6 @@ class Relay {
     this.#dispatcher = dispatcher;
     this.#outbound = outbound;
     this.#limits = limits;
-    this.#mayRepeat = IDEMPOTENT_METHODS.has(outbound.method);
   }
 
   /**
@@ -209,12 +219,20 @@ class Relay {
       // For the log: its caller only sees that the answer has no end.
       const sentence = "the upstream's answer broke off";
       this.#fail(new Refusal(502, 'CONNECTION_ERROR', sentence));
-    } else if (this.#mayRepeat && LOST.has(error.code ?? '')) {
+    } else if (this.#mayRepeat && this.#isRepeatable(error)) {
       this.#mayRepeat = false;
       this.#dispatch();
     } else {
       this.#fail(connectionRefusal(error));
     }
+  }
+
+  /** @param {NodeJS.ErrnoException} error */
+  #isRepeatable(error) {
+    const { method } = this.#outbound;
+    return IDEMPOTENT_METHODS.has(method)
+      ? LOST.has(error.code ?? '')
+      : wasIdle(error);
   }
 
   #dispatch() {

@@ -28,9 +28,25 @@ function overloaded(message, status = 503, code = 'OVERLOADED') {
 }
 
 /**
+ * What one caller has in progress.
+ * @typedef {{ calls: number, uploads: number, bytes: number }} Share
+ */
+
+/**
+ * What is counted of one call until it is over.
+ * @typedef {object} Entry
+ * @property {string} caller
+ * @property {Share} share
+ * @property {boolean} isCall
+ * @property {boolean} isUpload
+ * @property {number} bytes
+ */
+
+/**
  * Which calls may go on, by their number and by the memory that the bodies and
  * answers of those in progress hold. A call whose body is still on its way is
- * an upload: it has nothing upstream yet, and takes no call's place.
+ * an upload: it has nothing upstream yet, and takes no call's place. A caller
+ * is who has an address.
  */
 class Admission {
   #mostCalls;
@@ -38,22 +54,15 @@ class Admission {
   #mostBytes;
   #mostBytesOfLarge;
   #mostOfSmall;
+  #calls = 0;
+  #uploads = 0;
   #bytes = 0;
 
-  /** @type {Set<Exchange>} all that have entered and are not over */
-  #entered = new Set();
+  /** @type {Map<Exchange, Entry>} all that have entered and are not over */
+  #entries = new Map();
 
-  /** @type {Set<Exchange>} those that count against mostCalls */
-  #calls = new Set();
-
-  /** @type {Map<Exchange, string>} by whom */
-  #uploads = new Map();
-
-  /** @type {Map<string, number>} uploads of each caller that has any */
-  #uploadsOf = new Map();
-
-  /** @type {Map<Exchange, number>} bytes held, of those that hold any */
-  #held = new Map();
+  /** @type {Map<string, Share>} of those callers who have any */
+  #shares = new Map();
 
   /**
    * @param {{ maxInFlight: number, maxQueue: number, maxUploads: number,
@@ -74,7 +83,7 @@ class Admission {
 
   /** Calls in progress, uploads among them. */
   get calls() {
-    return this.#entered.size;
+    return this.#entries.size;
   }
 
   /** Bytes that their bodies and answers hold. */
@@ -83,25 +92,24 @@ class Admission {
   }
 
   /**
-   * Counts an upload until its body is there or it is over, or refuses it: one
-   * caller has at most half of the places.
+   * Counts an upload until it is a call whose body is there, or over; or
+   * refuses it: one caller has at most half of the places.
    * @param {Exchange} exchange
    */
   enterUpload(exchange) {
-    const { caller = '', request } = exchange;
-    const count = this.#uploadsOf.get(caller) ?? 0;
-    if (2 * count >= this.#mostUploads)
+    const { uploads = 0 } = this.#shares.get(exchange.caller ?? '') ?? {};
+    if (2 * uploads >= this.#mostUploads)
       throw overloaded(
         'too many of your uploads are in progress, try again later',
         429,
         'TOO_MANY_UPLOADS',
       );
-    if (this.#uploads.size >= this.#mostUploads)
+    if (this.#uploads >= this.#mostUploads)
       throw overloaded('too many uploads are in progress, try again later');
-    this.#uploads.set(exchange, caller);
-    this.#uploadsOf.set(caller, count + 1);
-    request.once('end', () => this.#leaveUpload(exchange));
-    this.#enter(exchange);
+    const entry = this.#enter(exchange);
+    entry.isUpload = true;
+    entry.share.uploads += 1;
+    this.#uploads += 1;
   }
 
   /**
@@ -109,56 +117,91 @@ class Admission {
    * @param {Exchange} exchange
    */
   enterCall(exchange) {
-    if (this.#calls.has(exchange)) return;
-    if (this.#calls.size >= this.#mostCalls)
+    const known = this.#entries.get(exchange);
+    if (known?.isCall) return;
+    if (this.#calls >= this.#mostCalls)
       throw overloaded('too many calls are waiting, try again later');
-    this.#calls.add(exchange);
-    this.#enter(exchange);
+    const entry = known ?? this.#enter(exchange);
+    entry.isCall = true;
+    this.#calls += 1;
+    const { request } = exchange;
+    if (request.complete) this.#leaveUpload(entry);
+    else request.once('end', () => this.#leaveUpload(entry));
   }
 
   /**
    * Counts bytes that the call keeps in memory until it is over, or refuses
-   * them.
+   * them: where others have calls in progress, one caller's hold half of it.
    * @param {Exchange} exchange one that has entered; may be over
    * @param {number} bytes less than 0 when it was too much
    */
   hold(exchange, bytes) {
-    if (!this.#entered.has(exchange)) return;
-    const held = (this.#held.get(exchange) ?? 0) + bytes;
-    const most =
-      held > this.#mostOfSmall ? this.#mostBytesOfLarge : this.#mostBytes;
-    if (bytes > 0 && this.#bytes + bytes > most)
+    const entry = this.#entries.get(exchange);
+    if (!entry) return;
+    const { share } = entry;
+    if (bytes > 0) this.#check(entry.bytes + bytes, share.bytes + bytes, bytes);
+    entry.bytes += bytes;
+    share.bytes += bytes;
+    this.#bytes += bytes;
+  }
+
+  /**
+   * @param {number} ofCall
+   * @param {number} ofCaller
+   * @param {number} more
+   */
+  #check(ofCall, ofCaller, more) {
+    const isSmall = ofCall <= this.#mostOfSmall;
+    const most = isSmall ? this.#mostBytes : this.#mostBytesOfLarge;
+    if (this.#bytes + more > most)
       throw overloaded(
         'too many large bodies and answers are in progress, try again later',
       );
-    this.#bytes += bytes;
-    this.#held.set(exchange, held);
+    if (2 * ofCaller > this.#mostBytes && this.#shares.size > 1)
+      throw overloaded(
+        'too many of your bodies and answers are in progress, try again later',
+        429,
+        'TOO_MANY_BYTES',
+      );
   }
 
-  /** @param {Exchange} exchange */
+  /**
+   * @param {Exchange} exchange
+   * @returns {Entry}
+   */
   #enter(exchange) {
-    if (this.#entered.has(exchange)) return;
-    this.#entered.add(exchange);
+    const { caller = '' } = exchange;
+    let share = this.#shares.get(caller);
+    if (!share) {
+      share = { calls: 0, uploads: 0, bytes: 0 };
+      this.#shares.set(caller, share);
+    }
+    share.calls += 1;
+    const entry = { caller, share, isCall: false, isUpload: false, bytes: 0 };
+    this.#entries.set(exchange, entry);
     exchange.whenDone(this.#leave);
+    return entry;
   }
 
   /** @param {Exchange} exchange */
   #leave = (exchange) => {
-    this.#entered.delete(exchange);
-    this.#calls.delete(exchange);
-    this.#leaveUpload(exchange);
-    this.#bytes -= this.#held.get(exchange) ?? 0;
-    this.#held.delete(exchange);
+    const entry = /** @type {Entry} */ (this.#entries.get(exchange));
+    const { caller, share, bytes } = entry;
+    this.#entries.delete(exchange);
+    if (entry.isCall) this.#calls -= 1;
+    this.#leaveUpload(entry);
+    this.#bytes -= bytes;
+    share.bytes -= bytes;
+    share.calls -= 1;
+    if (share.calls === 0) this.#shares.delete(caller);
   };
 
-  /** @param {Exchange} exchange */
-  #leaveUpload(exchange) {
-    const caller = this.#uploads.get(exchange);
-    if (caller === undefined) return;
-    this.#uploads.delete(exchange);
-    const count = (this.#uploadsOf.get(caller) ?? 0) - 1;
-    if (count > 0) this.#uploadsOf.set(caller, count);
-    else this.#uploadsOf.delete(caller);
+  /** @param {Entry} entry */
+  #leaveUpload(entry) {
+    if (!entry.isUpload) return;
+    entry.isUpload = false;
+    entry.share.uploads -= 1;
+    this.#uploads -= 1;
   }
 }
 

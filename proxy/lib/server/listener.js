@@ -18,6 +18,8 @@ const tls = require('node:tls');
  * @property {(error: NodeJS.ErrnoException, socket: Socket) => void}
  *   refuseUnread
  * @property {(socket: Socket) => void} refuseExcess
+ * @property {(session: ServerHttp2Session) => void} takeBack one of its
+ * streams was reset as soon as it was opened
  * @property {(socket: Socket) => boolean} isBusy does an exchange use it?
  */
 
@@ -298,6 +300,10 @@ class Listener {
     const leave = () => session.destroy(cancelled);
     session.socket.once('end', leave).once('close', leave);
     session.on('stream', (stream) => {
+      if (stream.destroyed) {
+        this.#receiver.takeBack(session);
+        return;
+      }
       streams += 1;
       stream.on('close', () => {
         streams -= 1;

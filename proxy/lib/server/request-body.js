@@ -5,6 +5,7 @@
  * beginning. A refusal when it is too large, too slow, broken, or left.
  */
 
+const { setImmediate } = require('node:timers/promises');
 const zlib = require('node:zlib');
 
 const { Refusal } = require('../base/errors');
@@ -28,8 +29,10 @@ const { Refusal } = require('../base/errors');
 
 const FIRST_CAPACITY = 64 * 1024;
 
-/** Room made ahead because of an announced size, which may be a lie. */
-const MOST_AHEAD = 1024 * 1024;
+/**
+ * Also the room made ahead because of an announced size, which may be a lie.
+ */
+const LARGEST_PIECE = 1024 * 1024;
 
 /** Pieces in which zlib hands out what it has decoded. */
 const PIECE_SIZE = 256 * 1024;
@@ -60,19 +63,28 @@ function callerLeft() {
 }
 
 /**
- * Chunks gathered into one Buffer. Doubling its room copies each byte at most
- * twice on average; a single chunk is kept as it is. Chunks are not kept in a
- * list, where a caller who sends single bytes would cost us a hundred each.
- * All memory is counted before it is made, and refused by whoever counts it.
+ * Chunks gathered into one Buffer. A single chunk is kept as it is; others are
+ * copied, since a caller who sends single bytes would cost us a hundred each,
+ * into memory that doubles until it is a megabyte, and then into more of that
+ * size. Those are joined one a turn of the event loop: nobody waits for the
+ * copying of many megabytes. Memory is counted before it is made, and refused
+ * by whoever counts it.
  */
 class GrowingBuffer {
   #expected;
   #most;
   #hold;
 
-  /** @type {Buffer} */
-  #bytes = Buffer.alloc(0);
+  /** @type {Buffer[]} full ones */
+  #pieces = [];
 
+  /** @type {Buffer} the last one */
+  #piece = Buffer.alloc(0);
+
+  /** What of it is filled. */
+  #filled = 0;
+
+  /** What was appended. */
   #length = 0;
 
   /**
@@ -88,35 +100,62 @@ class GrowingBuffer {
 
   /** @param {Buffer} chunk not changed by its owner any more */
   append(chunk) {
-    const length = this.#length + chunk.length;
-    if (length > this.#most) throw tooLarge(this.#most);
-    if (this.#length === 0) {
-      this.#hold(chunk.length);
-      this.#bytes = chunk;
-    } else {
-      if (length > this.#bytes.length) this.#grow(length);
-      chunk.copy(this.#bytes, this.#length);
+    if (this.#length + chunk.length > this.#most) throw tooLarge(this.#most);
+    if (this.#length > 0) {
+      this.#copy(chunk);
+      return;
     }
-    this.#length = length;
+    this.#hold(chunk.length);
+    this.#piece = chunk;
+    this.#filled = chunk.length;
+    this.#length = chunk.length;
   }
 
-  /** @returns {Buffer} what was appended, in order */
-  take() {
-    return this.#bytes.subarray(0, this.#length);
+  /**
+   * What was appended, in order. Once.
+   * @param {() => void} check called now and then, may throw
+   * @returns {Promise<Buffer>}
+   */
+  async take(check) {
+    const last = this.#piece.subarray(0, this.#filled);
+    if (this.#pieces.length === 0) return last;
+    const whole = Buffer.allocUnsafeSlow(this.#length);
+    let at = 0;
+    this.#pieces.push(last);
+    for (let piece; (piece = this.#pieces.shift());) {
+      at += piece.copy(whole, at);
+      await setImmediate();
+      check();
+    }
+    return whole;
   }
 
-  /** @param {number} least */
-  #grow(least) {
-    const expected = this.#expected;
-    const ahead = Math.min(expected, MOST_AHEAD);
-    const twice = 2 * this.#bytes.length;
-    const capacity = Math.max(twice, least, ahead, FIRST_CAPACITY);
-    const isKnown = expected >= least && expected < capacity;
-    const size = isKnown ? expected : capacity;
-    this.#hold(size - this.#bytes.length);
-    const larger = Buffer.allocUnsafeSlow(size);
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
+  /** @param {Buffer} chunk */
+  #copy(chunk) {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#filled === this.#piece.length) this.#grow(chunk.length - at);
+      const copied = chunk.copy(this.#piece, this.#filled, at);
+      this.#filled += copied;
+      this.#length += copied;
+      at += copied;
+    }
+  }
+
+  /** @param {number} more that is there already */
+  #grow(more) {
+    const full = this.#piece;
+    const isLarge = full.length >= LARGEST_PIECE;
+    const kept = isLarge ? 0 : full.length;
+    const announced = this.#expected - this.#length;
+    const room =
+      announced > 0 ? announced : Math.max(kept, more, FIRST_CAPACITY);
+    const size = Math.min(kept + room, LARGEST_PIECE);
+    this.#hold(size - kept);
+    this.#piece = Buffer.allocUnsafeSlow(size);
+    this.#filled = kept;
+    if (isLarge) this.#pieces.push(full);
+    else full.copy(this.#piece);
   }
 }
 
@@ -173,6 +212,7 @@ function growingBuffer(exchange, { maxBodyBytes }, expected) {
  * @param {Exchange} exchange
  * @param {ExchangeContext} context
  * @param {number} declared size, 0 when unknown
+ * @returns {Promise<GrowingBuffer>}
  */
 function receive(exchange, context, declared) {
   const body = growingBuffer(exchange, context, declared);
@@ -185,8 +225,13 @@ function receive(exchange, context, declared) {
         reject(error);
       }
     },
-    end: () => resolve(body.take()),
+    end: () => resolve(body),
   }));
+}
+
+/** @param {Exchange} exchange */
+function checkPresence(exchange) {
+  if (exchange.isOver) throw callerLeft();
 }
 
 /**
@@ -220,10 +265,10 @@ async function decode(exchange, context, body, createDecoder) {
   decoder.end(body);
   try {
     for await (const piece of decoder) {
-      if (exchange.isOver) throw callerLeft();
+      checkPresence(exchange);
       decoded.append(piece);
     }
-    return decoded.take();
+    return await decoded.take(() => checkPresence(exchange));
   } catch (cause) {
     if (cause instanceof Refusal) throw cause;
     throw new Refusal(
@@ -244,10 +289,11 @@ async function decode(exchange, context, body, createDecoder) {
 async function readBody(exchange, context) {
   const decoder = decoderFor(exchange.header('content-encoding'));
   const declared = Number(exchange.header('content-length') ?? 0);
-  if (exchange.isOver) throw callerLeft();
+  checkPresence(exchange);
 
-  const body = await receive(exchange, context, declared);
+  const received = await receive(exchange, context, declared);
   exchange.enterCall();
+  const body = await received.take(() => checkPresence(exchange));
   if (!decoder || body.length === 0) return body;
 
   return decode(exchange, context, body, decoder);

@@ -2,10 +2,12 @@
 
 const crypto = require('node:crypto');
 const http = require('node:http');
+const http2 = require('node:http2');
 
 const { redact } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
 const { logExchange, logUnread } = require('../telemetry/log');
+const { Connection, isTakenBack } = require('./connection');
 const { answerPreflight, checkOrigin, isPreflight } = require('./cors');
 const { Exchange, describeRefusal } = require('./exchange');
 const { Listener } = require('./listener');
@@ -50,12 +52,15 @@ function unreadRefusal(error) {
   }
 }
 
+/** @typedef {import('node:http2').ServerHttp2Session} ServerHttp2Session */
+/** @typedef {Socket | ServerHttp2Session} Peer */
+
 /**
  * What a request ends with: its session, or the socket of HTTP/1.1.
  * @param {IncomingMessage} request
- * @returns {Socket | import('node:http2').Http2Session}
+ * @returns {Peer}
  */
-function connectionOf(request) {
+function peerOf(request) {
   const { stream } = /** @type {any} */ (request);
   return stream?.session ?? request.socket;
 }
@@ -102,10 +107,10 @@ class Server {
   #isReady = true;
 
   /**
-   * Those that are not over, of each connection that had any and is not closed.
-   * @type {Map<unknown, Set<Exchange>>}
+   * Those that had a request and are not closed.
+   * @type {Map<Peer, Connection>}
    */
-  #running = new Map();
+  #connections = new Map();
 
   /** @type {Promise<void> | undefined} */
   #drained;
@@ -171,19 +176,14 @@ class Server {
    * @param {IncomingMessage} request
    * @param {ServerResponse} response
    */
-  async serve(request, response) {
-    const exchange = new Exchange(request, response, this.#context);
-    const running = this.#runningOn(connectionOf(request));
-    running.add(exchange);
-    exchange.whenDone(() => {
-      running.delete(exchange);
-      this.#close(exchange);
-    });
-    try {
-      await this.#answer(exchange);
-    } catch (error) {
-      this.#refuse(exchange, error);
-    }
+  serve(request, response) {
+    if (!isTakenBack(request))
+      this.#connectionOf(peerOf(request)).receive(request, response);
+  }
+
+  /** @param {ServerHttp2Session} session of a stream that was reset at once */
+  takeBack(session) {
+    if (!session.destroyed) this.#connectionOf(session).takeBack();
   }
 
   /**
@@ -192,7 +192,7 @@ class Server {
    * @param {Socket} socket
    */
   refuseUnread(error, socket) {
-    const [exchange] = this.#running.get(socket) ?? [];
+    const exchange = this.#connections.get(socket)?.oldest;
     if (!socket.writable || DEPARTURES.has(error.code ?? '')) {
       socket.destroy();
     } else if (exchange) {
@@ -215,31 +215,61 @@ class Server {
   }
 
   /**
-   * Does any exchange use this socket?
+   * Does any request wait for its answer on this socket?
    * @param {Socket} socket
    */
   isBusy(socket) {
-    return (this.#running.get(socket)?.size ?? 0) > 0;
+    return this.#connections.get(socket)?.isBusy ?? false;
+  }
+
+  /** @param {Peer} peer */
+  #connectionOf(peer) {
+    return this.#connections.get(peer) ?? this.#connect(peer);
   }
 
   /**
    * A connection's end is that of all its exchanges. The answer to a pipelined
    * request has no socket before its turn, and says nothing when it never gets
    * one; nor does an HTTP/2 stream whose bytes waited for the caller's window.
-   * @param {Socket | import('node:http2').Http2Session} connection
-   * @returns {Set<Exchange>}
+   * @param {Peer} peer
    */
-  #runningOn(connection) {
-    const known = this.#running.get(connection);
-    if (known) return known;
-    /** @type {Set<Exchange>} */
-    const exchanges = new Set();
-    this.#running.set(connection, exchanges);
-    connection.once('close', () => {
-      for (const exchange of exchanges) exchange.end();
-      this.#running.delete(connection);
+  #connect(peer) {
+    const connection = new Connection(peer, {
+      open: (request, response) =>
+        new Exchange(request, response, this.#context),
+      serve: (exchange) => void this.#serve(exchange),
+      dismiss: (session) => this.#dismiss(session),
     });
-    return exchanges;
+    this.#connections.set(peer, connection);
+    peer.once('close', () => {
+      connection.end();
+      this.#connections.delete(peer);
+    });
+    return connection;
+  }
+
+  /** @param {ServerHttp2Session} session */
+  #dismiss(session) {
+    const refusal = new Refusal(
+      429,
+      'TOO_MANY_RESETS',
+      'too many streams were reset before they were served',
+    );
+    const { remoteAddress } = session.socket;
+    logUnread(this.#parts.log, refusal, crypto.randomUUID(), remoteAddress);
+    // Declared for an error alone.
+    const calm = /** @type {any} */ (http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    session.destroy(calm);
+  }
+
+  /** @param {Exchange} exchange */
+  async #serve(exchange) {
+    exchange.whenDone(this.#close);
+    try {
+      await this.#answer(exchange);
+    } catch (error) {
+      this.#refuse(exchange, error);
+    }
   }
 
   /** @param {Exchange} exchange */

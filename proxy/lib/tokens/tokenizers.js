@@ -134,7 +134,7 @@ class Tokenizers {
       const worker = await this.#running();
       const { body, model, signal } = task;
       if (signal.aborted) throw abandoned();
-      const bytes = Uint8Array.from(body);
+      const bytes = new Uint8Array(body);
       worker.ref();
       worker.postMessage({ bytes, model }, [bytes.buffer]);
     } catch (error) {

@@ -261,6 +261,26 @@ describe('token ids', () => {
     );
   });
 
+  it('are counted as the text that they become', async (t) => {
+    const flags = [
+      ...tokenizerFlags(t),
+      '--max-buffered-bytes',
+      `${1024 * 1024}`,
+    ];
+    const { upstream, proxy } = await startProxiedModel(t, { flags });
+    const ask = (count) =>
+      proxy.ask('POST', EMBEDDINGS, {
+        body: { input: [Array(count).fill(4)], model: 'bge' },
+      });
+
+    const few = await ask(1);
+    const many = await ask(150_000);
+
+    assert.equal(few.status, 200);
+    assert.equal(`${many.status} ${many.json.code}`, '503 OVERLOADED');
+    assert.equal(upstream.requests.length, 1);
+  });
+
   it('are refused in a sentence', async (t) => {
     const flags = tokenizerFlags(t);
     const { upstream, proxy } = await startProxiedModel(t, { flags });

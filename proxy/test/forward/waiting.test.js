@@ -158,10 +158,31 @@ describe('a connection that is lost before the answer', () => {
     assert.deepEqual(asked, ['PUT', 'PUT']);
   });
 
-  it('is told to the caller of one that may not', async (t) => {
+  it('is replaced for any whole one where it had been used before', async (t) => {
     const { asked, proxy } = await startClosing(t);
 
+    const { status, text } = await proxy.ask('POST', '/a', { body: '{}' });
+
+    assert.equal(`${status} ${text}`, '200 fine');
+    assert.deepEqual(asked, ['POST', 'POST']);
+  });
+
+  it('is told to the caller of a POST that it was made for', async (t) => {
+    const { upstream, proxy } = await start(t, () => ({ reset: true }));
+
     const { status } = await proxy.ask('POST', '/a', { body: '{}' });
+
+    assert.equal(status, 502);
+    assert.equal(upstream.requests.length, 1);
+  });
+
+  it('is told to the caller of a body that went by', async (t) => {
+    const { asked, proxy } = await startClosing(t);
+
+    const { status } = await proxy.ask('POST', '/a', {
+      body: 'x',
+      headers: { 'content-type': 'text/plain' },
+    });
 
     assert.equal(status, 502);
     assert.deepEqual(asked, ['POST']);

@@ -22,6 +22,9 @@ const PAUSE_MS = 6000;
 const FROM = '127.0.0.2';
 
 const done = {};
+
+/** Where one was let in that must be refused. */
+const faults = [];
 let isStopping = false;
 
 async function misbehave(number) {
@@ -29,7 +32,11 @@ async function misbehave(number) {
   while (!isStopping) {
     await sleep(random.between(0, PAUSE_MS));
     const name = random.pick(kinds);
-    await MISBEHAVIOURS[name]({ port: Number(port), random, from: FROM });
+    try {
+      await MISBEHAVIOURS[name]({ port: Number(port), random, from: FROM });
+    } catch (error) {
+      faults.push(`${name}: ${error.message}`);
+    }
     done[name] = (done[name] ?? 0) + 1;
   }
 }
@@ -39,6 +46,6 @@ const callers = Array.from({ length: Number(count) }, (_, i) => misbehave(i));
 process.on('message', async () => {
   isStopping = true;
   await Promise.all(callers);
-  process.send(done, () => process.exit());
+  process.send({ done, faults }, () => process.exit());
 });
 process.on('disconnect', () => process.exit());

@@ -1,9 +1,12 @@
 'use strict';
 
 /*
- * Honest callers: calls of several kinds at a steady rate, whatever becomes of
- * those before, so that a stalled proxy shows as late answers and not as fewer
- * calls.
+ * Honest callers, a process of its own: calls of several kinds at a steady
+ * rate, whatever becomes of those before, so that a stalled proxy shows as late
+ * answers and not as fewer calls. Asked, it tells its figures since it was last
+ * asked; asked to stop, when all are answered.
+ *
+ *   node honest.js PORT TARGET
  */
 
 const http = require('node:http');
@@ -31,6 +34,7 @@ const CALLS = [
 
 class HonestCallers {
   #port;
+  #target;
   #agent = new http.Agent({ keepAlive: true });
   #timer;
 
@@ -41,8 +45,9 @@ class HonestCallers {
   times = [];
   failures = [];
 
-  constructor(port) {
+  constructor(port, target) {
     this.#port = port;
+    this.#target = target;
   }
 
   start() {
@@ -91,6 +96,7 @@ class HonestCallers {
         path,
         headers: {
           authorization: 'Bearer honest',
+          'x-target-host': this.#target,
           ...(body && {
             'content-type': 'application/json',
             'content-length': Buffer.byteLength(body),
@@ -108,4 +114,10 @@ class HonestCallers {
   }
 }
 
-module.exports = { HonestCallers };
+const callers = new HonestCallers(Number(process.argv[2]), process.argv[3]);
+callers.start();
+process.on('message', async (question) => {
+  if (question === 'stop') await callers.stop();
+  process.send(callers.take());
+});
+process.on('disconnect', () => process.exit());

@@ -30,6 +30,10 @@ function show({ undisturbed, during, calm, beset, done, rest }) {
   showCalls('undisturbed', undisturbed);
   showCalls('besieged', during);
   console.log(
+    `loop delay   ${calm.delayMs.toFixed(1)} ms at most undisturbed, ` +
+      `${beset.delayMs.toFixed(1)} besieged`,
+  );
+  console.log(
     `memory       ${calm.mostMib.toFixed(0)} MiB undisturbed, ` +
       `${beset.mostMib.toFixed(0)} besieged, bound ${BOUND_MIB}`,
   );

@@ -2,10 +2,12 @@
 
 /*
  * What callers and browsers do wrong, and which paths lead to an upstream that
- * does: each takes { port, random, from } and settles when it has let go.
- * None lasts longer than the PATIENCE_MS of a misbehaving caller.
+ * does: each takes { port, random, from } and settles when it has let go, or
+ * rejects when it was let in where it must be refused. None lasts longer than
+ * the PATIENCE_MS of a misbehaving caller.
  */
 
+const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const http2 = require('node:http2');
 const net = require('node:net');
@@ -42,16 +44,37 @@ function post(path, body, lines = []) {
   return head('POST', path, [length, ...lines]) + body;
 }
 
-/** A connection on which the caller writes, and reads unless it is paused. */
+/**
+ * A connection on which the caller writes, and reads unless it is paused;
+ * settles with the beginning of what it read.
+ */
 async function speak({ port, from }, parts, { ms, reads = true }) {
   const socket = net.connect({ port, host: '127.0.0.1', localAddress: from });
+  let answer = '';
   socket.on('error', () => {});
   const closed = once(socket, 'close');
-  if (reads) socket.resume();
+  if (reads)
+    socket.on('data', (chunk) => {
+      if (answer.length < 1000) answer += chunk.toString('latin1');
+    });
   for (const part of parts) socket.write(part);
   await Promise.race([closed, sleep(ms)]);
   socket.destroy();
   await closed;
+  return answer;
+}
+
+/** One of these requests, each with the code that it must be refused by. */
+async function beRefused(to, requests) {
+  const [request, code] = to.random.pick(requests);
+  const answer = await speak(to, [request], { ms: 500 });
+  // Where all places are taken nobody looks any closer.
+  if (answer === '' || /"code":"(?:OVERLOADED|TOO_MANY_\w+)"/.test(answer))
+    return;
+  assert.ok(
+    answer.includes(`"code":"${code}"`),
+    `${code} was not said to ${request}\n${answer}`,
+  );
 }
 
 /** An HTTP/2 session with these streams on it, for so long. */
@@ -61,8 +84,8 @@ async function streams({ port, from }, settings, ms, open) {
     settings,
     createConnection: () => socket,
   });
-  session.on('error', () => {});
-  const closed = once(session, 'close');
+  session.on('error', () => {}); // such as "enhance your calm"
+  const closed = new Promise((resolve) => session.once('close', resolve));
   const request = (method, path, more) => {
     const stream = session.request({
       ':method': method,
@@ -189,37 +212,79 @@ const MISBEHAVIOURS = {
   },
 
   foreignTarget(to) {
-    const target = to.random.pick([
+    const targets = [
       'http://127.0.0.1:22',
       'http://169.254.169.254',
+      'http://168.63.129.16',
       'http://[::1]:1',
+      'http://[64:ff9b::7f00:1]',
       'http://127.0.0.1:1/admin',
+      'https://example.com:25',
+    ];
+    const calls = targets.flatMap((target) => [
+      head('GET', '/v1/models', [`X-Target-Host: ${target}`]),
+      post('/v1/embeddings', '{"input":"a"}', [
+        `X-Baseten-Request-Preferences: {"target_host":"${target}"}`,
+      ]),
     ]);
-    const parts = [head('GET', '/v1/models', [`X-Target-Host: ${target}`])];
-    return speak(to, parts, { ms: 500 });
+    return beRefused(
+      to,
+      calls.map((call) => [call, 'TARGET_FORBIDDEN']),
+    );
   },
 
   forgedHeaders(to) {
-    const extra = { extra_headers: { 'x-forwarded-for': '6.6.6.6' } };
-    const line = `X-Baseten-Request-Preferences: ${JSON.stringify(extra)}`;
-    return speak(to, [head('GET', '/v1/models', [line])], { ms: 500 });
+    const names = [
+      'x-forwarded-for',
+      'forwarded',
+      'via',
+      'host',
+      'authorization',
+      'x-request-id',
+    ];
+    return beRefused(
+      to,
+      names.map((name) => {
+        const extra = { extra_headers: { [name]: '6.6.6.6' } };
+        const line = `X-Baseten-Request-Preferences: ${JSON.stringify(extra)}`;
+        return [head('GET', '/v1/models', [line]), 'INVALID_PREFERENCES'];
+      }),
+    );
   },
 
   browser(to) {
     const origin = 'Origin: https://evil.example';
-    const parts = [
-      head('OPTIONS', '/welcoming', [
-        origin,
-        'Access-Control-Request-Method: POST',
-      ]),
-      head('GET', '/welcoming', [origin]),
-      post('/v1/embeddings', '{"input":"a"}', [
-        origin,
-        'Content-Type: text/plain',
-      ]),
-      'GET /v1/models HTTP/1.1\r\nHost: evil.example\r\n\r\n',
-    ];
-    return speak(to, [to.random.pick(parts)], { ms: 500 });
+    const asks = 'Access-Control-Request-Method: POST';
+    return beRefused(to, [
+      [head('OPTIONS', '/welcoming', [origin, asks]), 'ORIGIN_FORBIDDEN'],
+      [head('GET', '/welcoming', [origin]), 'ORIGIN_FORBIDDEN'],
+      [
+        post('/v1/embeddings', '{"input":"a"}', [
+          origin,
+          'Content-Type: text/plain',
+        ]),
+        'ORIGIN_FORBIDDEN',
+      ],
+      [
+        'GET /v1/models HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer x\r\n\r\n',
+        'HOST_FORBIDDEN',
+      ],
+    ]);
+  },
+
+  /** What an upstream lets pages read is not passed on. */
+  async welcome(to) {
+    const answer = await speak(to, [head('GET', '/welcoming')], { ms: 500 });
+    assert.doesNotMatch(answer, /access-control/i);
+  },
+
+  /** Leads out of the target's path. */
+  strayPath(to) {
+    const paths = ['/a/../b', '/a/%2e%2e/b', '/..;x=1/b', '/a\\..\\b'];
+    return beRefused(
+      to,
+      paths.map((path) => [head('GET', path), 'INVALID_PATH']),
+    );
   },
 };
 

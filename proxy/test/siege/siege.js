@@ -8,11 +8,11 @@
 const { fork } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const { startProxyProcess } = require('../helpers/proxy-process');
-const { HonestCallers } = require('./honest');
 
 const MIB = 1024 * 1024;
 const BOUND_MIB = 64;
@@ -21,6 +21,13 @@ const BOUND_MIB = 64;
 const MEMORY_MIB = 100;
 
 const P99_FACTOR = 2;
+
+/**
+ * How much nicer than the proxy those are who misbehave, and their upstream:
+ * what they cost is not what they cost the proxy, where all share two
+ * processors.
+ */
+const NICER = 10;
 
 /** Of what does not belong to a call, such as a file that is read just now. */
 const FEW_DESCRIPTORS = 4;
@@ -38,21 +45,21 @@ const FLAGS = [
   ...['--send-timeout-s', '2', '--idle-timeout-s', '3'],
 ];
 
-function residentMib(pid) {
-  const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s*(\d+)/.exec(status)[1]) / 1024;
+/** Whatever it is asked, a forked process answers with one message. */
+async function askChild(child, question = 'tell') {
+  const answer = once(child, 'message');
+  child.send(question);
+  return (await answer)[0];
 }
 
-/** Whatever it is asked, a forked process answers with one message. */
-async function askChild(child) {
-  const answer = once(child, 'message');
-  child.send('tell');
-  return (await answer)[0];
+function beNice({ pid }) {
+  os.setPriority(pid, Math.min(19, os.getPriority() + NICER));
 }
 
 class Siege {
   #options;
   #upstream;
+  #honestUrl;
   #proxy;
 
   /**
@@ -69,34 +76,56 @@ class Siege {
   async run() {
     const { calmMs, siegeMs } = this.#options;
     await this.#start();
-    const honest = new HonestCallers(this.#proxy.port);
-    honest.start();
+    const honest = this.#fork('honest.js', [this.#proxy.port, this.#honestUrl]);
     await sleep(calmMs / 4); // what is compiled at the first calls
-    honest.take();
+    await askChild(honest);
+    await this.#loopDelayMs();
     const calm = await this.#watch(0.75 * calmMs);
-    const undisturbed = honest.take();
+    const undisturbed = await askChild(honest);
     const callers = this.#fork('callers.js', [
       this.#proxy.port,
       this.#options.seed,
       this.#options.callers,
       this.#options.kinds ?? '',
     ]);
+    beNice(callers);
     const beset = await this.#watch(siegeMs);
-    const during = honest.take();
-    const done = await askChild(callers);
-    await honest.stop();
+    const during = await askChild(honest);
+    const { done, faults: letIn } = await askChild(callers);
+    await askChild(honest, 'stop');
     const rest = await this.#aftermath(calm);
     const figures = { undisturbed, during, calm, beset, done, rest };
-    return { figures, faults: this.#judge(figures) };
+    const faults = [...letIn.slice(0, 5), ...this.#judge(figures)];
+    return { figures, faults };
   }
 
   async #start() {
-    this.#upstream = this.#fork('upstream.js');
-    const [{ port }] = await once(this.#upstream, 'message');
+    const beset = await this.#startUpstream();
+    const honest = await this.#startUpstream();
+    beNice(beset.child);
+    this.#upstream = beset.child;
+    this.#honestUrl = honest.url;
     this.#proxy = await startProxyProcess(this.cleaner, [
-      ...['--target-url', `http://127.0.0.1:${port}`],
+      ...['--target-url', beset.url, '--allow-target', honest.url],
       ...FLAGS,
     ]);
+  }
+
+  async #startUpstream() {
+    const child = this.#fork('upstream.js');
+    const [{ port }] = await once(child, 'message');
+    return { child, url: `http://127.0.0.1:${port}` };
+  }
+
+  /** How late the proxy's loop was at worst since this was last asked. */
+  async #loopDelayMs() {
+    const answer = await fetch(`${this.#proxy.url}/metrics`, {
+      headers: { connection: 'close' },
+    });
+    const text = await answer.text();
+    return (
+      1000 * Number(/^nodejs_eventloop_lag_max_seconds (.+)$/m.exec(text)[1])
+    );
   }
 
   #fork(name, args = []) {
@@ -111,13 +140,26 @@ class Siege {
     let mostMib = 0;
     let saidAt = performance.now();
     while (performance.now() < endsAt) {
-      mostMib = Math.max(mostMib, residentMib(this.#proxy.pid));
+      mostMib = Math.max(mostMib, this.#residentMib());
       await sleep(SAMPLE_MS);
       if (performance.now() - saidAt < 30_000) continue;
       saidAt = performance.now();
       this.#options.say(`${mostMib.toFixed(0)} MiB at most until now`);
     }
-    return { mostMib, ...(await this.#left()) };
+    const delayMs = await this.#loopDelayMs();
+    return { mostMib, delayMs, ...(await this.#left()) };
+  }
+
+  #residentMib() {
+    const { pid, lines, stderr } = this.#proxy;
+    try {
+      const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+      return Number(/VmRSS:\s*(\d+)/.exec(status)[1]) / 1024;
+    } catch (cause) {
+      const failures = lines.filter(({ level }) => level === 'error');
+      const last = JSON.stringify(failures.at(-1));
+      throw new Error(`the proxy has ended: ${last} ${stderr}`, { cause });
+    }
   }
 
   /** What the proxy has in hand. */
