@@ -130,6 +130,10 @@ describe('a preference', () => {
     });
 
     assert.deepEqual(read(positional), DEFAULTS);
+    assert.equal(
+      new RequestProcessingPreference({ batchSize: 3 }, null).batchSize,
+      3,
+    );
     assert.deepEqual(read(named), DEFAULTS);
   });
 
