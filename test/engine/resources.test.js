@@ -72,7 +72,10 @@ describe('a process', LIMIT, () => {
 
     checkOnce(starved);
     assert.equal(starved.errors[0].code, 'SYSTEM_ERROR');
-    assert.match(starved.errors[0].message, /resource: no further thread may be started$/);
+    assert.match(
+      starved.errors[0].message,
+      /resource: no further thread may be started$/,
+    );
     assert.equal(fed.answered, 10);
   });
 
