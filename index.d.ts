@@ -6,6 +6,7 @@ export const version: string;
 /** 1 is HTTP/1.1; 2 is HTTP/2 (ALPN over TLS, prior knowledge on cleartext). */
 export type HttpVersion = 1 | 2;
 
+/** The methods of batchPost. */
 export type HttpMethod =
   'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
 
@@ -324,6 +325,7 @@ export class CancellationToken {
 /** PEM text. */
 export type Pem = string | Uint8Array;
 
+/** How connections are made; options of clients and wrappers. */
 export interface HttpClientOptions {
   /** @default 1 */
   httpVersion?: HttpVersion | null | undefined;
@@ -437,9 +439,11 @@ export class HttpClientWrapper {
   close(): Promise<void>;
   /** Ends the running calls of all its clients now, with code CLOSED. */
   destroy(): Promise<void>;
+  /** What `await using` calls. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** What a client brings to all its calls. */
 export interface PerformanceClientOptions extends HttpClientOptions {
   /**
    * Default: BASETEN_API_KEY, else OPENAI_API_KEY of the environment, whatever
@@ -498,6 +502,7 @@ export type EmbeddingOf<Output, Encoding> = Output extends 'float32'
       ? string
       : number[];
 
+/** Options of embed. */
 export interface EmbedOptions<
   Output extends EmbeddingOutput = EmbeddingOutput,
   Encoding extends EncodingFormat = EncodingFormat,
@@ -551,8 +556,10 @@ interface ScoringOptions<
   truncationDirection?: TruncationDirection | null | undefined;
 }
 
+/** The end of a text that is cut. */
 export type TruncationDirection = 'Left' | 'Right';
 
+/** Options of rerank. */
 export interface RerankOptions<
   Mode extends ErrorMode = 'throw' | null | undefined,
 > extends ScoringOptions<Mode> {
@@ -575,10 +582,12 @@ export interface RerankOptions<
   topN?: number | null | undefined;
 }
 
+/** Options of classify. */
 export interface ClassifyOptions<
   Mode extends ErrorMode = 'throw' | null | undefined,
 > extends ScoringOptions<Mode> {}
 
+/** Options of batchPost. */
 export interface BatchPostOptions<
   Mode extends ErrorMode = 'throw' | null | undefined,
 > extends CallOptions<Mode> {
@@ -603,6 +612,7 @@ interface CallResponse {
   total_time: number;
 }
 
+/** One embedding. */
 export interface EmbeddingItem<Value extends EmbeddingValue | null = number[]> {
   /** Made at the first look, then kept; null where there is no answer. */
   embedding: Value;
@@ -619,6 +629,7 @@ export interface EmbeddingMatrix {
   dimensions: number;
 }
 
+/** What the server counted. */
 export interface Usage {
   /** 0 when the server does not say. */
   prompt_tokens: number;
@@ -650,6 +661,7 @@ export class EmbeddingsResponse<
   rows(): IterableIterator<Float32Array>;
 }
 
+/** The score of one text. */
 export interface RerankResult {
   /** Place of the text in the call. */
   index: number;
@@ -671,6 +683,7 @@ export class RerankResponse implements CallResponse {
   sorted(): RerankResult[];
 }
 
+/** One label of a text. */
 export interface ClassificationResult {
   label: string;
   score: number;
@@ -708,9 +721,13 @@ export class BatchPostResponse<Answer = unknown> implements CallResponse {
  * early, or `return()`, cancels what is in flight and closes the source.
  */
 export interface ResultStream<Result> extends AsyncIterableIterator<Result> {
+  /** Cancels what is in flight and closes the source. */
   return(value?: undefined): Promise<IteratorResult<Result, undefined>>;
+  /** The same, and rejects with `error`. */
   throw(error?: unknown): Promise<IteratorResult<Result, undefined>>;
+  /** The stream itself. */
   [Symbol.asyncIterator](): ResultStream<Result>;
+  /** What `await using` calls. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -743,6 +760,7 @@ export interface EmbedStreamOptions<
     Omit<EmbedOptions<null, EncodingFormat, Mode>, 'output' | 'onProgress'>,
     TextStreamOptions<Item> {}
 
+/** Options of rerankStream, which are those of rerank. */
 export interface RerankStreamOptions<
   Item = string,
   Mode extends ErrorMode = 'throw' | null | undefined,
@@ -751,12 +769,14 @@ export interface RerankStreamOptions<
     Omit<RerankOptions<Mode>, 'topN' | 'onProgress'>,
     TextStreamOptions<Item> {}
 
+/** Options of classifyStream, which are those of classify. */
 export interface ClassifyStreamOptions<
   Item = string,
   Mode extends ErrorMode = 'throw' | null | undefined,
 >
   extends Omit<ClassifyOptions<Mode>, 'onProgress'>, TextStreamOptions<Item> {}
 
+/** Options of batchPostStream, which are those of batchPost. */
 export interface BatchPostStreamOptions<
   Item = unknown,
   Mode extends ErrorMode = 'throw' | null | undefined,
@@ -810,6 +830,7 @@ export interface FailedBatch<Item = string> {
   error: PerformanceClientError;
 }
 
+/** The answer to one item. */
 export interface PostedPayload<Answer = unknown, Item = unknown> {
   /** Place of the item in the stream. */
   index: number;
@@ -825,6 +846,7 @@ export interface PostedPayload<Answer = unknown, Item = unknown> {
   error?: undefined;
 }
 
+/** An item that has no answer, and why. */
 export interface FailedPayload<Item = unknown> {
   index: number;
   item: Item;
@@ -881,6 +903,7 @@ export class PerformanceClient {
 
   /** The pool this client sends through. */
   readonly clientWrapper: HttpClientWrapper;
+  /** The same as clientWrapper. */
   getClientWrapper(): HttpClientWrapper;
 
   /**
@@ -1247,9 +1270,11 @@ export class PerformanceClient {
   close(): Promise<void>;
   /** Ends its running calls now, with code CLOSED. */
   destroy(): Promise<void>;
+  /** What `await using` calls. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** What ended a call; each has a class, or shares the base class. */
 export type ErrorCode =
   | 'HTTP_ERROR'
   | 'TIMEOUT'
@@ -1268,6 +1293,7 @@ export type ErrorCode =
  * instance of this class all the same.
  */
 export class InvalidArgumentError extends TypeError {
+  /** For tests of yours. */
   constructor(message: string, argument: string);
   code: 'INVALID_ARGUMENT';
   /** Which argument, for example `input[3]`. */
@@ -1347,6 +1373,10 @@ export class PerformanceClientError extends Error {
 
 /** The server answered with a status that no retry could mend. */
 export class HttpError extends PerformanceClientError {
+  /**
+   * For tests of yours.
+   * @example new HttpError('too many', { response: { status: 429 } })
+   */
   constructor(message: string, facts: ErrorFacts & { response: AnswerFacts });
   code: 'HTTP_ERROR';
   response: ErrorAnswer;
@@ -1355,36 +1385,42 @@ export class HttpError extends PerformanceClientError {
 
 /** Connecting, one request, or the whole call took too long. */
 export class TimeoutError extends PerformanceClientError {
+  /** For tests of yours. */
   constructor(message: string, facts?: ErrorFacts);
   code: 'TIMEOUT';
 }
 
 /** A CancellationToken ended the call; or, as AbortError, an AbortSignal. */
 export class CancelledError extends PerformanceClientError {
+  /** For tests of yours. */
   constructor(message: string, facts?: ErrorFacts);
   code: 'CANCELLED';
 }
 
 /** An AbortSignal ended the call; `cause` is its reason. */
 export class AbortError extends CancelledError {
+  /** For tests of yours. */
   constructor(message: string, facts?: ErrorFacts);
   name: 'AbortError';
 }
 
 /** The client was closed or destroyed. */
 export class ClosedError extends PerformanceClientError {
+  /** For tests of yours. */
   constructor(message: string, facts?: ErrorFacts);
   code: 'CLOSED';
 }
 
 /** No connection, a broken one, or a peer that could not be trusted. */
 export class ConnectionError extends PerformanceClientError {
+  /** For tests of yours. */
   constructor(message: string, facts?: ErrorFacts);
   code: 'CONNECTION_ERROR';
 }
 
 /** The answer was cut off, malformed, or not what was asked for. */
 export class ParseError extends PerformanceClientError {
+  /** For tests of yours. */
   constructor(message: string, facts?: ErrorFacts);
   code: 'PARSE_ERROR';
 }
@@ -1455,6 +1491,7 @@ export interface RequestMessage {
   code?: ErrorCode;
 }
 
+/** When a batch of single texts leaves. */
 export interface CoalesceOptions {
   /**
    * Milliseconds that the first text of a batch waits for others. From 0 to
@@ -1476,6 +1513,12 @@ type SingleOptions<Options extends CallOptions> = Omit<
   'onError' | 'onProgress' | 'topN'
 >;
 
+/** Options of a single text. */
+export interface SingleEmbedOptions<
+  Output extends EmbeddingOutput = EmbeddingOutput,
+  Encoding extends EncodingFormat = EncodingFormat,
+> extends Omit<EmbedOptions<Output, Encoding>, 'onError' | 'onProgress'> {}
+
 /** Of the request that a text travelled in. */
 interface CoalescedAnswer {
   headers: ResponseHeaders;
@@ -1483,6 +1526,7 @@ interface CoalescedAnswer {
   seconds: number;
 }
 
+/** The embedding of one text. */
 export interface CoalescedEmbedding<
   Value extends EmbeddingValue = number[],
 > extends CoalescedAnswer {
@@ -1497,12 +1541,14 @@ export interface CoalescedEmbedding<
   usage: Usage;
 }
 
+/** The score of one text. */
 export interface CoalescedScore extends CoalescedAnswer {
   score: number;
   /** Null unless `returnText` was asked for. */
   text: string | null;
 }
 
+/** The labels of one text. */
 export interface CoalescedClassification extends CoalescedAnswer {
   labels: ClassificationResult[];
 }
@@ -1515,36 +1561,27 @@ export interface CoalescedClassification extends CoalescedAnswer {
  * 400, 413 or 422, its texts are asked for once more, each by itself.
  */
 export interface Coalescer {
+  /**
+   * Embeds one text.
+   * @example const { embedding } = await one.embed('a text', 'my_model', preference);
+   */
   embed(
     text: string,
     model: string,
-    options: SingleOptions<EmbedOptions> & { output: 'float32' },
-  ): Promise<CoalescedEmbedding<Float32Array>>;
-  embed(
-    text: string,
-    model: string,
-    options: SingleOptions<EmbedOptions> & {
-      encodingFormat: 'base64';
-      output?: null | undefined;
-    },
-  ): Promise<CoalescedEmbedding<string>>;
-  embed(
-    text: string,
-    model: string,
-    options?:
-      | RequestProcessingPreference
-      | (SingleOptions<EmbedOptions> & {
-          encodingFormat?: 'float' | null | undefined;
-          output?: 'array' | null | undefined;
-        })
-      | (SingleOptions<EmbedOptions> & { output: 'array' })
-      | null,
+    preference: RequestProcessingPreference,
   ): Promise<CoalescedEmbedding>;
-  embed(
+  /**
+   * Embeds one text.
+   * @example const { embedding, usage } = await one.embed('a text', 'my_model');
+   */
+  embed<
+    Output extends EmbeddingOutput = undefined,
+    Encoding extends EncodingFormat = undefined,
+  >(
     text: string,
     model: string,
-    options: SingleOptions<EmbedOptions>,
-  ): Promise<CoalescedEmbedding<EmbeddingValue>>;
+    options?: SingleEmbedOptions<Output, Encoding> | null,
+  ): Promise<CoalescedEmbedding<EmbeddingOf<Output, Encoding>>>;
 
   /** Scores one text; those with the same query share a batch. */
   rerank(
@@ -1553,6 +1590,7 @@ export interface Coalescer {
     options?: RequestProcessingPreference | SingleOptions<RerankOptions> | null,
   ): Promise<CoalescedScore>;
 
+  /** Classifies one text. */
   classify(
     text: string,
     options?:

@@ -56,7 +56,11 @@ function embedAll(client, texts, bar, name = 'embed') {
  */
 function rerankAll(client, question, texts, bar) {
   const call = (slice) =>
-    client.rerank(question, slice, RERANK_MODEL, true, PREFERENCE);
+    client.rerank(question, slice, {
+      model: RERANK_MODEL,
+      returnText: true,
+      preference: PREFERENCE,
+    });
   return runStage('rerank', texts, call, bar);
 }
 

@@ -275,8 +275,10 @@ function nearest(name, known) {
 function checkOptionNames(options, known, owner) {
   for (const name of Object.keys(options)) {
     if (known.has(name)) continue;
-    const hint = nearest(name, known).name;
-    const message = `unknown option "${name}" of ${owner}, did you mean ${hint}?`;
+    const near = nearest(name, known);
+    const isLikely = near.distance <= Math.max(2, name.length / 2);
+    const hint = isLikely ? `, did you mean ${near.name}?` : '';
+    const message = `unknown option "${name}" of ${owner}${hint}`;
     throw invalidArgument(TypeError, name, message);
   }
 }

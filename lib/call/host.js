@@ -46,6 +46,10 @@ const UNPRINTABLE = /[\u0000-\u0020\u007f]/;
 
 const BASE_URL = 'an http or https URL';
 
+/** Base URLs of OpenAI's kind end in what paths here begin with: once is enough. */
+const VERSION = '/v1';
+const VERSION_PATH = `${VERSION}/`;
+
 const USER_AGENT = `baseten-performance-client/${version}`;
 
 /** Headers made anew for every attempt, and the flag that says: not by us. */
@@ -133,8 +137,11 @@ class Endpoint {
         'a path without scheme, blanks, backslashes and fragment',
         withoutLogin(text),
       );
-    const slash = text.startsWith('/') ? '' : '/';
-    const url = new URL(`${this.#origin}${this.#prefix}${slash}${text}`);
+    const below = text.startsWith('/') ? text : `/${text}`;
+    const isTwice =
+      this.#prefix.endsWith(VERSION) && below.startsWith(VERSION_PATH);
+    const rest = isTwice ? below.slice(VERSION.length) : below;
+    const url = new URL(`${this.#origin}${this.#prefix}${rest}`);
     if (!url.pathname.startsWith(`${this.#prefix}/`))
       throw outOfRange('urlPath', 'a path inside the base URL', text);
     return url.href;

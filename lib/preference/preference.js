@@ -228,8 +228,8 @@ let valuesOf;
  * @returns {Record<string, unknown>}
  */
 function namedArguments(args) {
-  const [first] = args;
-  if (args.length === 1 && isPlainObject(first)) {
+  const [first, ...others] = args;
+  if (isPlainObject(first) && !others.some(isGiven)) {
     checkOptionNames(first, KNOWN_NAMES, OWNER);
     return first;
   }

@@ -32,9 +32,11 @@ bool pc_throw_status(napi_env env, enum pc_status status, const char *detail)
 
 bool pc_throw_refusal(napi_env env, enum pc_status status)
 {
-  bool is_named = status == PC_SYSTEM_ERROR && errno;
+  const char *words = errno ? strerror(errno) : NULL;
 
-  return pc_throw_status(env, status, is_named ? strerror(errno) : NULL);
+  if (errno == EAGAIN) /* whose own words name nothing */
+    words = "no further thread may be started";
+  return pc_throw_status(env, status, status == PC_SYSTEM_ERROR ? words : NULL);
 }
 
 bool pc_check(napi_env env, napi_status status)

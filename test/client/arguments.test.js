@@ -30,6 +30,26 @@ describe('a path', () => {
     );
   });
 
+  it('says the version once where the base URL ends in it', (t) => {
+    const kit = setUp(t, 'https://a.example/env/v1/');
+    const paths = ['/v1/embeddings', 'v1/x', '/v1', '/rerank', '/v12/x'];
+
+    const urls = paths.map(
+      (path) => submitted(kit, 'batchPost', path, [1]).url,
+    );
+
+    assert.deepEqual(
+      urls,
+      ['/embeddings', '/x', '/v1', '/rerank', '/v12/x'].map(
+        (path) => `https://a.example/env/v1${path}`,
+      ),
+    );
+    assert.equal(
+      submitted(kit, 'embed', ['a'], 'm').url,
+      'https://a.example/env/v1/embeddings',
+    );
+  });
+
   it('may hold a colon and letters of any script', (t) => {
     const kit = setUp(t);
 

@@ -73,7 +73,7 @@ describe('a process', LIMIT, () => {
 
     checkOnce(starved);
     assert.equal(starved.errors[0].code, 'SYSTEM_ERROR');
-    assert.match(starved.errors[0].message, /resource/);
+    assert.match(starved.errors[0].message, /resource: Too many open files$/);
     assert.equal(fed.answered, 10);
   });
 
@@ -87,7 +87,10 @@ describe('a process', LIMIT, () => {
 
     checkOnce(starved);
     assert.equal(starved.errors[0].code, 'SYSTEM_ERROR');
-    assert.match(starved.errors[0].message, /resource/);
+    assert.match(
+      starved.errors[0].message,
+      /resource: no further thread may be started$/,
+    );
     assert.equal(fed.answered, 10);
   });
 

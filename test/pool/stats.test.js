@@ -15,7 +15,14 @@ const OK = { body: { ok: true } };
 const NOTHING = {
   ...{ requests: 0, retries: 0, hedges: 0, hedgesWon: 0 },
   ...{ connectionsOpened: 0, connectionsReused: 0 },
-  ...{ bytesSent: 0, bytesReceived: 0, inFlight: 0, queued: 0, limit: 0, throttled: 0 },
+  ...{
+    bytesSent: 0,
+    bytesReceived: 0,
+    inFlight: 0,
+    queued: 0,
+    limit: 0,
+    throttled: 0,
+  },
   statuses: {},
   latency: { count: 0, mean: 0, p50: 0, p90: 0, p99: 0, max: 0 },
 };

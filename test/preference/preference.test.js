@@ -130,6 +130,10 @@ describe('a preference', () => {
     });
 
     assert.deepEqual(read(positional), DEFAULTS);
+    assert.equal(
+      new RequestProcessingPreference({ batchSize: 3 }, null).batchSize,
+      3,
+    );
     assert.deepEqual(read(named), DEFAULTS);
   });
 
@@ -169,6 +173,12 @@ describe('a preference', () => {
           `unknown option "${wrong}" of RequestProcessingPreference, ` +
           `did you mean ${right}?`,
       });
+  });
+
+  it('guesses no name that is not near', () => {
+    assert.throws(() => new RequestProcessingPreference({ colour: 4 }), {
+      message: 'unknown option "colour" of RequestProcessingPreference',
+    });
   });
 
   it('refuses more values than it has names for', () => {

@@ -54,6 +54,20 @@ describe('the package', () => {
     }
   });
 
+  it('has every document in their index', () => {
+    const pages = fs
+      .readdirSync(path.join(ROOT, 'docs'))
+      .filter((name) => name.endsWith('.md') && name !== 'README.md')
+      .map((name) => `docs/${name}`);
+
+    const listed = new Set(listLinked('docs/README.md'));
+
+    assert.deepEqual(
+      pages.filter((page) => !listed.has(page)),
+      [],
+    );
+  });
+
   it('holds what the command and a build from source need', () => {
     const needed = [
       ...Object.values(manifest.bin),

@@ -5,12 +5,26 @@ const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const ts = require('typescript');
 
 const lib = require('../..');
 
 const COMPILER = require.resolve('typescript/bin/tsc');
 const PROJECT = path.join(__dirname, '../types/tsconfig.json');
 const DECLARATIONS = path.join(__dirname, '../../index.d.ts');
+
+/** What an editor shows the document of: exports, methods, constructors. */
+function isPublic(node) {
+  const modifiers = (node.modifiers ?? []).map(({ kind }) => kind);
+  const { ExportKeyword, PrivateKeyword } = ts.SyntaxKind;
+  if (ts.isSourceFile(node.parent)) return modifiers.includes(ExportKeyword);
+  return (
+    !modifiers.includes(PrivateKeyword) &&
+    (ts.isMethodDeclaration(node) ||
+      ts.isMethodSignature(node) ||
+      ts.isConstructorDeclaration(node))
+  );
+}
 
 describe('the type declarations', () => {
   it('hold real use under strict rules and refuse wrong use', () => {
@@ -33,6 +47,24 @@ describe('the type declarations', () => {
     assert.deepEqual(declared.map(([, name]) => name).sort(), [
       ...Object.keys(lib).sort(),
     ]);
+  });
+
+  it('have a document on every type and signature', () => {
+    const text = fs.readFileSync(DECLARATIONS, 'utf8');
+    const latest = ts.ScriptTarget.Latest;
+    const source = ts.createSourceFile('index.d.ts', text, latest, true);
+
+    const silent = source.statements.flatMap((statement) =>
+      [statement, ...(statement.members ?? [])].filter(
+        (node) =>
+          isPublic(node) && ts.getJSDocCommentsAndTags(node).length === 0,
+      ),
+    );
+
+    assert.deepEqual(
+      silent.map((node) => node.getText().split('\n', 1)[0]),
+      [],
+    );
   });
 
   it('contain no any', () => {
