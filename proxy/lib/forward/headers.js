@@ -21,6 +21,7 @@ const CONTROLS = [
   'x-target-host',
   'x-baseten-request-preferences',
   'x-baseten-response-format',
+  'x-baseten-error-format',
 ];
 
 /** Passed on from a caller's request to each of the batches made of it. */

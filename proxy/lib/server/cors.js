@@ -25,6 +25,7 @@ const REQUEST_HEADERS = [
   'Traceparent',
   'Tracestate',
   'X-Baseten-Customer-Request-Id',
+  'X-Baseten-Error-Format',
   'X-Baseten-Model',
   'X-Baseten-Request-Preferences',
   'X-Baseten-Response-Format',

@@ -13,6 +13,7 @@ const {
 } = require('./answer-body');
 const { Refusal } = require('../base/errors');
 const { corsHeaders } = require('./cors');
+const { FORMAT_HEADER, describeRefusal } = require('./refusal');
 const { targetOf, usableId } = require('./head');
 const { readBody, readStart, tooLarge } = require('./request-body');
 
@@ -25,6 +26,7 @@ const { readBody, readStart, tooLarge } = require('./request-body');
  * What all exchanges of a proxy share.
  * @typedef {object} ExchangeContext
  * @property {readonly string[]} corsOrigins
+ * @property {'plain' | 'openai'} errorFormat unless the caller names another
  * @property {number} maxBodyBytes
  * @property {number} bodyTimeoutMs
  * @property {number} sendTimeoutMs how long a caller may take for one piece
@@ -46,22 +48,6 @@ function ignoreError() {}
 function onLate(listener, ms) {
   const sentence = `the body did not arrive within ${ms / 1000} seconds`;
   listener(new Refusal(408, 'BODY_TIMEOUT', sentence));
-}
-
-/**
- * How an error is told, as JSON.
- * @param {Refusal} refusal
- * @param {{ path: string | null, method: string | null, id: string }} request
- */
-function describeRefusal({ message, code, upstreamStatus }, request) {
-  return {
-    error: message,
-    path: request.path,
-    method: request.method,
-    code,
-    request_id: request.id,
-    upstream_status: upstreamStatus,
-  };
 }
 
 /** One inbound request and its answer, HTTP/1.1 and HTTP/2 alike. */
@@ -303,7 +289,8 @@ class Exchange {
       return;
     }
     const { status, headers } = refusal;
-    this.replyJson(status, describeRefusal(refusal, this), headers);
+    const format = this.header(FORMAT_HEADER) ?? this.#context.errorFormat;
+    this.replyJson(status, describeRefusal(refusal, this, format), headers);
   }
 
   /** Ends the answer so that the caller cannot take it for complete. */
@@ -381,4 +368,4 @@ class Exchange {
   }
 }
 
-module.exports = { Exchange, describeRefusal };
+module.exports = { Exchange };

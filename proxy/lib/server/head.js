@@ -6,6 +6,7 @@
  */
 
 const { Refusal } = require('../base/errors');
+const { checkErrorFormat } = require('./refusal');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 
@@ -79,6 +80,7 @@ function checkHead({ rawHeaders, headers, httpVersion }, maxHeaders) {
       'UNSUPPORTED_ENCODING',
       'the only Transfer-Encoding that is understood is chunked',
     );
+  checkErrorFormat(headers);
 }
 
 /**

@@ -9,9 +9,10 @@ const { Refusal } = require('../base/errors');
 const { logExchange, logUnread } = require('../telemetry/log');
 const { Connection, isTakenBack } = require('./connection');
 const { answerPreflight, isPreflight, originCheck } = require('./cors');
-const { Exchange, describeRefusal } = require('./exchange');
+const { Exchange } = require('./exchange');
 const { checkHead, unreadRefusal } = require('./head');
 const { Listener } = require('./listener');
+const { describeRefusal } = require('./refusal');
 const { hasBody } = require('./request-body');
 const { Routes } = require('./routes');
 
@@ -76,6 +77,7 @@ class Server {
     this.#checkOrigin = originCheck(config);
     this.#context = {
       corsOrigins: config.corsOrigins,
+      errorFormat: config.errorFormat,
       maxBodyBytes: config.maxBodyBytes,
       bodyTimeoutMs: 1000 * config.bodyTimeoutS,
       sendTimeoutMs: 1000 * config.sendTimeoutS,
@@ -302,7 +304,8 @@ class Server {
     const id = crypto.randomUUID();
     logUnread(this.#parts.log, refusal, id, socket.remoteAddress);
     const request = { path: null, method: null, id };
-    const body = JSON.stringify(describeRefusal(refusal, request));
+    const { errorFormat } = this.#config;
+    const body = JSON.stringify(describeRefusal(refusal, request, errorFormat));
     const lines = Object.entries({
       ...headers,
       'content-type': 'application/json',
