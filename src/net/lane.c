@@ -309,7 +309,7 @@ static enum pc_status open(struct pc_lane *lane)
     return PC_NO_MEMORY;
   hop->opened = 1;
   return pc_opener_start(lane->opener, hop->url, hop->timeout_ms,
-                         &opener_events, lane);
+                         hop->order->is_address_doubted, &opener_events, lane);
 }
 
 /* All that the hop before has left, but for memory. */

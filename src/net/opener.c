@@ -30,6 +30,8 @@ static int on_close(void *context, curl_socket_t fd)
 
 static enum pc_status status_of(const struct pc_opener *opener, CURLcode result)
 {
+  if (pc_curl_is_refused_by_proxy(opener->easy, result))
+    return PC_PROXY_REFUSED;
   if (result == CURLE_COULDNT_CONNECT && opener->is_forbidden)
     return PC_PRIVATE_ADDRESS;
   return pc_curl_status(result);
@@ -38,13 +40,13 @@ static enum pc_status status_of(const struct pc_opener *opener, CURLcode result)
 static void on_done(struct pc_reactor_client *client, CURLcode result)
 {
   struct pc_opener *opener = PC_ITEM_OF(client, struct pc_opener, client);
+  enum pc_status status = status_of(opener, result);
 
-  opener->is_nameless = result == CURLE_COULDNT_RESOLVE_HOST ||
-                        result == CURLE_COULDNT_RESOLVE_PROXY;
+  opener->is_nameless = pc_curl_is_nameless(result, opener->error_text);
   opener->is_open = result == CURLE_OK;
   if (!opener->is_open)
     pc_opener_end(opener);
-  opener->events->on_opened(opener->owner, status_of(opener, result));
+  opener->events->on_opened(opener->owner, status);
 }
 
 static void on_unwatched(struct pc_reactor_client *client,
@@ -107,6 +109,7 @@ void pc_opener_destroy(struct pc_opener *opener)
 enum pc_status pc_opener_start(struct pc_opener *opener,
                                const char *url,
                                uint64_t limit_ms,
+                               bool is_address_doubted,
                                const struct pc_opener_events *events,
                                void *owner)
 {
@@ -121,6 +124,7 @@ enum pc_status pc_opener_start(struct pc_opener *opener,
   if (status != PC_OK)
     return status;
   curl_easy_setopt(opener->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+  pc_transport_apply_lookup(opener->easy, is_address_doubted);
   opener->events = events;
   opener->owner = owner;
   opener->taken = CURL_SOCKET_BAD;

@@ -54,12 +54,16 @@ struct pc_opener *pc_opener_create(struct pc_reactor *reactor,
 /* Ends it in any state, with what it has opened. NULL is allowed. */
 void pc_opener_destroy(struct pc_opener *opener);
 
-/* Begins to open a connection to the origin of `url`, for `limit_ms` at most.
-   On failure nothing was started. */
+/*
+ * Begins to open a connection to the origin of `url`, for `limit_ms` at most;
+ * for `is_address_doubted` see pc_transport_apply_lookup. On failure nothing
+ * was started.
+ */
 PC_MUST_CHECK enum pc_status
 pc_opener_start(struct pc_opener *opener,
                 const char *url,
                 uint64_t limit_ms,
+                bool is_address_doubted,
                 const struct pc_opener_events *events,
                 void *owner);
 
