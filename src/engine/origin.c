@@ -320,9 +320,10 @@ void pc_origin_learn(struct pc_origin *origin,
     pc_quota_answer(&origin->quota);
   if (!is_refusal(origin, status, exchange->hop.http_status))
     return;
-  pc_quota_refuse(&origin->quota, exchange->started_ns);
   asked_ms = pc_retry_after_ms(exchange->hop.head.data, exchange->hop.head.size,
                                pc_clock_epoch_ms());
+  pc_quota_refuse(&origin->quota, exchange->hop.http_status != 429 && !asked_ms,
+                  exchange->started_ns);
   if (asked_ms)
     cool_down(origin, asked_ms);
 }

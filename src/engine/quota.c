@@ -120,11 +120,11 @@ void pc_quota_answer(struct pc_quota *quota)
                      pc_clock_monotonic_ns());
 }
 
-void pc_quota_refuse(struct pc_quota *quota, uint64_t sent_ns)
+void pc_quota_refuse(struct pc_quota *quota, bool is_unclear, uint64_t sent_ns)
 {
   pc_counter_add(&quota->counters->throttled, 1);
   if (quota->is_unyielding)
     return;
-  pc_throttle_refuse(&quota->throttle, quota->in_flight, sent_ns,
+  pc_throttle_refuse(&quota->throttle, is_unclear, quota->in_flight, sent_ns,
                      pc_clock_monotonic_ns());
 }

@@ -57,8 +57,8 @@ void pc_quota_send(struct pc_quota *quota, double tokens);
 /* It has ended, however. */
 void pc_quota_end(struct pc_quota *quota);
 
-/* Before its end: it was answered, or refused as one too many. */
+/* Before its end: it was answered, or refused (see pc_throttle_refuse). */
 void pc_quota_answer(struct pc_quota *quota);
-void pc_quota_refuse(struct pc_quota *quota, uint64_t sent_ns);
+void pc_quota_refuse(struct pc_quota *quota, bool is_unclear, uint64_t sent_ns);
 
 #endif

@@ -34,7 +34,12 @@ static const uint64_t COUNT_NS = 500000000;
 static const uint64_t SHORTEST_COUNT_NS = 50000000;
 static const double NEWEST = 0.8;
 
-static const double SLOWEST_PER_S = 0.5;
+/* Below it, waiting does more harm than being refused: not all that refuses does
+   so for what it is sent. */
+static const double SLOWEST_PER_S = 5;
+
+/* Unclear refusals that make a clear one, unless answers come between. */
+enum { PROOF = 16 };
 
 /* After a request that was alone was refused; doubled so many times. */
 static const uint64_t SHORTEST_PAUSE_NS = 1000000;
@@ -169,11 +174,23 @@ static void cut(struct pc_throttle *throttle, uint32_t in_flight, uint64_t now)
   throttle->cut_ns = now;
 }
 
+/* Is it still unclear what such a refusal means? */
+static bool is_doubtful(struct pc_throttle *throttle)
+{
+  if (pc_throttle_is_in_force(throttle))
+    return false;
+  throttle->suspicion++;
+  return throttle->suspicion < PROOF;
+}
+
 void pc_throttle_refuse(struct pc_throttle *throttle,
+                        bool is_unclear,
                         uint32_t in_flight,
                         uint64_t sent_ns,
                         uint64_t now_ns)
 {
+  if (is_unclear && is_doubtful(throttle))
+    return;
   throttle->bound_ns = now_ns;
   if (pc_throttle_is_in_force(throttle) && sent_ns < throttle->cut_ns)
     count_refusal(throttle);
@@ -188,6 +205,7 @@ void pc_throttle_answer(struct pc_throttle *throttle,
 {
   if (!throttle->counted_ns)
     throttle->counted_ns = now_ns;
+  throttle->suspicion -= throttle->suspicion > 1 ? 2 : throttle->suspicion;
   throttle->counted++;
   measure(throttle, now_ns, COUNT_NS);
   if (!pc_throttle_is_in_force(throttle))

@@ -4,8 +4,8 @@
  *
  * Latency says little of an inference server, whose answers take longer in
  * larger batches long before it does less; so nothing is held back until the
- * server refuses a request as one too many (429, 503, no connection). From then
- * on at most a window of requests is in flight:
+ * server refuses a request as one too many. From then on at most a window of
+ * requests is in flight:
  *
  *  - a refusal cuts it to 0.7 of what was in flight. Other refusals of requests
  *    that left before that cut are of the same overload and do not cut again,
@@ -18,6 +18,11 @@
  * requests by time. It is sent them at a rate then: 0.7 of what it was seen to
  * answer in a second, growing as the adaptive retries of AWS's SDKs do. One
  * that refuses every request that is alone is asked ever more seldom.
+ *
+ * Status 429 and a time to come back mean that. A plain 503 and a refused
+ * connection may be the fault of a server that now and then fails, and would at
+ * any speed: they mean it when two of three requests end so, or when the
+ * throttle is in force already.
  *
  * A throttle that held nobody back for PC_THROTTLE_MEMORY_NS is forgotten. Pure
  * arithmetic: the clock's reading comes in. Thread: any, one at a time.
@@ -40,6 +45,7 @@ struct pc_throttle {
   uint32_t at_cut;   /* in flight when it was cut */
   uint32_t refused;  /* of those */
   uint64_t cut_ns;   /* 0 for never */
+  int suspicion;     /* unclear refusals, less twice the answers */
   uint64_t bound_ns; /* when it last held a request back */
   double alone;      /* refusals of requests that were alone, against answers */
   uint32_t in_row;   /* of them since the last answer */
@@ -60,8 +66,10 @@ static inline bool pc_throttle_is_in_force(const struct pc_throttle *throttle)
 /* Forgets all when nobody was held back for PC_THROTTLE_MEMORY_NS. */
 void pc_throttle_forget(struct pc_throttle *throttle, uint64_t now_ns);
 
-/* A request that left at `sent_ns` was refused; `in_flight` still counts it. */
+/* A request that left at `sent_ns` was refused, as one too many or as such that
+   it `is_unclear` why; `in_flight` still counts it. */
 void pc_throttle_refuse(struct pc_throttle *throttle,
+                        bool is_unclear,
                         uint32_t in_flight,
                         uint64_t sent_ns,
                         uint64_t now_ns);

@@ -190,8 +190,8 @@ static void hear(struct run *run, struct event event)
       note_first_end(run);
     return;
   }
-  pc_throttle_refuse(&client->throttle, client->in_flight--, event.sent_ns,
-                     run->now_ns);
+  pc_throttle_refuse(&client->throttle, false, client->in_flight--,
+                     event.sent_ns, run->now_ns);
   client->refused++;
   wait_ms = pc_retry_wait_ms(attempt, 125, 0, pc_retry_jitter(&run->random));
   push(run, (struct event){.at_ns = run->now_ns + wait_ms * NS_PER_MS,
@@ -333,12 +333,12 @@ static void one_overload_cuts_once(void)
 {
   struct pc_throttle throttle = {0};
 
-  pc_throttle_refuse(&throttle, 100, NS_PER_S, 2 * NS_PER_S);
+  pc_throttle_refuse(&throttle, false, 100, NS_PER_S, 2 * NS_PER_S);
   CHECK_NUMBER(pc_throttle_wait_ns(&throttle, 69, 2 * NS_PER_S), 0);
   CHECK(pc_throttle_wait_ns(&throttle, 70, 2 * NS_PER_S) == UINT64_MAX);
-  pc_throttle_refuse(&throttle, 99, NS_PER_S, 2 * NS_PER_S);
+  pc_throttle_refuse(&throttle, false, 99, NS_PER_S, 2 * NS_PER_S);
   CHECK_NUMBER(pc_throttle_wait_ns(&throttle, 69, 2 * NS_PER_S), 0);
-  pc_throttle_refuse(&throttle, 98, 3 * NS_PER_S, 3 * NS_PER_S);
+  pc_throttle_refuse(&throttle, false, 98, 3 * NS_PER_S, 3 * NS_PER_S);
   CHECK_NUMBER(pc_throttle_wait_ns(&throttle, 67, 3 * NS_PER_S), 0);
   CHECK(pc_throttle_wait_ns(&throttle, 68, 3 * NS_PER_S) == UINT64_MAX);
 }
@@ -348,7 +348,7 @@ static void the_window_is_no_more_than_what_was_taken(void)
   struct pc_throttle throttle = {0};
 
   for (uint32_t i = 0; i < 112; i++)
-    pc_throttle_refuse(&throttle, 128 - i, NS_PER_S, 2 * NS_PER_S);
+    pc_throttle_refuse(&throttle, false, 128 - i, NS_PER_S, 2 * NS_PER_S);
   CHECK_NUMBER(pc_throttle_wait_ns(&throttle, 15, 2 * NS_PER_S), 0);
   CHECK(pc_throttle_wait_ns(&throttle, 16, 2 * NS_PER_S) == UINT64_MAX);
 }
@@ -357,11 +357,25 @@ static void what_holds_nobody_back_is_forgotten(void)
 {
   struct pc_throttle throttle = {0};
 
-  pc_throttle_refuse(&throttle, 10, NS_PER_S, NS_PER_S);
+  pc_throttle_refuse(&throttle, false, 10, NS_PER_S, NS_PER_S);
   CHECK_NUMBER(pc_throttle_wait_ns(&throttle, 0, 5 * NS_PER_S), 0);
   CHECK(pc_throttle_is_in_force(&throttle));
   CHECK_NUMBER(pc_throttle_wait_ns(&throttle, 100, 12 * NS_PER_S), 0);
   CHECK(!pc_throttle_is_in_force(&throttle));
+}
+
+static void what_fails_now_and_then_is_not_sent_less(void)
+{
+  struct pc_throttle throttle = {0};
+
+  for (int i = 0; i < 1000; i++) {
+    pc_throttle_refuse(&throttle, true, 100, NS_PER_S, 2 * NS_PER_S);
+    pc_throttle_answer(&throttle, 100, 2 * NS_PER_S);
+  }
+  CHECK(!pc_throttle_is_in_force(&throttle));
+  for (int i = 0; i < 16; i++)
+    pc_throttle_refuse(&throttle, true, 100, NS_PER_S, 2 * NS_PER_S);
+  CHECK(pc_throttle_is_in_force(&throttle));
 }
 
 int main(void)
@@ -371,6 +385,7 @@ int main(void)
       TEST(one_overload_cuts_once),
       TEST(the_window_is_no_more_than_what_was_taken),
       TEST(what_holds_nobody_back_is_forgotten),
+      TEST(what_fails_now_and_then_is_not_sent_less),
       TEST(a_server_that_takes_so_many_at_once_is_kept_busy),
       TEST(a_server_that_takes_so_many_in_a_second_is_kept_busy),
       TEST(even_when_one_at_a_time_is_too_fast),
