@@ -4,8 +4,11 @@
 # make fuzz SECONDS=60                each reader against arbitrary bytes
 # make package | install-test         the tarballs, and they where users are
 # make chaos | soak | memcheck        random faults; for long; under ASan
+# make answers                        a million, as libcurl and as we read them
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
+# make recipes | bench-coalesce       docs/recipes.md as printed; single calls
+# make vector-test | every-float      vectors on other processors; every float32
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -48,6 +51,20 @@ $(FRAMEWORKS): test/adapters/package.json test/adapters/package-lock.json
 	  --loglevel=error
 	@touch $@
 
+# The recipes of docs/recipes.md, as they are printed: 600 MB of packages, and
+# no lock, as LanceDB's binary is one for each platform.
+.PHONY: recipes
+recipes: build build/recipes/node_modules/.package-lock.json
+	@node --test test/recipes/run.js
+
+build/recipes/node_modules/.package-lock.json: test/recipes/package.json
+	@echo "npm install, of what the recipes are run with"
+	@mkdir -p build/recipes
+	@cp $< build/recipes/
+	@npm install --prefix build/recipes --no-package-lock --ignore-scripts \
+	  --omit=peer --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # --- the addon ------------------------------------------------------------
 
 ADDON := build/Release/performance_client.node
@@ -62,6 +79,9 @@ $(ADDON): addon.gyp scripts/build.js $(C_SOURCES) $(C_HEADERS) | build-packages
 	@touch $@
 
 # --- C tests: the core as a plain library, Node not in the process --------
+
+# What the core is linked with, by pkg-config's names.
+CORE_LIBRARIES := libcurl libcjson zlib libbrotlidec libzstd
 
 CORE := $(filter-out src/binding/%,$(C_SOURCES))
 
@@ -88,8 +108,8 @@ C_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
   -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR) $(SANITIZE) -Isrc \
   -Itest/native -Itest/fuzz \
-  $(shell pkg-config --cflags libcurl libcjson)
-LIBRARIES = $(shell pkg-config --libs libcurl libcjson) -lm -pthread
+  $(shell pkg-config --cflags $(CORE_LIBRARIES))
+LIBRARIES = $(shell pkg-config --libs $(CORE_LIBRARIES)) -lm -pthread
 
 .PHONY: native-test
 native-test: $(TESTS) | native-packages
@@ -144,13 +164,13 @@ $(FUZZ)/libwire.a: $(FUZZED_OBJECTS)
 $(FUZZERS): $(FUZZ)/%: $(FUZZ)/test/fuzz/%.o $(FUZZ)/libwire.a
 	@mkdir -p $(@D)
 	@$(CC) -fsanitize=fuzzer,$(FUZZ_SANITIZE) $^ \
-	  $(shell pkg-config --libs libcjson) -lm -o $@
+	  $(shell pkg-config --libs $(filter-out libcurl,$(CORE_LIBRARIES))) -lm -o $@
 
 -include $(patsubst %.o,%.d,$(FUZZED_OBJECTS) $(FUZZER_OBJECTS))
 
 # --- everything that must hold --------------------------------------------
 
-JS_TESTS = $(shell find test proxy/test -name '*.test.js' | sort)
+JS_TESTS = $(shell find test proxy/test bulk/test -name '*.test.js' | sort)
 
 # Node's own counts come last, so that the output ends with them.
 .PHONY: test
@@ -175,14 +195,16 @@ test-nodes: setup
 check:
 	@$(MAKE) --no-print-directory CI=true test
 
-# What takes minutes: ten times the random rounds of the C tests, and fuzzing.
+# What takes minutes: ten times the random rounds of the C tests, fuzzing, and
+# the recipes.
 .PHONY: check-long
 check-long: check
 	@PC_TEST_LONG=10 $(MAKE) --no-print-directory native-test
 	@$(MAKE) --no-print-directory CI=true fuzz
+	@$(MAKE) --no-print-directory recipes
 
 C_FILES := $(C_SOURCES) $(C_HEADERS) \
-  $(shell find test/native test/fuzz -name '*.[ch]')
+  $(shell find test/native test/fuzz test/exhaustive -name '*.[ch]')
 
 .PHONY: lint
 lint: setup
@@ -246,6 +268,7 @@ $(BENCH)/%: benchmark/%.c | build-packages
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
 	  $(shell pkg-config --cflags --libs libcurl) -o $@
 
+include vectors.mk
 include prebuild.mk
 
 # --- the proof under faults: what takes minutes -----------------------------
@@ -290,7 +313,7 @@ build/asan/%.o: %.c | native-packages
 
 $(CHECKED): SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(CHECKED): $(CHECKED_OBJECTS)
-	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs libcurl libcjson) \
+	@$(CC) -shared $(SANITIZE) $^ $(shell pkg-config --libs $(CORE_LIBRARIES)) \
 	  -lm -pthread -Wl,-z,nodelete -o $@
 
 -include $(CHECKED_OBJECTS:.o=.d)

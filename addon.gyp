@@ -12,7 +12,7 @@
       "defines": ["_GNU_SOURCE", "NAPI_VERSION=8"],
       "cflags!": ["-Wno-unused-parameter"],
       "cflags": [
-        "<!@(pkg-config --cflags libcurl libcjson)",
+        "<!@(pkg-config --cflags libcurl libcjson zlib libbrotlidec libzstd)",
         "-fvisibility=hidden",
         "-Wall",
         "-Wextra",
@@ -27,7 +27,7 @@
         "-Wmissing-prototypes",
         "<@(strict_flags)"
       ],
-      "libraries": ["<!@(pkg-config --libs libcurl libcjson)"],
+      "libraries": ["<!@(pkg-config --libs libcurl libcjson zlib libbrotlidec libzstd)"],
       # A resolver thread of libcurl may outlive the worker that loaded us.
       "ldflags": ["-Wl,-z,nodelete"],
       "conditions": [
@@ -38,7 +38,7 @@
             "xcode_settings": {
               "GCC_C_LANGUAGE_STANDARD": "c11",
               "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
-              "OTHER_CFLAGS": ["<!@(pkg-config --cflags libcurl libcjson)"]
+              "OTHER_CFLAGS": ["<!@(pkg-config --cflags libcurl libcjson zlib libbrotlidec libzstd)"]
             }
           }
         ]

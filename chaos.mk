@@ -21,9 +21,22 @@ native-test: $(NO_MEMORY)
 TESTS += $(NO_MEMORY)
 endif
 
+# A million answers at random, right ones and hostile ones, read by libcurl and
+# by us. The C tests read a few thousand.
+.PHONY: answers
+answers: $(NATIVE)/net/answers_test | native-packages
+	@PC_TEST_LONG=167 PC_TEST_SECONDS=3600 scripts/native-test.sh $<
+
 .PHONY: chaos
 chaos: build | run-packages
 	@SEED=$(SEED) node test/chaos/main.js
 	@SEED=$(SEED) node test/chaos/main.js descriptors
 	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js names
 	@SEED=$(SEED) test/helpers/namespace.sh node test/chaos/main.js link
+
+# The lane beside libcurl's transfers, a million exchanges with faults.
+EXCHANGES ?= 1000000
+
+.PHONY: ways
+ways: $(NATIVE)/net/ways_test | native-packages
+	@$< $(SEED) $(EXCHANGES)

@@ -513,6 +513,12 @@ export interface EmbedOptions<
    * says otherwise. Default: the server's choice.
    */
   encodingFormat?: Encoding;
+  /**
+   * 'auto' asks for base64 on the wire, which is faster, and hands back the same
+   * numbers. A server that refuses it is asked without, and remembered.
+   * @default what `encodingFormat` says
+   */
+  wireFormat?: 'auto' | null | undefined;
   /** Dimensions of the vectors; integer of at least 1. Default: the model's. */
   dimensions?: number | null | undefined;
   /**
@@ -1064,7 +1070,16 @@ export class PerformanceClient {
   >;
 
   /**
-   * Sends one request per payload.
+   * Sends one request per payload, whose body is its JSON text. `Answer` is
+   * what the caller expects of the endpoint; it is not checked.
+   *
+   * JSON text is made once per payload: of the first ones, some 256 KiB of it,
+   * before the method returns, of the others in order, shortly before they are
+   * sent. So the list is the caller's again at once, what is in it when the call
+   * has ended. A payload that has no JSON text (a circular one, a BigInt, a
+   * `toJSON` that throws) rejects with a `TypeError` whose `argument` tells its
+   * place, as `payloads[7]`; when others were sent by then, its `partial` is
+   * what they have brought.
    * @deprecated Options have names: `batchPost(urlPath, payloads, { method })`.
    * @example await client.batchPost('/v1/completions', payloads, preference, 'POST')
    */
@@ -1273,8 +1288,9 @@ export type ErrorCode =
   | 'NATIVE_NOT_LOADED';
 
 /**
- * An argument refused before anything was sent. What the client throws is a
- * TypeError or a RangeError, and an instance of this class all the same.
+ * An argument refused before anything was sent, but for the later payloads of a
+ * long batchPost. What the client throws is a TypeError or a RangeError, and an
+ * instance of this class all the same.
  */
 export class InvalidArgumentError extends TypeError {
   /** For tests of yours. */
@@ -1282,6 +1298,8 @@ export class InvalidArgumentError extends TypeError {
   code: 'INVALID_ARGUMENT';
   /** Which argument, for example `input[3]`. */
   argument: string;
+  /** Of a payload refused after others were sent: what they have brought. */
+  readonly partial?: CallResponse;
 }
 
 /** An answer as a test of yours may make it. */

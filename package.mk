@@ -1,6 +1,6 @@
 # --- the package: what is published, and whether it works where users are ---
 
-# The tarballs of the client and the proxy, in dist/; wants `make prebuilds`.
+# The tarballs of the client and the programs, in dist/; wants `make prebuilds`.
 .PHONY: package
 package:
 	@node scripts/package.js

@@ -18,6 +18,9 @@ const NODE_GYP = path.join('node-gyp', 'bin', 'node-gyp.js');
 const LIBRARIES = [
   { name: 'libcurl', oldest: '7.88.0' },
   { name: 'libcjson', oldest: '1.7.13' },
+  { name: 'zlib', oldest: '1.2.11' },
+  { name: 'libbrotlidec', oldest: '1.0.9' },
+  { name: 'libzstd', oldest: '1.4.8' },
 ];
 
 /** How to install all that is needed, by the ids in /etc/os-release. */
@@ -25,16 +28,17 @@ const INSTALLERS = [
   {
     ids: ['debian', 'ubuntu'],
     command:
-      'apt-get install -y gcc make python3 pkg-config libcurl4-openssl-dev libcjson-dev',
+      'apt-get install -y gcc make python3 pkg-config libcurl4-openssl-dev libcjson-dev zlib1g-dev libbrotli-dev libzstd-dev',
   },
   {
     ids: ['fedora', 'rhel', 'centos', 'amzn'],
     command:
-      'dnf install -y gcc make python3 pkgconf-pkg-config libcurl-devel cjson-devel',
+      'dnf install -y gcc make python3 pkgconf-pkg-config libcurl-devel cjson-devel zlib-devel brotli-devel libzstd-devel',
   },
   {
     ids: ['alpine'],
-    command: 'apk add gcc make python3 pkgconf musl-dev curl-dev cjson-dev',
+    command:
+      'apk add gcc make python3 pkgconf musl-dev curl-dev cjson-dev zlib-dev brotli-dev zstd-dev',
   },
 ];
 

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 headers=$(node -p "require('node:path').join(process.execPath, '../../include/node')")
-read -r -a libraries < <(pkg-config --cflags libcurl libcjson)
+read -r -a libraries < <(pkg-config --cflags libcurl libcjson zlib libbrotlidec libzstd)
 flags=(-std=c11 -D_GNU_SOURCE -DNAPI_VERSION=8 -Isrc "${libraries[@]}")
 flags+=(-isystem "$headers")
 

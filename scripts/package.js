@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * Packs the client and the proxy into tarballs: `make package`. The client's
+ * Packs the client and the programs into tarballs: `make package`. The client's
  * must hold a binary for every target, and what is to be said of those.
  */
 
@@ -44,10 +44,10 @@ function packOne(folder, ...args) {
 }
 
 /**
- * Packs both packages.
+ * Packs all packages.
  * @param {string} folder made when it is not there
  * @param {readonly string[]} needed the files that must be in the client's
- * @returns {{ client: string, proxy: string }} the tarballs
+ * @returns {{ client: string, proxy: string, bulk: string }} the tarballs
  */
 function pack(folder, needed) {
   const missing = needed.filter(
@@ -61,6 +61,7 @@ function pack(folder, needed) {
   return {
     client: packOne(folder),
     proxy: packOne(folder, '--workspace', 'proxy'),
+    bulk: packOne(folder, '--workspace', 'bulk'),
   };
 }
 

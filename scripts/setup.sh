@@ -64,6 +64,9 @@ need_command python3 python3
 need_command pkg-config pkg-config
 need_library libcurl libcurl4-openssl-dev
 need_library libcjson libcjson-dev
+need_library zlib zlib1g-dev
+need_library libbrotlidec libbrotli-dev
+need_library libzstd libzstd-dev
 need_file /usr/include/features.h libc6-dev
 
 case $group in

@@ -13,6 +13,8 @@ const PROBE = path.join(__dirname, 'probe.js');
 
 const NAIVE = path.join(__dirname, 'naive.js');
 
+const BARE = path.join(__dirname, 'bare.js');
+
 const OURS = path.join(
   __dirname,
   '../../proxy/bin/baseten-performance-proxy.js',
@@ -97,6 +99,11 @@ async function startNaive(upstream, { batchSize }) {
   return startNode('the naive proxy', NAIVE, args, port);
 }
 
+async function startBare(upstream) {
+  const port = await findFreePort();
+  return startNode('the bare server', BARE, [port, upstream].map(String), port);
+}
+
 async function startOurs(upstream, { batchSize }) {
   const port = await findFreePort();
   const flags = [
@@ -112,6 +119,7 @@ const CONTENDERS = {
     start: async (upstream) => ({ url: upstream, stop: async () => {} }),
   },
   nginx: { label: 'nginx proxy_pass', start: startNginx },
+  bare: { label: 'Node, answers itself', start: startBare },
   naive: { label: 'Node, parses JSON', start: startNaive },
   ours: { label: 'baseten-performance-proxy', start: startOurs },
 };

@@ -1,6 +1,9 @@
 'use strict';
 
-const { PerformanceClient } = require('../client/performance-client');
+const {
+  CLIENT_NAMES,
+  PerformanceClient,
+} = require('../client/performance-client');
 const {
   checkName,
   checkOptionNames,
@@ -8,7 +11,6 @@ const {
   isPlainObject,
   wrongType,
 } = require('../base/check');
-const { WRAPPER_NAMES } = require('../pool/http-client-wrapper');
 
 /**
  * What an adapter is made of: a client, or what makes one.
@@ -16,8 +18,6 @@ const { WRAPPER_NAMES } = require('../pool/http-client-wrapper');
  * @property {PerformanceClient} client
  * @property {Record<string, unknown>} own the adapter's own options
  */
-
-const CLIENT_NAMES = ['apiKey', 'clientWrapper', ...WRAPPER_NAMES];
 
 /**
  * @param {unknown} options
@@ -34,7 +34,7 @@ function readSource(options, names, owner) {
   const own = Object.fromEntries(names.map((name) => [name, options[name]]));
   if (!isReady) {
     const rest = Object.fromEntries(
-      CLIENT_NAMES.map((name) => [name, options[name]]),
+      Array.from(CLIENT_NAMES, (name) => [name, options[name]]),
     );
     const baseURL = checkName(options.baseURL, 'baseURL');
     return { client: new PerformanceClient(baseURL, rest), own };

@@ -24,7 +24,7 @@ export type PerformanceRerankerOptions = ClientSource & {
   /** Default none. */
   model?: string;
   /** For every call. Default none. */
-  options?: Omit<RerankOptions, 'onError' | 'model' | 'returnText'>;
+  options?: Omit<RerankOptions, 'onError' | 'model' | 'returnText' | 'topN'>;
   /** How many documents are kept. Default all. */
   topN?: number;
 };

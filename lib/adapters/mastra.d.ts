@@ -7,7 +7,7 @@ export type PerformanceScorerOptions = ClientSource & {
   /** For every call. Default none. */
   options?: Omit<
     RerankOptions,
-    'onError' | 'onProgress' | 'model' | 'returnText'
+    'onError' | 'onProgress' | 'model' | 'returnText' | 'topN'
   >;
   /** How the texts of one query come together. */
   coalesce?: CoalesceOptions;

@@ -23,6 +23,7 @@ const { statusOf } = require('../base/headers');
  * @typedef {object} Outcome
  * @property {Failure} [failure]
  * @property {AbortSignal} [signal] what cancelled it, unless a token did
+ * @property {Error} [refusal] of an input that was read while the call ran
  * @property {Summary} summary
  */
 
@@ -48,6 +49,37 @@ function closedInstead(failure) {
     : failure;
 }
 
+/** With these a server refuses a request that it understands. */
+const REFUSALS = new Set([400, 415, 422, 501]);
+
+/**
+ * Does the server not know base64, or not want to send it?
+ * @param {Failure} failure
+ */
+function isAboutBase64({ code, status, body }) {
+  return (
+    code === 'HTTP_ERROR' &&
+    REFUSALS.has(status) &&
+    /encoding_format|base64/i.test(body)
+  );
+}
+
+/**
+ * Gives the refusal of an input that came late the stack of who waits, and what
+ * the call had brought home, as the errors of the engine have it.
+ * @param {Error} refusal
+ * @param {() => import('../responses/response').CallResponse} makePartial
+ */
+function completeRefusal(refusal, makePartial) {
+  Error.captureStackTrace(refusal, completeRefusal);
+  /** @type {ReturnType<typeof makePartial> | undefined} */
+  let partial;
+  Object.defineProperty(refusal, 'partial', {
+    get: () => (partial ??= makePartial()),
+    configurable: true,
+  });
+}
+
 /**
  * The response of a call that has ended; or throws its error, which holds a
  * response of what there is.
@@ -55,8 +87,14 @@ function closedInstead(failure) {
  * @param {CallRequest['makeResponse']} makeResponse
  */
 function responseOf(end, makeResponse) {
-  const { answers, totalSeconds, summary, failure, about } = end;
+  const { answers, totalSeconds, summary, failure, about, refusal } = end;
   const result = { answers, totalSeconds, summary };
+  if (failure && refusal) {
+    const cause = { failure: { ...failure, batch: -1 }, error: refusal };
+    const makeErrors = () => inputFailures(answers, about, cause);
+    completeRefusal(refusal, () => makeResponse({ ...result, makeErrors }));
+    throw refusal;
+  }
   if (failure) {
     const error = failureError(failure, about, end.signal);
     const makeErrors = () => inputFailures(answers, about, { failure, error });
@@ -90,6 +128,9 @@ class Call {
   /** @type {import('../pool/pool').Pool | undefined} */
   #pool;
 
+  /** @type {CallRequest['frame'] | undefined} that was sent last */
+  #frame;
+
   /** @type {Summary | undefined} */
   #summary;
 
@@ -98,6 +139,9 @@ class Call {
 
   /** @type {Error | undefined} */
   #unreadable;
+
+  /** @type {Error | undefined} */
+  #refusal;
 
   /** @type {Job | undefined} */
   #job;
@@ -221,6 +265,18 @@ class Call {
       traceRequest({ call, batch, firstInput, inputCount, status, code });
   }
 
+  /** Called by the engine when it needs more inputs than it was given. */
+  onWant() {
+    try {
+      const inputs = this.#request.nextInputs?.() ?? [];
+      binding.native().supply(/** @type {Job} */ (this.#job), inputs);
+    } catch (error) {
+      this.#refusal =
+        error.code === 'INVALID_ARGUMENT' ? error : fromNative(error);
+      this.cancel();
+    }
+  }
+
   /**
    * Called by the engine, once and last. A failure is an outcome, not a
    * rejection: the error is made where the caller waits.
@@ -241,6 +297,7 @@ class Call {
     this.#resolve({
       failure: this.#isClosed ? closedInstead(failure) : failure,
       signal: this.#signal,
+      refusal: this.#refusal,
       summary,
     });
   }
@@ -267,7 +324,8 @@ class Call {
     try {
       const ended = this.#submit(headers);
       progress?.start(this);
-      const outcome = await ended;
+      let outcome = await ended;
+      if (this.#isPlainDue()) outcome = await this.#submitPlain(headers);
       const totalSeconds = (performance.now() - startedAt) / 1000;
       const about = this.#failureContext(headers.secrets);
       const answers = this.#answers;
@@ -280,12 +338,37 @@ class Call {
     }
   }
 
+  /** Was base64, for which the caller has not asked, refused just now? */
+  #isPlainDue() {
+    return (
+      this.#frame !== this.#request.plainFrame &&
+      this.#request.plainFrame !== undefined &&
+      this.#answers.hasFailure(isAboutBase64)
+    );
+  }
+
+  /**
+   * All over again, in the form that needs no base64. Later calls begin so.
+   * @param {import('./host').RenderedHeaders} headers
+   */
+  #submitPlain(headers) {
+    this.check();
+    this.#host.refusesBase64 = true;
+    this.#answers = new Answers(this.#request.inputCount);
+    this.#completed = 0;
+    this.#completedInputs = 0;
+    this.#summary = undefined;
+    return this.#submit(headers);
+  }
+
   /**
    * @param {import('./host').RenderedHeaders} headers
    * @returns {Promise<Outcome>}
    */
   #submit(headers) {
-    const { kind, method, frame, inputs } = this.#request;
+    const { kind, method, plainFrame, inputs, inputCount } = this.#request;
+    const isPlain = plainFrame && this.#host.refusesBase64;
+    this.#frame = isPlain ? plainFrame : this.#request.frame;
     const { settings, isPartial } = this.#terms;
     const url = this.#url;
     const flags =
@@ -300,10 +383,11 @@ class Call {
         METHOD: method,
         HEADERS: headers.lines,
         ID_STEM: this.#host.newRequestIdStem(),
-        ...frame,
+        ...this.#frame,
       }),
       inputs,
       this,
+      inputCount,
     );
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;

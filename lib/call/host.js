@@ -167,6 +167,9 @@ class Host {
   /** @type {WeakMap<Settings, Map<boolean, RenderedHeaders>>} */
   #rendered = new WeakMap();
 
+  /** Has its server refused base64? Then calls do not ask for it unbidden. */
+  refusesBase64 = false;
+
   /**
    * @param {Endpoint} endpoint
    * @param {HostOptions} options

@@ -69,7 +69,10 @@ function namesWith(...own) {
   return new Set([...own, ...PREFERENCE_NAMES, ...common]);
 }
 
-const EMBED_NAMES = namesWith(...EMBED_ORDER, 'output', 'splitOnLimit');
+const EMBED_NAMES = namesWith(
+  ...EMBED_ORDER,
+  ...['output', 'wireFormat', 'splitOnLimit'],
+);
 const RERANK_NAMES = namesWith(
   ...SCORING,
   ...['splitOnLimit', 'returnText', 'dialect', 'topN'],

@@ -51,7 +51,8 @@ const {
 /** Options that a given wrapper's own decide in silence. */
 const YIELDING_NAMES = new Set(['httpVersion', 'proxy']);
 
-const OPTION_NAMES = new Set([
+/** What a client may be told beside its base URL. */
+const CLIENT_NAMES = new Set([
   ...['apiKey', 'clientWrapper', 'preference', 'headers'],
   ...WRAPPER_NAMES,
 ]);
@@ -77,7 +78,7 @@ function namedArguments(args) {
         `PerformanceClient, got ${describe(extra)}`,
     );
   if (!isNamed) return { apiKey, httpVersion, clientWrapper, proxy };
-  checkOptionNames(apiKey, OPTION_NAMES, 'PerformanceClient');
+  checkOptionNames(apiKey, CLIENT_NAMES, 'PerformanceClient');
   return apiKey;
 }
 
@@ -330,4 +331,4 @@ class PerformanceClient {
   }
 }
 
-module.exports = { PerformanceClient };
+module.exports = { CLIENT_NAMES, PerformanceClient };

@@ -67,10 +67,8 @@ function readLimits(options) {
   if (!isPlainObject(options))
     throw wrongType('options', 'an options object', options);
   checkOptionNames(options, OPTION_NAMES, 'coalesce');
-  const {
-    maxDelayMs: delay = DEFAULT_DELAY_MS,
-    maxBatchSize: size = DEFAULT_BATCH,
-  } = options;
+  const delay = options.maxDelayMs ?? DEFAULT_DELAY_MS;
+  const size = options.maxBatchSize ?? DEFAULT_BATCH;
   return {
     maxDelayMs: checkNumber(delay, 'maxDelayMs', 0, LONGEST_DELAY_MS),
     maxBatchSize: checkInteger(size, 'maxBatchSize', 1, LARGEST_BATCH),
@@ -79,13 +77,14 @@ function readLimits(options) {
 
 /**
  * Texts may share a request when this is equal: what stands around them in its
- * body, the form of their results, limits, key and headers.
+ * body, the form of their results, limits, key, headers and whether they join a
+ * trace.
  * @param {CallRequest} request
  * @param {Settings} settings
  * @param {unknown} output
  */
 function groupOf({ operation, frame, flags }, settings, output) {
-  const { numbers, apiKey, headers } = settings;
+  const { numbers, apiKey, headers, followsTrace } = settings;
   return JSON.stringify([
     operation,
     flags,
@@ -94,6 +93,7 @@ function groupOf({ operation, frame, flags }, settings, output) {
     Array.from(numbers),
     apiKey ?? null,
     headers ? [...headers] : null,
+    followsTrace,
   ]);
 }
 

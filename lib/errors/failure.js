@@ -143,8 +143,7 @@ function failureError(failure, context, signal) {
  * ended the call before its batch was done.
  * @param {Answers} answers
  * @param {FailureContext} context
- * @param {{ failure: Failure, error: PerformanceClientError }} [end] of a call
- * that failed
+ * @param {{ failure: Failure, error: Error }} [end] of a call that failed
  * @returns {InputFailure[]}
  */
 function inputFailures(answers, context, end) {

@@ -44,6 +44,9 @@ const OLDEST_GLIBC = '2.28';
 const PACKAGES = new Map([
   ['libcurl.so.4', 'libcurl4'],
   ['libcjson.so.1', 'libcjson1'],
+  ['libz.so.1', 'zlib1g'],
+  ['libbrotlidec.so.1', 'libbrotli1'],
+  ['libzstd.so.1', 'libzstd1'],
 ]);
 
 /** In the words of glibc, and of musl. */

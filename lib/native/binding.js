@@ -7,12 +7,12 @@ const { loadAddon } = require('./addon');
  *
  * @typedef {object} Engine opaque: a thread with its connections
  * @typedef {object} Job opaque: one call in flight
- * @typedef {{ opaque: 'texts' }} TextStore inputs that a call will take
  * @typedef {object} SplicedBody opaque: what a spliced call answers
  *
  * @typedef {object} EngineOptions
  * @property {number} httpVersion 1 or 2
  * @property {boolean} cleartextHttp2
+ * @property {boolean} usesLibcurl for all that it sends; for tests
  * @property {boolean} publicOnly
  * @property {number} maxInFlight 0 for no limit
  * @property {string} proxy '' for none
@@ -66,6 +66,7 @@ const { loadAddon } = require('./addon');
  * @typedef {object} Handler told of a job's outcomes; must not throw
  * @property {(batch: number, text: string | undefined, head: string, seconds: number, first: number, count: number) => void} onAnswer
  * @property {(failure: Failure) => void} onFailure
+ * @property {() => void} onWant the job waits for its next inputs: see supply
  * @property {(failure: Failure | undefined, summary: Summary) => void} onEnd
  *
  * @typedef {object} EngineFigures
@@ -96,8 +97,8 @@ const { loadAddon } = require('./addon');
  * @property {(text: string) => boolean} isPublicAddress false for what is no address, too
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
- * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[] | TextStore, handler: Handler) => Job} submit takes the texts out of a store
- * @property {(store: TextStore | undefined, texts: string[]) => TextStore} addTexts makes a store where there is none
+ * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler, inputCount: number) => Job} submit the inputs of batchPost may be the first ones only
+ * @property {(job: Job, inputs: string[]) => void} supply the next ones, once for each onWant
  * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, words: string[], body: Buffer, handler: SpliceHandler) => Job} splice
  * @property {(body: SplicedBody, buffer: Buffer) => number} readBody bytes that were copied, 0 at the end
  * @property {(job: Job) => number} received bytes of its answers until now

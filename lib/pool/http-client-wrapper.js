@@ -28,6 +28,7 @@ const WRAPPER_NAMES = new Set([
   'httpVersion',
   'proxy',
   'cleartextHttp2',
+  'transport',
   'publicOnly',
   'maxInFlight',
   'ca',
@@ -37,6 +38,8 @@ const WRAPPER_NAMES = new Set([
 ]);
 
 const DEFAULT_CONNECT_TIMEOUT_S = 10;
+
+const TRANSPORTS = ['auto', 'libcurl'];
 
 const MOST_IN_FLIGHT = 2 ** 31 - 1;
 
@@ -73,6 +76,7 @@ function namedArguments(httpVersion, proxy, options) {
 class HttpClientWrapper {
   #httpVersion;
   #cleartextHttp2;
+  #usesLibcurl;
   #publicOnly;
   #maxInFlight;
   #connectTimeoutMs;
@@ -116,6 +120,10 @@ class HttpClientWrapper {
       named.cleartextHttp2 ?? true,
       'cleartextHttp2',
     );
+    // For tests, and so not in index.d.ts: all that is sent, by libcurl.
+    this.#usesLibcurl =
+      checkChoice(named.transport ?? 'auto', 'transport', TRANSPORTS) ===
+      'libcurl';
     this.#publicOnly = checkBoolean(named.publicOnly ?? false, 'publicOnly');
     this.#maxInFlight = isGiven(named.maxInFlight)
       ? checkInteger(named.maxInFlight, 'maxInFlight', 1, MOST_IN_FLIGHT)
@@ -177,6 +185,7 @@ class HttpClientWrapper {
     return {
       httpVersion: this.#httpVersion,
       cleartextHttp2: this.#cleartextHttp2,
+      usesLibcurl: this.#usesLibcurl,
       publicOnly: this.#publicOnly,
       maxInFlight: this.#maxInFlight,
       proxy,

@@ -28,7 +28,7 @@ const { parseHead, statusOf } = require('../base/headers');
  * @typedef {object} InputFailure
  * @property {number} firstInput
  * @property {number} inputCount
- * @property {import('../errors/errors').PerformanceClientError} [error]
+ * @property {Error} [error]
  */
 
 /**
@@ -77,6 +77,11 @@ class Answers {
   /** @param {Failure} failure */
   addFailure(failure) {
     this.#failures.push(failure);
+  }
+
+  /** @param {(failure: Failure) => boolean} isMeant */
+  hasFailure(isMeant) {
+    return this.#failures.some(isMeant);
   }
 
   /** @param {number} batch */

@@ -41,6 +41,26 @@ static inline bool pc_is_blank(char byte)
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
 
+/* A byte of a name in HTTP (RFC 9110, 5.6.2): the rest has another meaning. */
+static inline bool pc_is_token(char byte)
+{
+  static const uint64_t members[4] = {
+      UINT64_C(0x03ff6cfa00000000), /* !#$%&'*+-. and digits */
+      UINT64_C(0x57ffffffc7fffffe)  /* letters and ^_`|~ */
+  };
+  unsigned char place = (unsigned char)byte;
+
+  return members[place / 64] >> place % 64 & 1;
+}
+
+/* A byte that no line of HTTP may hold: all controls but the tab. */
+static inline bool pc_is_control(char byte)
+{
+  unsigned char place = (unsigned char)byte;
+
+  return (place < 0x20 && place != '\t') || place == 0x7f;
+}
+
 static inline struct pc_text pc_text_of(const char *text)
 {
   return (struct pc_text){.data = text, .size = strlen(text)};
@@ -80,6 +100,15 @@ static inline struct pc_text pc_text_trim(struct pc_text text)
   while (text.size && pc_is_blank(text.data[text.size - 1]))
     text.size--;
   return text;
+}
+
+/* Takes an element off the front of a list that commas part, trimmed. */
+static inline struct pc_text pc_text_take_element(struct pc_text *list)
+{
+  struct pc_text element = pc_text_before(*list, ',');
+
+  pc_text_drop(list, element.size + (element.size < list->size));
+  return pc_text_trim(element);
 }
 
 /*

@@ -3,13 +3,32 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include <stdint.h>
+#include <sys/mman.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 #include "base/thread.h"
 
+enum { HUGE_PAGE = 2 * 1024 * 1024 };
+
 static atomic_flag is_due = ATOMIC_FLAG_INIT;
+
+/* Of whole huge pages only: the rest of the first and last are somebody's. */
+void pc_memory_expect_writes(void *data, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+  size_t before = -(uintptr_t)data & (HUGE_PAGE - 1);
+
+  if (size >= before + HUGE_PAGE)
+    (void)madvise((char *)data + before, (size - before) & -(size_t)HUGE_PAGE,
+                  MADV_HUGEPAGE);
+#else
+  (void)data;
+  (void)size;
+#endif
+}
 
 void pc_memory_give_back(void)
 {

@@ -1,5 +1,5 @@
 /*
- * memory.h - giving freed memory back to the system.
+ * memory.h - what malloc does not say to the system.
  *
  * glibc keeps what a thread has freed in that thread's arena. Programs that
  * make and drop many clients would go from arena to arena and grow for minutes.
@@ -7,6 +7,15 @@
  */
 #ifndef PC_BASE_MEMORY_H
 #define PC_BASE_MEMORY_H
+
+#include <stddef.h>
+
+/*
+ * Says that nearly all of a large block, fresh from malloc, will be written:
+ * the system may then map it by the 2 MiB and not by the 4 KiB. Nothing is
+ * touched.
+ */
+void pc_memory_expect_writes(void *data, size_t size);
 
 /* Takes milliseconds, tens of them where the heap is in many pieces. */
 void pc_memory_give_back(void);

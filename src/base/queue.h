@@ -7,6 +7,7 @@
 #ifndef PC_BASE_QUEUE_H
 #define PC_BASE_QUEUE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -59,6 +60,7 @@ static inline void pc_queue_push_front(struct pc_queue *queue,
 
 static inline void pc_link_remove(struct pc_link *link)
 {
+  assert(link->prev); /* it is in a queue */
   link->prev->next = link->next;
   link->next->prev = link->prev;
   link->next = NULL;

@@ -30,6 +30,7 @@
   X(PC_CONNECT_FAILED, "CONNECTION_ERROR", "could not connect")                \
   X(PC_CONNECTION_LOST, "CONNECTION_ERROR", "the connection was lost")         \
   X(PC_TLS_ERROR, "CONNECTION_ERROR", "the TLS peer could not be trusted")     \
+  X(PC_PROXY_REFUSED, "CONNECTION_ERROR", "the proxy refused to connect")      \
   X(PC_PRIVATE_ADDRESS, "CONNECTION_ERROR", "the host is not a public one")    \
   X(PC_HTTP_ERROR, "HTTP_ERROR", "the server answered with an error status")   \
   X(PC_PARSE_ERROR, "PARSE_ERROR", "the answer is not what was asked for")     \

@@ -57,19 +57,10 @@ static enum pc_status grow(struct pc_texts *texts)
   return PC_OK;
 }
 
-enum pc_status pc_texts_reserve(struct pc_texts *texts, uint32_t count)
-{
-  enum pc_status status = PC_OK;
-
-  while (status == PC_OK && texts->capacity - texts->count < count)
-    status = grow(texts);
-  return status;
-}
-
 enum pc_status
 pc_texts_push(struct pc_texts *texts, const char *data, size_t size)
 {
-  enum pc_status status = pc_texts_reserve(texts, 1);
+  enum pc_status status = texts->count < texts->capacity ? PC_OK : grow(texts);
 
   return status == PC_OK ? pc_texts_add(texts, data, size) : status;
 }

@@ -26,10 +26,6 @@ PC_MUST_CHECK enum pc_status pc_texts_init(struct pc_texts *texts,
 
 void pc_texts_deinit(struct pc_texts *texts);
 
-/* Makes room for `count` more texts, but not for what they say. */
-PC_MUST_CHECK enum pc_status pc_texts_reserve(struct pc_texts *texts,
-                                              uint32_t count);
-
 /*
  * Ends the text that the caller has just written behind the arena's size (in
  * room got from pc_bytes_reserve). No more than there is room for.

@@ -6,6 +6,12 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#endif
+
 static void choose_blocked(sigset_t *signals)
 {
   static const int passed[] = {SIGSEGV, SIGBUS,  SIGFPE, SIGILL,
@@ -41,3 +47,41 @@ unsigned pc_thread_cores(void)
 #endif
   return (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 }
+
+#ifdef __linux__
+
+/* The kernel's struct sched_attr, for which C libraries have no name. */
+struct attributes {
+  uint32_t size;
+  uint32_t policy;
+  uint64_t flags;
+  int32_t niceness;
+  uint32_t priority;
+  uint64_t slice_ns; /* heeded from Linux 6.12 on */
+  uint64_t deadline_ns;
+  uint64_t period_ns;
+};
+
+/*
+ * Whoever becomes ready takes the processor at once from a thread whose slice
+ * is longer than its own. Its share stays what it was: on a busy machine,
+ * decoding must not come last.
+ */
+void pc_thread_give_way(void)
+{
+  const struct attributes attributes = {.size = sizeof(attributes),
+                                        .policy = SCHED_BATCH,
+                                        .niceness =
+                                            getpriority(PRIO_PROCESS, 0),
+                                        .slice_ns = 100 * 1000 * 1000};
+
+  (void)syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+#else
+
+void pc_thread_give_way(void)
+{
+}
+
+#endif

@@ -19,4 +19,11 @@ pc_thread_start(void *(*run)(void *context), void *context, pthread_t *out);
 /* On how many processors may the calling thread run? Thread: any. */
 unsigned pc_thread_cores(void);
 
+/*
+ * The calling thread leaves processors to others that want them: its work can
+ * wait, and theirs is short. Where the system knows no such thread it
+ * stays as it is.
+ */
+void pc_thread_give_way(void);
+
 #endif

@@ -20,7 +20,8 @@ struct pc_call {
   struct pc_job *job;              /* one reference */
   struct pc_engine_handle *engine; /* one reference */
   napi_ref handler;                /* the JS object that hears of the call */
-  napi_ref body; /* of a splice, whose job reads it, or NULL */
+  napi_ref body;     /* of a splice, whose job reads it, or NULL */
+  bool wants_inputs; /* the job has asked for more, and was not answered yet */
   uint32_t slot;
 };
 

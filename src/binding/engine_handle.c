@@ -68,11 +68,12 @@ static void finalize(napi_env env, void *data, void *hint)
 static bool
 read_transport(napi_env env, napi_value options, struct pc_transport *out)
 {
-  enum { HTTP, H2C, PUBLIC, IN_FLIGHT, TIMEOUT, LOG, COUNT };
+  enum { HTTP, H2C, LIBCURL, PUBLIC, IN_FLIGHT, TIMEOUT, LOG, COUNT };
   static const char *const names[] = {
-      [HTTP] = "httpVersion",         [H2C] = "cleartextHttp2",
-      [PUBLIC] = "publicOnly",        [IN_FLIGHT] = "maxInFlight",
-      [TIMEOUT] = "connectTimeoutMs", [LOG] = "logLevel"};
+      [HTTP] = "httpVersion",      [H2C] = "cleartextHttp2",
+      [LIBCURL] = "usesLibcurl",   [PUBLIC] = "publicOnly",
+      [IN_FLIGHT] = "maxInFlight", [TIMEOUT] = "connectTimeoutMs",
+      [LOG] = "logLevel"};
   double values[COUNT];
 
   for (int i = 0; i < COUNT; i++)
@@ -80,6 +81,7 @@ read_transport(napi_env env, napi_value options, struct pc_transport *out)
       return false;
   out->http_version = (int)values[HTTP];
   out->cleartext_h2 = values[H2C] != 0;
+  out->uses_libcurl = values[LIBCURL] != 0;
   out->public_only = values[PUBLIC] != 0;
   out->max_in_flight = (uint32_t)values[IN_FLIGHT];
   out->connect_timeout_ms = (long)values[TIMEOUT];

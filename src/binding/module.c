@@ -9,7 +9,6 @@
 #include "binding/process_end.h"
 #include "binding/settle.h"
 #include "binding/submit.h"
-#include "binding/text_store.h"
 #include "binding/values.h"
 #include "policy/address.h"
 
@@ -22,9 +21,9 @@ static void on_environment_end(void *context)
   pc_process_end_forget(addon);
   pc_engine_handle_stop_all(addon);
   while ((outcome = pc_addon_next_outcome(addon)) != NULL) {
-    if (outcome->is_end)
+    if (outcome->kind == PC_OUTCOME_END)
       pc_call_end(addon, outcome->job->owner);
-    else
+    else if (outcome->kind == PC_OUTCOME_BATCH)
       pc_outcome_destroy(outcome);
   }
 }
@@ -88,7 +87,7 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {.utf8name = "createEngine", .method = pc_engine_handle_create},
       {.utf8name = "destroyEngine", .method = pc_engine_handle_destroy},
       {.utf8name = "stats", .method = pc_engine_handle_stats},
-      {.utf8name = "addTexts", .method = pc_text_store_add},
+      {.utf8name = "supply", .method = pc_supply},
       {.utf8name = "submit", .method = pc_submit},
       {.utf8name = "splice", .method = pc_splice},
       {.utf8name = "cancel", .method = pc_cancel},

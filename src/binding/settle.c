@@ -8,7 +8,10 @@
 #include "binding/submit.h"
 #include "binding/values.h"
 
-enum { LARGE_SIZE = 512 * 1024 }; /* of bodies: below, one copy is made */
+enum {
+  LARGE_SIZE = 512 * 1024, /* of bodies: below, one copy is made */
+  PART_SIZE = 256 * 1024   /* about what an owner supplies at a time */
+};
 
 static void
 set_text(napi_env env, napi_value object, const char *name, const char *text)
@@ -139,7 +142,7 @@ static void set_splicing(napi_env env, napi_value object, struct pc_job *job)
 {
   struct pc_splicing *splicing = &job->result.splicing;
 
-  pc_number_set(env, object, "inputs", job->plan.inputs.count);
+  pc_number_set(env, object, "inputs", job->plan.input_count);
   set_body(env, object, &splicing->join);
   pc_property_set(env, object, "head", pc_latin1_make(env, &splicing->head));
   pc_number_set(env, object, "upstreamSeconds", splicing->upstream_seconds);
@@ -239,11 +242,19 @@ tell_end(napi_env env, struct pc_addon *addon, struct pc_outcome *outcome)
   pc_call_end(addon, call);
 }
 
+static void tell_want(napi_env env, struct pc_call *call)
+{
+  call->wants_inputs = true;
+  tell(env, call, "onWant", 0, NULL);
+}
+
 /* What JavaScript has to make strings and values of. */
 static size_t size_of(const struct pc_outcome *outcome)
 {
   const struct pc_failure *failure = outcome->failure;
 
+  if (outcome->kind == PC_OUTCOME_WANT)
+    return PART_SIZE;
   return outcome->value.size + outcome->head.size +
          (failure ? failure->body.size : 0);
 }
@@ -255,10 +266,17 @@ settle_one(napi_env env, struct pc_addon *addon, struct pc_outcome *outcome)
 
   if (!pc_check(env, napi_open_handle_scope(env, &scope)))
     return false;
-  if (outcome->is_end)
-    tell_end(env, addon, outcome);
-  else
+  switch (outcome->kind) {
+  case PC_OUTCOME_BATCH:
     tell_batch(env, outcome);
+    break;
+  case PC_OUTCOME_WANT:
+    tell_want(env, outcome->job->owner);
+    break;
+  case PC_OUTCOME_END:
+    tell_end(env, addon, outcome);
+    break;
+  }
   return pc_check(env, napi_close_handle_scope(env, scope));
 }
 

@@ -4,7 +4,6 @@
 
 #include "binding/contract.h"
 #include "binding/engine_handle.h"
-#include "binding/text_store.h"
 #include "binding/values.h"
 
 /* The arguments of submit and splice. */
@@ -13,8 +12,10 @@ enum argument {
   ARG_KIND, /* enum pc_kind, or with splice enum pc_splice_form */
   ARG_NUMBERS,
   ARG_WORDS,  /* enum pc_word */
-  ARG_INPUTS, /* strings or a store of them, or with splice a buffer */
+  ARG_INPUTS, /* strings, of PC_POST the first; or with splice a buffer */
   ARG_HANDLER,
+  ARG_COUNT_OF_SPLICE,
+  ARG_INPUT_COUNT = ARG_COUNT_OF_SPLICE,
   ARG_COUNT
 };
 
@@ -101,14 +102,21 @@ static bool read_words(napi_env env, napi_value array, struct pc_texts *words)
   return true;
 }
 
-static bool read_inputs(napi_env env, napi_value value, struct pc_texts *out)
+/* Only what is sent as it is may come in parts: see pc_supply. */
+static bool
+read_inputs(napi_env env, const napi_value *arguments, struct pc_job_plan *plan)
 {
-  napi_valuetype type = napi_undefined;
+  double count = 0;
 
-  if (!pc_check(env, napi_typeof(env, value, &type)))
+  if (!pc_number_read(env, arguments[ARG_INPUT_COUNT], &count) ||
+      !pc_texts_read(env, arguments[ARG_INPUTS], &plan->inputs))
     return false;
-  return type == napi_external ? pc_text_store_take(env, value, out)
-                               : pc_texts_read(env, value, out);
+  plan->input_count = (uint32_t)count;
+  if (plan->input_count == plan->inputs.count ||
+      (plan->kind == PC_POST && plan->input_count > plan->inputs.count))
+    return true;
+  pc_texts_deinit(&plan->inputs);
+  return pc_throw_status(env, PC_INVALID_ARGUMENT, "inputCount");
 }
 
 static bool read_texts_plan(napi_env env,
@@ -122,7 +130,7 @@ static bool read_texts_plan(napi_env env,
   plan->kind = (enum pc_kind)kind;
   if (read_numbers(env, arguments[ARG_NUMBERS], plan) &&
       read_words(env, arguments[ARG_WORDS], &plan->words) &&
-      read_inputs(env, arguments[ARG_INPUTS], &plan->inputs))
+      read_inputs(env, arguments, plan))
     return true;
   pc_texts_deinit(&plan->words);
   return false;
@@ -288,9 +296,9 @@ napi_value pc_splice(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
   struct pc_call *call = NULL;
-  napi_value arguments[ARG_COUNT];
+  napi_value arguments[ARG_COUNT_OF_SPLICE];
 
-  if (!addon || !pc_arguments_read(env, info, arguments, ARG_COUNT))
+  if (!addon || !pc_arguments_read(env, info, arguments, ARG_COUNT_OF_SPLICE))
     return NULL;
   call = read_call(env, arguments, read_splice_plan);
   if (!call)
@@ -301,6 +309,29 @@ napi_value pc_splice(napi_env env, napi_callback_info info)
     return NULL;
   }
   return begin(addon, call);
+}
+
+napi_value pc_supply(napi_env env, napi_callback_info info)
+{
+  struct pc_addon *addon = pc_addon_of(env);
+  struct pc_call *call = NULL;
+  napi_value arguments[2];
+  double number = 0;
+
+  if (!addon || !pc_arguments_read(env, info, arguments, 2) ||
+      !pc_number_read(env, arguments[0], &number))
+    return NULL;
+  call = pc_calls_find(&addon->calls, number);
+  if (!call || !call->wants_inputs) {
+    pc_throw_status(env, PC_INVALID_ARGUMENT, "call");
+    return NULL;
+  }
+  if (!pc_texts_read(env, arguments[1], &call->job->supplied))
+    return NULL;
+  call->wants_inputs = false;
+  if (call->engine->engine)
+    pc_engine_supply(call->engine->engine, call->job);
+  return NULL;
 }
 
 /* The call whose number is the only argument; NULL when it has ended. */

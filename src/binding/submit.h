@@ -10,9 +10,14 @@
 
 #include "binding/addon.h"
 
-/* submit(engine, kind, numbers, words, inputs, handler) -> number of the call
+/*
+ * submit(engine, kind, numbers, words, inputs, handler, inputCount) -> number
+ * of the call. Of PC_POST, `inputs` may be the first of them only.
  */
 napi_value pc_submit(napi_env env, napi_callback_info info);
+
+/* supply(number, inputs): the next ones, when handler.onWant has asked. */
+napi_value pc_supply(napi_env env, napi_callback_info info);
 
 /* splice(engine, form, numbers, words, body, handler) -> number of the call */
 napi_value pc_splice(napi_env env, napi_callback_info info);

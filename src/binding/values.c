@@ -168,15 +168,13 @@ static bool read_some(napi_env env,
   return is_read;
 }
 
-bool pc_texts_append(napi_env env, napi_value array, struct pc_texts *texts)
+static bool read_texts(napi_env env,
+                       napi_value array,
+                       uint32_t count,
+                       struct pc_texts *texts)
 {
-  uint32_t count = 0;
   uint32_t at = 0;
 
-  if (!pc_check(env, napi_get_array_length(env, array, &count)))
-    return false;
-  if (pc_texts_reserve(texts, count) != PC_OK)
-    return pc_throw_status(env, PC_NO_MEMORY, NULL);
   while (at < count) {
     uint32_t some = count - at < TEXTS_PER_SCOPE ? count - at : TEXTS_PER_SCOPE;
 
@@ -195,7 +193,7 @@ bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts)
     return false;
   if (pc_texts_init(texts, count) != PC_OK)
     return pc_throw_status(env, PC_NO_MEMORY, NULL);
-  if (pc_texts_append(env, array, texts))
+  if (read_texts(env, array, count, texts))
     return true;
   pc_texts_deinit(texts);
   return false;

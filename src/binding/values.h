@@ -70,9 +70,6 @@ bool pc_word_read(napi_env env,
  */
 bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts);
 
-/* The same behind what `texts` holds; on failure some of them are there. */
-bool pc_texts_append(napi_env env, napi_value array, struct pc_texts *texts);
-
 /* Lends the elements of a Float64Array. */
 bool pc_doubles_read(napi_env env,
                      napi_value array,

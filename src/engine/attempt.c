@@ -100,6 +100,7 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
   attempt->progress = shared->progress;
   pc_origin_send(attempt->origin, (double)attempt->body.size / BYTES_PER_TOKEN);
   attempt->is_scout = pc_origin_sends_scout(shared->origin);
+  order->is_address_doubted = pc_origin_takes_doubt(shared->origin);
   return pc_exchange_start(attempt->exchange);
 }
 

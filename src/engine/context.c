@@ -13,10 +13,7 @@ void pc_context_init(struct pc_context *context,
   pc_queue_init(&context->origins);
   pc_queue_init(&context->idle_requests);
   pc_queue_init(&context->idle_readers);
-  context->exchanges = (struct pc_exchanges){.reactor = &context->reactor,
-                                             .transport = transport,
-                                             .events = events,
-                                             .counters = &context->counters};
-  pc_queue_init(&context->exchanges.idle);
+  pc_exchanges_init(&context->exchanges, &context->reactor, transport, events,
+                    &context->counters);
   context->random_state = pc_clock_monotonic_ns() ^ (uintptr_t)context;
 }

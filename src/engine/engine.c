@@ -1,7 +1,8 @@
 /*
  * DESIGN. Two threads meet here, the owner's and the engine's.
  *
- *   owner  ──inbox──▶ engine     submitted and cancelled jobs; lock + wake-up
+ *   owner  ──inbox──▶ engine     jobs submitted, supplied, cancelled; lock +
+ *                                wake-up
  *   owner ◀─outcomes─ engine     on_outcomes, once per turn; the owner's lock
  *
  * Shared, and how it is guarded:
@@ -34,11 +35,6 @@
 #include "engine/reader.h"
 #include "engine/request.h"
 
-enum {
-  /* Batches begun before sockets are looked at again: bodies take time. */
-  STARTS_PER_TURN = 64
-};
-
 struct inbox {
   pthread_mutex_t lock;
   struct pc_queue submitted;
@@ -68,28 +64,10 @@ static void flush_outcomes(struct pc_engine *engine)
     engine->on_outcomes(engine->on_outcomes_context, outcomes);
 }
 
-/* With every place taken, the end of a request brings the next turn. */
-static void start_requests(struct pc_engine *engine)
-{
-  struct pc_context *context = &engine->context;
-  struct pc_queue *runnable = &context->runnable;
-
-  for (int started = 0; started < STARTS_PER_TURN; started++) {
-    struct pc_link *link =
-        pc_context_is_full(context) ? NULL : pc_queue_pop(runnable);
-
-    if (!link)
-      return;
-    pc_job_send_one(PC_ITEM_OF(link, struct pc_job, send_link));
-  }
-  if (!pc_queue_is_empty(runnable))
-    pc_reactor_hurry(&context->reactor);
-}
-
 static void close_reactor(struct pc_engine *engine)
 {
   pc_origin_rest_all(&engine->context);
-  pc_exchange_destroy_idle(&engine->context.exchanges);
+  pc_exchanges_close(&engine->context.exchanges);
   pc_reader_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
   pc_decoder_close(&engine->context.decoder);
@@ -139,7 +117,8 @@ static void on_turn(void *context)
   struct pc_engine *engine = context;
 
   pc_decoder_flush(&engine->context.decoder);
-  start_requests(engine);
+  if (pc_jobs_send(&engine->context))
+    pc_reactor_hurry(&engine->context.reactor);
   flush_outcomes(engine);
   watch_idleness(engine);
 }
@@ -160,8 +139,16 @@ static void start_jobs(struct pc_engine *engine, struct pc_queue *submitted)
 {
   struct pc_link *link = NULL;
 
-  while ((link = pc_queue_pop(submitted)) != NULL)
-    pc_job_start(PC_ITEM_OF(link, struct pc_job, inbox_link), &engine->context);
+  while ((link = pc_queue_pop(submitted)) != NULL) {
+    struct pc_job *job = PC_ITEM_OF(link, struct pc_job, inbox_link);
+
+    if (!job->engine) {
+      pc_job_start(job, &engine->context);
+    } else {
+      pc_job_take_supplied(job);
+      pc_job_release(job);
+    }
+  }
 }
 
 static void end_jobs(struct pc_engine *engine)
@@ -344,6 +331,18 @@ enum pc_status pc_engine_submit(struct pc_engine *engine, struct pc_job *job)
 }
 
 /* The jobs of an engine that is not awake have ended, all of them. */
+void pc_engine_supply(struct pc_engine *engine, struct pc_job *job)
+{
+  struct inbox *inbox = &engine->inbox;
+
+  pthread_mutex_lock(&inbox->lock);
+  if (inbox->is_awake) {
+    pc_job_keep(job);
+    post(engine, &inbox->submitted, &job->inbox_link);
+  }
+  pthread_mutex_unlock(&inbox->lock);
+}
+
 void pc_engine_cancel(struct pc_engine *engine, struct pc_job *job)
 {
   struct inbox *inbox = &engine->inbox;

@@ -46,6 +46,12 @@ PC_MUST_CHECK enum pc_status pc_engine_submit(struct pc_engine *engine,
                                               struct pc_job *job);
 
 /*
+ * Hands over job->supplied, for which the job has asked; harmless when it has
+ * ended. Thread: the creator's.
+ */
+void pc_engine_supply(struct pc_engine *engine, struct pc_job *job);
+
+/*
  * Asks for `job` to end with PC_CANCELLED; harmless when it has ended. Thread:
  * any, as long as the engine lives.
  */

@@ -1,15 +1,17 @@
 #include "engine/job.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "engine/origin.h"
 #include "engine/reader.h"
 
-static const double NS_PER_MS = 1e6;
+enum {
+  SENT_PER_TURN = 64,
+  SENT_SIZE_PER_TURN = 4 * 1024 * 1024, /* of bodies that were built */
+  LONG_BODY_SIZE = 2 * 1024 * 1024      /* some 1.2 ms of cutting */
+};
 
 static void init(struct pc_job *job)
 {
@@ -17,8 +19,9 @@ static void init(struct pc_job *job)
 
   atomic_init(&job->reference_count, 1);
   pc_failure_init(&job->failure, PC_OK);
-  pc_result_init(&job->result, plan->inputs.count);
-  job->end = (struct pc_outcome){.job = job, .is_end = true};
+  pc_result_init(&job->result, plan->input_count);
+  job->want = (struct pc_outcome){.job = job, .kind = PC_OUTCOME_WANT};
+  job->end = (struct pc_outcome){.job = job, .kind = PC_OUTCOME_END};
   plan->url = pc_plan_word(plan, PC_WORD_URL).data;
 }
 
@@ -29,7 +32,7 @@ static const struct pc_reader_ops *ops_of(const struct pc_job *job)
 
 static enum pc_status check(const struct pc_job *job, struct pc_fault *fault)
 {
-  if (!job->plan.inputs.count && !ops_of(job)->is_spliced)
+  if (!job->plan.input_count && !ops_of(job)->is_spliced)
     return pc_fault_set(fault, PC_INVALID_ARGUMENT, "there are no inputs");
   return PC_OK;
 }
@@ -76,30 +79,11 @@ void pc_job_release(struct pc_job *job)
   pc_target_deinit(&job->target);
   pc_texts_deinit(&job->plan.words);
   pc_texts_deinit(&job->plan.inputs);
-  free(job->batch_starts);
+  pc_texts_deinit(&job->supplied);
+  pc_window_deinit(&job->window);
   pc_failure_deinit(&job->failure);
   pc_result_deinit(&job->result);
   free(job);
-}
-
-static enum pc_status split_inputs(struct pc_job *job)
-{
-  const struct pc_preference *preference = &job->plan.preference;
-  struct pc_requests *requests = &job->requests;
-
-  job->batch_starts =
-      calloc((size_t)job->plan.inputs.count + 1, sizeof(*job->batch_starts));
-  if (!job->batch_starts)
-    return PC_NO_MEMORY;
-  job->planned_count = pc_plan_batches(&job->plan, job->batch_starts);
-  pc_counter_add(&job->progress.batches, job->planned_count);
-  pc_counter_add(&job->engine->counters.queued, job->planned_count);
-  requests->retry_budget =
-      pc_retry_budget(job->planned_count, preference->retry_budget_pct);
-  requests->hedge_budget =
-      pc_hedge_budget(job->planned_count, preference->hedge_delay_ms,
-                      preference->hedge_budget_pct);
-  return PC_OK;
 }
 
 static void unlink_if_queued(struct pc_link *link)
@@ -112,20 +96,24 @@ static void unlink_if_queued(struct pc_link *link)
 static void finish(struct pc_job *job)
 {
   struct pc_context *engine = job->engine;
+  struct pc_fault fault = {{0}};
 
   job->is_over = true;
+  if (job->preparation) {
+    (void)pc_preparation_end(&job->preparation, &fault);
+    pc_window_deinit(&job->window);
+  }
   pc_requests_end(&job->requests);
-  pc_alarm_end(&job->total_alarm);
+  pc_deadline_end(&job->deadline);
   unlink_if_queued(&job->send_link);
   pc_origin_release(job->requests.origin);
   pc_link_remove(&job->link);
-  pc_counter_take(&engine->counters.queued,
-                  job->planned_count - job->next_planned);
+  pc_counter_take(&engine->counters.queued, pc_window_left(&job->window));
   pc_log_line(engine->transport->log_level, PC_LOG_INFO,
               "call %s: %s, %u of %u inputs",
               pc_plan_word(&job->plan, PC_WORD_ID_STEM).data,
               pc_status_sentence(job->failure.status), job->answered_count,
-              job->plan.inputs.count);
+              job->plan.input_count);
   pc_queue_push(&engine->outcomes, &job->end.link);
 }
 
@@ -137,7 +125,9 @@ end_because(struct pc_job *job, enum pc_status status, const char *detail)
   pc_failure_deinit(&job->failure);
   pc_failure_init(&job->failure, status);
   snprintf(job->failure.detail, sizeof(job->failure.detail), "%s", detail);
-  finish(job);
+  /* What its thread reads must stay; nobody but a closing engine waits. */
+  if (!job->preparation || status == PC_CLOSED)
+    finish(job);
 }
 
 void pc_job_end(struct pc_job *job, enum pc_status status)
@@ -145,34 +135,15 @@ void pc_job_end(struct pc_job *job, enum pc_status status)
   end_because(job, status, "");
 }
 
-/*
- * Answers that have come but not been read yet still count, so the first
- * strike only lets the loop look at its sockets once more.
- */
-static void on_total_timeout(void *context)
+static void on_struck(void *context)
 {
-  struct pc_job *job = context;
-  bool is_second = job->is_overdue;
-
-  job->is_overdue = true;
-  pc_alarm_end(&job->total_alarm);
-  if (is_second ||
-      pc_alarm_start(&job->engine->reactor.timers, 1, on_total_timeout, job,
-                     &job->total_alarm) != PC_OK)
-    pc_job_end(job, PC_TOTAL_TIMEOUT);
+  pc_job_end(context, PC_TOTAL_TIMEOUT);
 }
 
-static enum pc_status set_total_alarm(struct pc_job *job)
+static void ask_for_inputs(struct pc_job *job)
 {
-  double total_ms = ceil(job->plan.preference.total_timeout_ms);
-
-  job->requests.deadline_ns = UINT64_MAX;
-  if (total_ms == 0)
-    return PC_OK;
-  job->requests.deadline_ns =
-      pc_clock_monotonic_ns() + (uint64_t)(total_ms * NS_PER_MS);
-  return pc_alarm_start(&job->engine->reactor.timers, (uint64_t)total_ms,
-                        on_total_timeout, job, &job->total_alarm);
+  if (pc_window_asks(&job->window))
+    pc_queue_push(&job->engine->outcomes, &job->want.link);
 }
 
 static bool wants_slot(const struct pc_job *job)
@@ -183,7 +154,7 @@ static bool wants_slot(const struct pc_job *job)
          requests->running_count <
              job->plan.preference.max_concurrent_requests &&
          (!pc_queue_is_empty(&requests->ready) ||
-          job->next_planned < job->planned_count);
+          pc_window_has_next(&job->window));
 }
 
 /* Queues the job for sending when it can. */
@@ -196,42 +167,63 @@ static void wake(struct pc_job *job)
 /* Makes the next planned batch, or as much of it as the server takes. */
 static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
 {
-  uint32_t *first = &job->batch_starts[job->next_planned];
-  uint32_t count = first[1] - *first;
-  uint32_t largest = job->requests.halving.largest;
-  enum pc_status status = PC_OK;
+  uint32_t first = 0;
+  uint32_t count = 0;
 
-  if (count > largest) {
-    status = pc_request_create(&job->requests, *first, largest, out);
-    *first += largest;
+  if (pc_window_take(&job->window, job->requests.halving.largest, &first,
+                     &count))
+    pc_counter_take(&job->engine->counters.queued, 1);
+  else
     pc_counter_add(&job->progress.batches, 1);
-    return status;
-  }
-  job->next_planned++;
-  pc_counter_take(&job->engine->counters.queued, 1);
-  return pc_request_create(&job->requests, *first, count, out);
+  ask_for_inputs(job);
+  return pc_request_create(&job->requests, first, count, out);
 }
 
-void pc_job_send_one(struct pc_job *job)
+/*
+ * It stays runnable while it can send. With a closed origin it waits there.
+ * Answers the size of the body that was sent.
+ */
+static size_t send_one(struct pc_job *job)
 {
   struct pc_link *ready = NULL;
   struct pc_request *request = NULL;
   enum pc_status status = PC_OK;
+  size_t size = 0;
 
   if (pc_origin_is_closed(job->requests.origin)) {
     wake(job);
-    return;
+    return 0;
   }
   ready = pc_queue_pop(&job->requests.ready);
   if (ready)
     request = PC_ITEM_OF(ready, struct pc_request, ready_link);
   else
     status = make_next(job, &request);
+  if (request)
+    size = request->body.size;
   if (status == PC_OK)
     pc_request_send(request);
   else
     pc_job_end(job, status);
   wake(job);
+  return size;
+}
+
+/* With every place taken, the end of a request brings the next turn. */
+bool pc_jobs_send(struct pc_context *engine)
+{
+  size_t size = 0;
+
+  for (int sent = 0; sent < SENT_PER_TURN && size < SENT_SIZE_PER_TURN;
+       sent++) {
+    struct pc_link *link =
+        pc_context_is_full(engine) ? NULL : pc_queue_pop(&engine->runnable);
+
+    if (!link)
+      return false;
+    size += send_one(PC_ITEM_OF(link, struct pc_job, send_link));
+  }
+  return !pc_queue_is_empty(&engine->runnable);
 }
 
 /* The first failure is kept: it is the call's own when no batch succeeds. */
@@ -245,8 +237,7 @@ static enum pc_status keep_first_failure(struct pc_job *job,
 
 static bool is_last_over(const struct pc_job *job)
 {
-  return job->next_planned == job->planned_count &&
-         pc_queue_is_empty(&job->requests.all);
+  return !pc_window_left(&job->window) && pc_queue_is_empty(&job->requests.all);
 }
 
 static void conclude(struct pc_job *job)
@@ -319,6 +310,57 @@ static void init_requests(struct pc_job *job)
   pc_queue_init(&job->requests.ready);
 }
 
+/* Reads all inputs. Thread: the engine's or that of a preparation. */
+static enum pc_status prepare(void *context, struct pc_fault *fault)
+{
+  struct pc_job *job = context;
+  enum pc_status status =
+      ops_of(job)->start_job(&job->plan, &job->result, fault);
+
+  return status == PC_OK ? pc_window_init(&job->window, &job->plan) : status;
+}
+
+static void count_batches(struct pc_job *job)
+{
+  const struct pc_preference *preference = &job->plan.preference;
+  struct pc_requests *requests = &job->requests;
+  uint32_t count = job->window.batch_count;
+
+  pc_counter_add(&job->progress.batches, count);
+  pc_counter_add(&job->engine->counters.queued, count);
+  requests->retry_budget = pc_retry_budget(count, preference->retry_budget_pct);
+  requests->hedge_budget = pc_hedge_budget(count, preference->hedge_delay_ms,
+                                           preference->hedge_budget_pct);
+}
+
+/* It is prepared, or could not be. */
+static void
+begin(struct pc_job *job, enum pc_status status, const struct pc_fault *fault)
+{
+  if (status != PC_OK) {
+    end_because(job, status, fault->reason);
+    return;
+  }
+  job->target.url = job->plan.url;
+  count_batches(job);
+  ask_for_inputs(job);
+  wake(job);
+}
+
+static void on_prepared(void *context)
+{
+  struct pc_job *job = context;
+  struct pc_fault fault = {{0}};
+  enum pc_status status = pc_preparation_end(&job->preparation, &fault);
+
+  if (job->failure.status == PC_OK) {
+    begin(job, status, &fault);
+  } else { /* it was to end meanwhile */
+    pc_window_deinit(&job->window);
+    finish(job);
+  }
+}
+
 void pc_job_start(struct pc_job *job, struct pc_context *engine)
 {
   struct pc_fault fault = {{0}};
@@ -334,14 +376,24 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
         &job->requests.origin->quota, job->plan.preference.requests_per_minute,
         job->plan.preference.tokens_per_minute, job->plan.is_unyielding);
   if (status == PC_OK)
-    status = ops_of(job)->start_job(&job->plan, &job->result, &fault);
-  job->target.url = job->plan.url;
+    status = pc_deadline_start(&job->deadline, &engine->reactor.timers,
+                               job->plan.preference.total_timeout_ms, on_struck,
+                               job);
+  job->requests.deadline_ns = job->deadline.at_ns;
+  if (status == PC_OK && job->plan.splice.body.size > LONG_BODY_SIZE)
+    job->preparation = pc_preparation_create(&engine->reactor.timers, prepare,
+                                             on_prepared, job);
+  if (job->preparation)
+    return;
   if (status == PC_OK)
-    status = split_inputs(job);
-  if (status == PC_OK)
-    status = set_total_alarm(job);
-  if (status == PC_OK)
-    wake(job);
-  else
-    end_because(job, status, fault.reason);
+    status = prepare(job, &fault);
+  begin(job, status, &fault);
+}
+
+void pc_job_take_supplied(struct pc_job *job)
+{
+  if (job->is_over)
+    return;
+  pc_window_supply(&job->window, &job->supplied);
+  wake(job);
 }

@@ -16,9 +16,12 @@
 #include "base/queue.h"
 #include "base/status.h"
 #include "engine/context.h"
+#include "engine/deadline.h"
 #include "engine/outcome.h"
 #include "engine/plan.h"
+#include "engine/preparation.h"
 #include "engine/request.h"
+#include "engine/window.h"
 #include "net/target.h"
 
 struct pc_job {
@@ -32,11 +35,10 @@ struct pc_job {
   struct pc_requests requests;
   struct pc_link link;      /* in pc_context.jobs */
   struct pc_link send_link; /* in pc_context.runnable or pc_origin.waiting */
-  uint32_t *batch_starts;   /* planned_count + 1 input indexes */
-  uint32_t planned_count;
-  uint32_t next_planned; /* the next to be sent for the first time */
-  struct pc_alarm *total_alarm;
-  bool is_overdue;         /* the total timeout has struck */
+  struct pc_preparation *preparation; /* NULL unless it is under way */
+  struct pc_window window;            /* of zeros until then */
+  struct pc_outcome want;             /* asks for more inputs */
+  struct pc_deadline deadline;
   uint32_t answered_count; /* inputs with an answer */
   bool is_over;
 
@@ -51,6 +53,8 @@ struct pc_job {
   struct pc_link inbox_link;  /* guard: the engine's inbox lock */
   struct pc_link cancel_link; /* guard: the engine's inbox lock */
   bool is_cancel_asked;       /* guard: the engine's inbox lock */
+  struct pc_texts supplied; /* the owner's until it has supplied them, then the
+                               engine's until it asks again */
 };
 
 /*
@@ -72,11 +76,14 @@ void pc_job_release(struct pc_job *job);
 /* Splits the inputs and queues the first batches. */
 void pc_job_start(struct pc_job *job, struct pc_context *engine);
 
+/* Goes on with the inputs that it has been supplied with, unless it is over. */
+void pc_job_take_supplied(struct pc_job *job);
+
 /*
- * Sends one request of a runnable job, which stays so while it can send. While
- * its origin is closed it waits there instead.
+ * Sends requests of runnable jobs in turn, some only: building bodies takes
+ * time. Can more be sent, once sockets were looked at?
  */
-void pc_job_send_one(struct pc_job *job);
+bool pc_jobs_send(struct pc_context *engine);
 
 /* Ends the job, unless it is over, with its requests aborted. */
 void pc_job_end(struct pc_job *job, enum pc_status status);

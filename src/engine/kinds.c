@@ -138,6 +138,7 @@ static enum pc_status start_post(struct pc_job_plan *plan,
   (void)result;
   (void)fault;
   plan->are_inputs_bodies = true;
+  plan->frame = (struct pc_body_frame){.is_json = true};
   return PC_OK;
 }
 

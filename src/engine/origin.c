@@ -229,12 +229,20 @@ void pc_origin_find(struct pc_origin *origin)
   pc_alarm_end(&origin->scout_alarm);
   origin->is_found = true;
   origin->has_scout = false;
+  origin->late_count = 0;
   let_go(origin);
 }
 
-static void on_scouted_for_long(void *context)
+static void on_scout_late(void *context)
 {
-  pc_origin_find(context);
+  struct pc_origin *origin = context;
+
+  if (++origin->late_count == PC_ORIGIN_LATE_SCOUTS) {
+    pc_origin_find(origin);
+    return;
+  }
+  pc_alarm_end(&origin->scout_alarm);
+  pc_origin_lose_scout(origin);
 }
 
 bool pc_origin_sends_scout(struct pc_origin *origin)
@@ -243,8 +251,7 @@ bool pc_origin_sends_scout(struct pc_origin *origin)
     return false;
   if (!origin->scout_alarm &&
       pc_alarm_start(&origin->engine->reactor.timers, PC_ORIGIN_SCOUTING_MS,
-                     on_scouted_for_long, origin,
-                     &origin->scout_alarm) != PC_OK)
+                     on_scout_late, origin, &origin->scout_alarm) != PC_OK)
     return false;
   origin->has_scout = true;
   return true;
@@ -273,8 +280,17 @@ void pc_origin_lose_scout(struct pc_origin *origin)
   let_go(origin);
 }
 
+bool pc_origin_takes_doubt(struct pc_origin *origin)
+{
+  bool is_stale = origin->is_stale;
+
+  origin->is_stale = false;
+  return is_stale;
+}
+
 static void miss(struct pc_origin *origin, const char *words)
 {
+  origin->is_stale = true;
   if (origin->is_reached || origin->is_warned)
     return;
   origin->is_warned = true;

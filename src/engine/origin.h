@@ -7,8 +7,9 @@
  *    when to come back;
  *  - at the very start, when its name has to be looked up: one request goes
  *    ahead as a scout, so that not every request looks it up for itself. The
- *    next goes when that one has failed, and all of them when the address is
- *    known or PC_ORIGIN_SCOUTING_MS are over;
+ *    next goes when that one has failed, or takes PC_ORIGIN_SCOUTING_MS: its
+ *    packet may be lost. All go when the address is known, or that has happened
+ *    PC_ORIGIN_LATE_SCOUTS times;
  *  - while as many requests are in flight, or have left of late, as it takes:
  *    by its refusals, or by a quota that callers know of (quota.h).
  *
@@ -33,6 +34,7 @@
 #include "net/exchange.h"
 
 #define PC_ORIGIN_SCOUTING_MS 1000
+#define PC_ORIGIN_LATE_SCOUTS 8
 #define PC_ORIGIN_MOST_RETRIES 64
 
 struct pc_origin {
@@ -42,14 +44,16 @@ struct pc_origin {
   struct pc_queue retries;      /* requests that want a place, by ready_link */
   unsigned retry_count;         /* places that are taken */
   struct pc_alarm *cool_alarm;  /* rings at the end of the cool-down */
-  struct pc_alarm *scout_alarm; /* rings when scouting has taken too long */
+  struct pc_alarm *scout_alarm; /* rings when a scout is late */
   struct pc_alarm *quota_alarm; /* rings when another request may leave */
   struct pc_quota quota;
   uint64_t cool_until_ns;
   bool is_found;       /* no scouts: the address is known, or too slowly told */
-  bool has_scout;      /* in flight */
+  bool has_scout;      /* in flight, and not late */
+  unsigned late_count; /* of scouts, until the address is known */
   bool is_reached;     /* a connection to it has been made, once */
   bool is_warned;      /* the log was told that none could be made */
+  bool is_stale;       /* its address was no good */
   unsigned references; /* jobs that ask it */
   size_t name_size;
   char name[]; /* "https://host:port" as the URLs spell it */
@@ -90,6 +94,9 @@ void pc_origin_end(struct pc_origin *origin);
 
 /* A request leaves. Is it the scout, whose end must be told? */
 bool pc_origin_sends_scout(struct pc_origin *origin);
+
+/* A request leaves. Has a connection failed since the last one left? */
+bool pc_origin_takes_doubt(struct pc_origin *origin);
 
 /*
  * Takes a place for a further attempt; false when none is free. Then the

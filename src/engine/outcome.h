@@ -2,9 +2,10 @@
  * outcome.h - what crosses from the engine to a call's owner.
  *
  * Each batch gives one outcome, those that failed only where the caller wants
- * partial results; the end of the job gives the last. An outcome is made before
- * the first attempt, so that handing it over cannot fail. What the answers have
- * in common is gathered in the job's result, the owner's once it has ended.
+ * partial results; the end of the job gives the last. A job whose inputs come
+ * in parts asks for the next one by an outcome. All are made in advance, so
+ * that handing them over cannot fail. What the answers have in common is
+ * gathered in the job's result, the owner's once it has ended.
  */
 #ifndef PC_ENGINE_OUTCOME_H
 #define PC_ENGINE_OUTCOME_H
@@ -40,10 +41,16 @@ struct pc_failure {
   int64_t input_count;  /* -1 likewise */
 };
 
+enum pc_outcome_kind {
+  PC_OUTCOME_BATCH,
+  PC_OUTCOME_WANT, /* the job asks for more of its inputs */
+  PC_OUTCOME_END
+};
+
 struct pc_outcome {
   struct pc_link link;
   struct pc_job *job;         /* lent until the outcome that ends the job */
-  bool is_end;                /* the fields below are for batches only */
+  enum pc_outcome_kind kind;  /* the fields below are for batches only */
   uint32_t batch;             /* from 0 */
   double seconds;             /* from the first attempt to the checked answer */
   uint32_t first;             /* input with which the batch begins */
@@ -98,7 +105,7 @@ PC_MUST_CHECK enum pc_status pc_outcome_fail(struct pc_outcome *outcome,
                                              const struct pc_fault *fault,
                                              struct pc_bytes *body);
 
-/* NULL is allowed. The outcome that ends a job belongs to the job. */
+/* NULL is allowed. Of batches: the other kinds belong to their job. */
 void pc_outcome_destroy(struct pc_outcome *outcome);
 
 /* For a call of `input_count` inputs. */

@@ -36,27 +36,41 @@ uint32_t pc_plan_batches(const struct pc_job_plan *plan, uint32_t *starts)
     batching.max_items = (uint32_t)preference->batch_size;
     batching.max_chars = (uint64_t)preference->max_chars_per_request;
   }
-  for (uint32_t i = 0; i < plan->inputs.count; i++)
+  for (uint32_t i = 0; i < plan->input_count; i++)
     if (pc_batching_begins(&batching,
                            batching.max_chars ? chars_of(plan, i) : 0))
       starts[count++] = i;
-  starts[count] = plan->inputs.count;
+  starts[count] = plan->input_count;
   return count;
 }
 
-enum pc_status pc_plan_body(const struct pc_job_plan *plan,
+enum pc_status pc_plan_body(struct pc_job_plan *plan,
                             uint32_t first,
                             uint32_t count,
-                            struct pc_bytes *buffer,
-                            struct pc_text *out)
+                            struct pc_bytes *buffer)
 {
-  enum pc_status status = PC_OK;
-
-  if (plan->are_inputs_bodies) {
-    *out = pc_texts_at(&plan->inputs, first);
+  if (plan->are_inputs_bodies && plan->inputs.count == 1) {
+    pc_bytes_move(buffer, &plan->inputs.arena);
     return PC_OK;
   }
-  status = pc_body_write(&plan->frame, &plan->inputs, first, count, buffer);
-  *out = (struct pc_text){.data = buffer->data, .size = buffer->size};
-  return status;
+  return pc_body_write(&plan->frame, &plan->inputs, first - plan->inputs_first,
+                       count, buffer);
+}
+
+bool pc_plan_has_input(const struct pc_job_plan *plan, uint32_t input)
+{
+  return input - plan->inputs_first < plan->inputs.count;
+}
+
+bool pc_plan_lacks_inputs(const struct pc_job_plan *plan)
+{
+  return plan->inputs_first + plan->inputs.count < plan->input_count;
+}
+
+void pc_plan_take_inputs(struct pc_job_plan *plan, struct pc_texts *inputs)
+{
+  plan->inputs_first += plan->inputs.count;
+  pc_texts_deinit(&plan->inputs);
+  plan->inputs = *inputs;
+  *inputs = (struct pc_texts){0};
 }

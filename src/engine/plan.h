@@ -62,12 +62,14 @@ struct pc_job_plan {
   uint32_t final_status_count;
   struct pc_preference preference;
   struct pc_texts words;        /* PC_WORD_COUNT, each ending in a NUL */
-  struct pc_texts inputs;       /* none yet with PC_SPLICE */
+  uint32_t input_count;         /* of the call; not yet with PC_SPLICE */
+  struct pc_texts inputs;       /* all, or of PC_POST those at hand */
   struct pc_splice_plan splice; /* with PC_SPLICE */
 
   const char *url;            /* kept */
+  uint32_t inputs_first;      /* with which `inputs` begin */
   struct pc_body_frame frame; /* of every body, unless: */
-  bool are_inputs_bodies;     /* each input is sent alone, as it is */
+  bool are_inputs_bodies;     /* each is sent alone, as it is, and once only */
   bool is_bodiless;           /* answers have no body */
 };
 
@@ -85,13 +87,21 @@ bool pc_plan_is_final(const struct pc_job_plan *plan, long http_status);
 uint32_t pc_plan_batches(const struct pc_job_plan *plan, uint32_t *starts);
 
 /*
- * Lends in *out the body for inputs first … first+count-1, which is one of the
- * inputs or is written into `buffer`.
+ * Puts the body for inputs first … first+count-1 into `buffer`. They must be at
+ * hand; a lone input that is a body gives its memory.
  */
-PC_MUST_CHECK enum pc_status pc_plan_body(const struct pc_job_plan *plan,
+PC_MUST_CHECK enum pc_status pc_plan_body(struct pc_job_plan *plan,
                                           uint32_t first,
                                           uint32_t count,
-                                          struct pc_bytes *buffer,
-                                          struct pc_text *out);
+                                          struct pc_bytes *buffer);
+
+/* Is there this input already? Those before it are asked for no more. */
+bool pc_plan_has_input(const struct pc_job_plan *plan, uint32_t input);
+
+/* Does the owner have inputs yet behind those at hand? */
+bool pc_plan_lacks_inputs(const struct pc_job_plan *plan);
+
+/* The inputs at hand are spent: takes those that follow. */
+void pc_plan_take_inputs(struct pc_job_plan *plan, struct pc_texts *inputs);
 
 #endif

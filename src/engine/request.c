@@ -9,7 +9,6 @@
 #include "wire/http/limit_hint.h"
 
 enum { LARGE_BODY_SIZE = 256 * 1024, NS_PER_MS = 1000000 };
-
 static const double NS_PER_S = 1e9;
 
 static void set_state(struct pc_request *request, enum pc_request_state state)
@@ -36,7 +35,7 @@ static struct pc_request *take_idle(struct pc_context *engine)
     return PC_ITEM_OF(idle, struct pc_request, link);
   request = calloc(1, sizeof(*request));
   if (request)
-    pc_bytes_init(&request->buffer, SIZE_MAX);
+    pc_bytes_init(&request->body, SIZE_MAX);
   return request;
 }
 
@@ -45,7 +44,7 @@ static enum pc_status build_body(struct pc_request *request)
   const struct pc_outcome *outcome = request->outcome;
 
   return pc_plan_body(request->shared->plan, outcome->first, outcome->count,
-                      &request->buffer, &request->body);
+                      &request->body);
 }
 
 static void make_ready(struct pc_request *request)
@@ -82,8 +81,8 @@ static void destroy(struct pc_request *request)
   pc_attempt_release(&request->hedge);
   pc_alarm_end(&request->alarm);
   pc_outcome_destroy(request->outcome);
-  if (request->buffer.capacity > LARGE_BODY_SIZE)
-    pc_bytes_deinit(&request->buffer);
+  if (request->body.capacity > LARGE_BODY_SIZE)
+    pc_bytes_deinit(&request->body);
   if (pc_link_is_queued(&request->ready_link))
     pc_link_remove(&request->ready_link);
   pc_link_remove(&request->link);
@@ -104,7 +103,7 @@ enum pc_status pc_request_create(struct pc_requests *shared,
   *request =
       (struct pc_request){.shared = shared,
                           .state = PC_REQUEST_READY,
-                          .buffer = request->buffer,
+                          .body = request->body,
                           .outcome = pc_outcome_create(
                               shared->job, shared->made_count++, first, count)};
   pc_queue_push(&shared->all, &request->link);
@@ -130,7 +129,7 @@ void pc_request_destroy_idle(struct pc_context *engine)
   while ((link = pc_queue_pop(&engine->idle_requests)) != NULL) {
     struct pc_request *request = PC_ITEM_OF(link, struct pc_request, link);
 
-    pc_bytes_deinit(&request->buffer);
+    pc_bytes_deinit(&request->body);
     free(request);
   }
 }
@@ -245,12 +244,13 @@ static bool may_try_again(struct pc_request *request,
 static void on_waited(void *context)
 {
   struct pc_request *request = context;
+  struct pc_origin *origin = request->shared->origin;
 
   pc_alarm_end(&request->alarm);
-  if (pc_origin_begin_retry(request->shared->origin))
+  if (pc_origin_begin_retry(origin))
     begin_retry(request);
   else
-    pc_queue_push(&request->shared->origin->retries, &request->ready_link);
+    pc_queue_push(&origin->retries, &request->ready_link);
 }
 
 static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
@@ -335,11 +335,12 @@ launch(struct pc_request *request, bool is_hedge, struct pc_attempt **out)
   struct pc_attempt *attempt =
       &request->places[request->places[0].request != NULL];
 
-  *attempt = (struct pc_attempt){.request = request,
-                                 .on_ended = on_ended,
-                                 .body = request->body,
-                                 .number = request->attempt_count - 1,
-                                 .is_hedge = is_hedge};
+  *attempt =
+      (struct pc_attempt){.request = request,
+                          .on_ended = on_ended,
+                          .body = {request->body.data, request->body.size},
+                          .number = request->attempt_count - 1,
+                          .is_hedge = is_hedge};
   *out = attempt;
   return pc_attempt_begin(attempt, request->shared, request->outcome);
 }

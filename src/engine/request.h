@@ -48,8 +48,7 @@ struct pc_request {
   uint32_t attempt_count; /* begun so far, hedges not counted */
   uint32_t refusal_count; /* of those that only taught us a smaller size */
   uint64_t started_ns;    /* first attempt, monotonic */
-  struct pc_bytes buffer; /* the body, unless it is an input itself */
-  struct pc_text body;    /* the same bytes for every attempt */
+  struct pc_bytes body;   /* the same bytes for every attempt */
   struct pc_attempt places[2];
   struct pc_attempt *attempt; /* in `places`, NULL when none is in flight */
   struct pc_attempt *hedge;   /* a second one in flight */

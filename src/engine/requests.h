@@ -45,8 +45,8 @@ struct pc_requests {
   struct pc_context *engine;
   struct pc_job *job; /* for on_changed and the outcomes */
   pc_request_changed_fn *on_changed;
-  const struct pc_job_plan *plan;
-  const struct pc_target *target;
+  struct pc_job_plan *plan;
+  struct pc_target *target;
   struct pc_origin *origin;
   struct pc_result *result;
   struct pc_progress *progress; /* atomic */

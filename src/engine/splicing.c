@@ -35,6 +35,7 @@ static void take_inputs(struct pc_splicing *splicing, struct pc_job_plan *plan)
       .suffix = {request->suffix.data, request->suffix.size},
       .is_json = true};
   plan->splice.is_whole = request->is_whole;
+  plan->input_count = plan->inputs.count;
 }
 
 /* A generic batch names the path of its requests, and each input is one. */

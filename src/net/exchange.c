@@ -70,6 +70,7 @@ static void forget_places(struct pc_exchange *exchange)
 
 static void destroy(struct pc_exchange *exchange)
 {
+  pc_lane_deinit(&exchange->lane);
   pc_transfer_destroy(exchange->transfer);
   forget_places(exchange);
   pc_bytes_deinit(&exchange->hop.head);
@@ -86,12 +87,8 @@ static struct pc_exchange *create(struct pc_exchanges *shared)
   exchange->hop.events = &hop_events;
   exchange->hop.order = &exchange->order;
   pc_bytes_init(&exchange->hop.head, HEAD_CEILING);
-  exchange->transfer =
-      pc_transfer_create(shared->reactor, shared->transport, &exchange->hop);
-  if (exchange->transfer)
-    return exchange;
-  destroy(exchange);
-  return NULL;
+  pc_lane_init(&exchange->lane, &shared->pool, &exchange->hop);
+  return exchange;
 }
 
 struct pc_exchange *pc_exchange_take(struct pc_exchanges *shared, void *owner)
@@ -107,12 +104,27 @@ struct pc_exchange *pc_exchange_take(struct pc_exchanges *shared, void *owner)
   return exchange;
 }
 
-void pc_exchange_destroy_idle(struct pc_exchanges *shared)
+void pc_exchanges_init(struct pc_exchanges *shared,
+                       struct pc_reactor *reactor,
+                       const struct pc_transport *transport,
+                       const struct pc_exchange_events *events,
+                       struct pc_counters *counters)
+{
+  *shared = (struct pc_exchanges){.reactor = reactor,
+                                  .transport = transport,
+                                  .events = events,
+                                  .counters = counters};
+  pc_queue_init(&shared->idle);
+  pc_pool_init(&shared->pool, reactor, transport);
+}
+
+void pc_exchanges_close(struct pc_exchanges *shared)
 {
   struct pc_link *link = NULL;
 
   while ((link = pc_queue_pop(&shared->idle)) != NULL)
     destroy(PC_ITEM_OF(link, struct pc_exchange, link));
+  pc_pool_deinit(&shared->pool);
 }
 
 /* Is there a hop under way? */
@@ -124,6 +136,7 @@ static bool is_running(const struct pc_exchange *exchange)
 static void abort_hop(struct pc_exchange *exchange)
 {
   pc_alarm_end(&exchange->alarm);
+  pc_lane_abort(&exchange->lane);
   pc_transfer_abort(exchange->transfer);
 }
 
@@ -170,6 +183,26 @@ static void on_overdue(void *context)
   end(exchange, status);
 }
 
+static enum pc_status transfer(struct pc_exchange *exchange)
+{
+  struct pc_exchanges *shared = exchange->shared;
+
+  if (!exchange->transfer)
+    exchange->transfer =
+        pc_transfer_create(shared->reactor, shared->transport, &exchange->hop);
+  return exchange->transfer ? pc_transfer_start(exchange->transfer)
+                            : PC_NO_MEMORY;
+}
+
+static enum pc_status send_hop(struct pc_exchange *exchange)
+{
+  enum pc_status status = PC_INVALID_ARGUMENT;
+
+  if (pc_transport_is_direct(exchange->shared->transport, exchange->hop.url))
+    status = pc_lane_start(&exchange->lane);
+  return status == PC_INVALID_ARGUMENT ? transfer(exchange) : status;
+}
+
 /* Nothing of the answer must be left from the hop before. */
 static enum pc_status launch(struct pc_exchange *exchange)
 {
@@ -181,7 +214,7 @@ static enum pc_status launch(struct pc_exchange *exchange)
                           exchange->hop.timeout_ms, on_overdue, exchange,
                           &exchange->alarm);
   if (status == PC_OK)
-    status = pc_transfer_start(exchange->transfer);
+    status = send_hop(exchange);
   if (status != PC_OK)
     pc_alarm_end(&exchange->alarm);
   return status;

@@ -18,6 +18,8 @@
 #include "base/status.h"
 #include "net/counters.h"
 #include "net/hop.h"
+#include "net/lane.h"
+#include "net/pool.h"
 #include "net/reactor.h"
 #include "net/transfer.h"
 #include "net/transport.h"
@@ -40,13 +42,14 @@ struct pc_exchange_events {
   void (*on_done)(void *owner, enum pc_status status);
 };
 
-/* What the exchanges of one engine share. All but `idle` is kept. */
+/* What the exchanges of one engine share. The pointers are kept. */
 struct pc_exchanges {
   struct pc_reactor *reactor;
   const struct pc_transport *transport;
   const struct pc_exchange_events *events;
   struct pc_counters *counters;
   struct pc_queue idle; /* free list */
+  struct pc_pool pool;
 };
 
 struct pc_exchange {
@@ -56,7 +59,8 @@ struct pc_exchange {
   struct pc_link link; /* in pc_exchanges.idle */
   struct pc_exchanges *shared;
   void *owner;
-  struct pc_transfer *transfer; /* NULL until one is needed */
+  struct pc_lane lane;          /* either this sends a hop */
+  struct pc_transfer *transfer; /* or this, NULL until one is needed */
   struct pc_alarm *alarm;       /* under way: rings when its time is up */
   enum pc_status loss;          /* why nothing will be heard of the hop */
   uint64_t started_ns;
@@ -95,7 +99,15 @@ void pc_exchange_give_up(struct pc_exchange *exchange);
  */
 const char *pc_exchange_words(const struct pc_exchange *exchange);
 
-/* Ends every exchange of the free list. */
-void pc_exchange_destroy_idle(struct pc_exchanges *shared);
+/* Keeps the first four. */
+void pc_exchanges_init(struct pc_exchanges *shared,
+                       struct pc_reactor *reactor,
+                       const struct pc_transport *transport,
+                       const struct pc_exchange_events *events,
+                       struct pc_counters *counters);
+
+/* Ends every exchange of the free list, and idle connections. None may be in
+   use. */
+void pc_exchanges_close(struct pc_exchanges *shared);
 
 #endif

@@ -19,10 +19,11 @@
 
 /* What is sent. */
 struct pc_exchange_order {
-  const struct pc_target *target; /* kept until done */
-  struct pc_text body;            /* kept until done */
-  uint64_t timeout_ms;            /* from now to the last byte */
-  uint64_t deadline_ms;           /* since 1970, told to the server */
+  struct pc_target *target; /* kept until done */
+  struct pc_text body;      /* kept until done */
+  uint64_t timeout_ms;      /* from now to the last byte */
+  uint64_t deadline_ms;     /* since 1970, told to the server */
+  bool is_address_doubted;  /* see pc_transport_apply_lookup */
   char request_id[PC_REQUEST_ID_SIZE];
 };
 

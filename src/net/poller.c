@@ -218,6 +218,10 @@ void pc_poller_unwatch(struct pc_poller *poller, struct pc_watch *watch)
 void pc_poller_wait(struct pc_poller *poller, int timeout_ms)
 {
   collect(poller, timeout_ms);
+}
+
+void pc_poller_tell(struct pc_poller *poller)
+{
   for (int i = 0; i < poller->ready_count; i++) {
     struct pc_watch *watch = poller->ready[i].watch;
     unsigned ready = watch ? poller->ready[i].ready & watch->events : 0;

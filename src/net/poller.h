@@ -69,8 +69,11 @@ PC_MUST_CHECK enum pc_status pc_poller_watch(struct pc_poller *poller,
 /* The watch hears of nothing any more; to be told before its fd is closed. */
 void pc_poller_unwatch(struct pc_poller *poller, struct pc_watch *watch);
 
-/* Waits at most `timeout_ms`, -1 for ever, and tells what is ready. */
+/* Waits at most `timeout_ms`, -1 for ever, until something is ready. */
 void pc_poller_wait(struct pc_poller *poller, int timeout_ms);
+
+/* Tells what the wait has found. */
+void pc_poller_tell(struct pc_poller *poller);
 
 /* Ends the wait under way, or the next one. Thread: any. */
 void pc_poller_wake(struct pc_poller *poller);

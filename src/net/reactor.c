@@ -161,8 +161,10 @@ enum pc_status pc_reactor_init(struct pc_reactor *reactor,
   enum pc_status status = PC_OK;
   int reason = 0;
 
-  *reactor = (struct pc_reactor){
-      .curl_due_ns = UINT64_MAX, .events = events, .context = context};
+  *reactor = (struct pc_reactor){.now_ns = pc_clock_monotonic_ns(),
+                                 .curl_due_ns = UINT64_MAX,
+                                 .events = events,
+                                 .context = context};
   pc_timers_init(&reactor->timers);
   pc_sockets_init(&reactor->sockets, &reactor->poller, on_socket_ready,
                   reactor);
@@ -213,16 +215,16 @@ void pc_reactor_run(struct pc_reactor *reactor)
 {
   while (!reactor->is_ended) {
     int wait_ms = 0;
-    uint64_t now_ns = 0;
 
     end_turn(reactor);
     wait_ms = timeout_ms(reactor);
     reactor->is_hurried = false;
     pc_poller_wait(&reactor->poller, wait_ms);
+    reactor->now_ns = pc_clock_monotonic_ns();
+    pc_poller_tell(&reactor->poller);
     report_finished(reactor);
-    now_ns = pc_clock_monotonic_ns();
-    pc_timers_ring(&reactor->timers, now_ns);
-    run_due_curl(reactor, now_ns);
+    pc_timers_ring(&reactor->timers, reactor->now_ns);
+    run_due_curl(reactor, reactor->now_ns);
   }
 }
 

@@ -40,6 +40,7 @@ struct pc_reactor {
   struct pc_sockets sockets;
   CURLM *multi;         /* NULL: not open */
   CURLSH *share;        /* TLS sessions of all easy handles */
+  uint64_t now_ns;      /* monotonic; when this turn began */
   uint64_t curl_due_ns; /* libcurl's next timeout, UINT64_MAX for none */
   bool is_hurried;      /* the next turn follows without a wait */
   bool is_ended;

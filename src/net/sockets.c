@@ -1,5 +1,6 @@
 #include "net/sockets.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,11 +187,32 @@ curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
   return fd;
 }
 
-int pc_sockets_on_close(void *context, curl_socket_t fd)
+void pc_sockets_forget(struct pc_sockets *sockets, curl_socket_t fd)
 {
-  struct pc_socket *known = find(context, fd);
+  struct pc_socket *known = find(sockets, fd);
 
   if (known)
     drop(known);
+}
+
+int pc_sockets_on_close(void *context, curl_socket_t fd)
+{
+  pc_sockets_forget(context, fd);
   return close(fd);
+}
+
+bool pc_sockets_may_open(int count)
+{
+  int opened[PC_SOCKETS_MOST_TRIED];
+  int opened_count = 0;
+  int failure = 0;
+
+  while (opened_count < count &&
+         (opened[opened_count] = open("/", O_RDONLY | O_CLOEXEC)) >= 0)
+    opened_count++;
+  failure = errno;
+  for (int i = 0; i < opened_count; i++)
+    close(opened[i]);
+  errno = failure;
+  return opened_count == count;
 }

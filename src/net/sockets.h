@@ -61,7 +61,16 @@ curl_socket_t pc_sockets_open(struct pc_sockets *sockets,
                               const struct curl_sockaddr *address,
                               bool is_plain);
 
+/* Watches a descriptor no more that goes on as somebody else's. */
+void pc_sockets_forget(struct pc_sockets *sockets, curl_socket_t fd);
+
 /* For CURLOPT_CLOSESOCKETFUNCTION; `context` is the struct pc_sockets. */
 int pc_sockets_on_close(void *context, curl_socket_t fd);
+
+#define PC_SOCKETS_MOST_TRIED 4
+
+/* May the process open `count` descriptors more, PC_SOCKETS_MOST_TRIED at most?
+   Keeps errno of a failure. */
+bool pc_sockets_may_open(int count);
 
 #endif

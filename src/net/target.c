@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/transport.h"
+
 static const char *const method_names[PC_METHOD_COUNT] = {
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
 
@@ -82,22 +84,57 @@ enum pc_status pc_target_init(struct pc_target *target,
                               const char *header_lines,
                               unsigned own_headers)
 {
-  *target = (struct pc_target){.url = url, .own_headers = own_headers};
-  if (!find_method(method, &target->method))
-    return PC_INVALID_ARGUMENT;
-  /* Without this libcurl waits for "100 Continue" before large bodies. */
-  if (!add_lines(&target->headers, header_lines) ||
-      !add_line(&target->headers, "expect:")) {
-    pc_target_deinit(target);
-    return PC_NO_MEMORY;
-  }
-  return PC_OK;
+  *target = (struct pc_target){
+      .url = url, .header_lines = header_lines, .own_headers = own_headers};
+  pc_request_head_init(&target->head);
+  return find_method(method, &target->method) ? PC_OK : PC_INVALID_ARGUMENT;
 }
 
 void pc_target_deinit(struct pc_target *target)
 {
   curl_slist_free_all(target->headers);
+  pc_request_head_deinit(&target->head);
   *target = (struct pc_target){0};
+}
+
+enum pc_status pc_target_render(const struct pc_target *target,
+                                const char *url,
+                                enum pc_method method,
+                                struct pc_request_head *out)
+{
+  return pc_request_head_render(
+      out, &(struct pc_request_form){.method = method_names[method],
+                                     .url = url,
+                                     .header_lines = target->header_lines,
+                                     .encodings = pc_transport_encodings(),
+                                     .has_body = pc_method_has_body(method)});
+}
+
+enum pc_status pc_target_head(struct pc_target *target,
+                              const struct pc_request_head **out)
+{
+  enum pc_status status = PC_OK;
+
+  *out = &target->head;
+  if (target->is_foreign)
+    return PC_INVALID_ARGUMENT;
+  if (!target->head.text.size)
+    status =
+        pc_target_render(target, target->url, target->method, &target->head);
+  target->is_foreign = status == PC_INVALID_ARGUMENT;
+  return status;
+}
+
+/* Without the last line libcurl waits for "100 Continue" before large bodies.
+ */
+static bool make_list(struct pc_target *target)
+{
+  if (add_lines(&target->headers, target->header_lines) &&
+      add_line(&target->headers, "expect:"))
+    return true;
+  curl_slist_free_all(target->headers);
+  target->headers = NULL;
+  return false;
 }
 
 PC_PRINTF(3, 4)
@@ -116,14 +153,18 @@ static void put_line(struct pc_header_line *line,
   *list = &line->node;
 }
 
-struct curl_slist *pc_target_headers(const struct pc_target *target,
+struct curl_slist *pc_target_headers(struct pc_target *target,
                                      uint64_t timeout_ms,
                                      uint64_t deadline_ms,
                                      const char *request_id,
                                      struct pc_header_line *lines)
 {
-  struct curl_slist *list = target->headers;
+  struct curl_slist *list = NULL;
   unsigned own = target->own_headers;
+
+  if (!target->headers && !make_list(target))
+    return NULL;
+  list = target->headers;
 
   if (!(own & PC_OWN_DEADLINE))
     put_line(&lines[0], &list, "request-deadline-ms: %" PRIu64, deadline_ms);

@@ -1,8 +1,9 @@
 /*
  * target.h - where the requests of one call go and what they all carry.
  *
- * Made on the caller's thread, then only read. The header list is shared by all
- * transfers of the call: each puts its own lines in front of it.
+ * Made on the caller's thread, then the engine's, which renders the head of its
+ * requests or, for libcurl's transfers, a list of headers: whichever is asked
+ * for, once. Each request adds lines of its own.
  */
 #ifndef PC_NET_TARGET_H
 #define PC_NET_TARGET_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "wire/http/request_head.h"
 
 enum pc_method {
   PC_METHOD_GET,
@@ -46,13 +48,16 @@ struct pc_target {
       serial; /* unlike any other of its engine; set when the call starts */
   const char *url; /* kept */
   enum pc_method method;
-  struct curl_slist *headers;
-  unsigned own_headers; /* enum pc_own_header bits */
+  const char *header_lines;    /* kept */
+  unsigned own_headers;        /* enum pc_own_header bits */
+  struct curl_slist *headers;  /* of `header_lines`, NULL until asked for */
+  struct pc_request_head head; /* empty until asked for */
+  bool is_foreign;             /* the head is libcurl's to write */
 };
 
 /*
  * Prepares a target. `header_lines` is "name: value" lines separated by '\n'
- * (borrowed); `method` is an upper-case name. PC_INVALID_ARGUMENT for an
+ * (kept); `method` is an upper-case name. PC_INVALID_ARGUMENT for an
  * unknown method. Thread: any.
  */
 PC_MUST_CHECK enum pc_status pc_target_init(struct pc_target *target,
@@ -65,13 +70,25 @@ void pc_target_deinit(struct pc_target *target);
 
 /*
  * Lends the list of an exchange's headers: those of the target behind its own,
- * which are written into `lines`, PC_OWN_HEADER_COUNT of them. Keeps both.
+ * which are written into `lines`, PC_OWN_HEADER_COUNT of them. Keeps both. NULL
+ * on no memory. Thread: engine.
  */
-struct curl_slist *pc_target_headers(const struct pc_target *target,
+struct curl_slist *pc_target_headers(struct pc_target *target,
                                      uint64_t timeout_ms,
                                      uint64_t deadline_ms,
                                      const char *request_id,
                                      struct pc_header_line *lines);
+
+/* Lends the head of its requests. Errors as pc_request_head_render. Thread:
+   engine. */
+PC_MUST_CHECK enum pc_status pc_target_head(struct pc_target *target,
+                                            const struct pc_request_head **out);
+
+/* Renders the head of such a request for another place. Likewise. */
+PC_MUST_CHECK enum pc_status pc_target_render(const struct pc_target *target,
+                                              const char *url,
+                                              enum pc_method method,
+                                              struct pc_request_head *out);
 
 /* Do requests of this method carry a body? */
 bool pc_method_has_body(enum pc_method method);

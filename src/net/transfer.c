@@ -5,7 +5,8 @@
 
 #include "base/queue.h"
 #include "net/curl_status.h"
-#include "policy/address.h"
+
+enum { LOWEST_FINAL = 200 };
 
 struct pc_transfer {
   struct pc_reactor_client client;
@@ -80,8 +81,7 @@ on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
   (void)purpose;
   transfer->hop->is_found = true;
   transfer->hop->events->on_found(transfer->hop);
-  if (pc_transport_checks_addresses(transfer->transport) &&
-      !pc_address_is_public(&address->addr)) {
+  if (!pc_transport_allows(transfer->transport, &address->addr)) {
     transfer->is_forbidden = true;
     return CURL_SOCKET_BAD;
   }
@@ -153,14 +153,15 @@ static enum pc_status aim_at_place(struct pc_transfer *transfer)
   return status;
 }
 
-static void set_headers(struct pc_transfer *transfer)
+static enum pc_status set_headers(struct pc_transfer *transfer)
 {
   const struct pc_exchange_order *order = transfer->hop->order;
+  struct curl_slist *headers =
+      pc_target_headers(order->target, order->timeout_ms, order->deadline_ms,
+                        order->request_id, transfer->lines);
 
-  curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
-                   pc_target_headers(order->target, order->timeout_ms,
-                                     order->deadline_ms, order->request_id,
-                                     transfer->lines));
+  curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, headers);
+  return headers ? PC_OK : PC_NO_MEMORY;
 }
 
 static void set_body(struct pc_transfer *transfer)
@@ -188,15 +189,18 @@ enum pc_status pc_transfer_start(struct pc_transfer *transfer)
 {
   enum pc_status status = aim_at_place(transfer);
 
+  if (status == PC_OK)
+    status = set_headers(transfer);
   if (status != PC_OK)
     return status;
   if (transfer->hop->is_on_new) {
     transfer->is_fresh = true;
     curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
   }
-  set_headers(transfer);
   set_body(transfer);
   limit_connecting(transfer);
+  pc_transport_apply_lookup(transfer->easy,
+                            transfer->hop->order->is_address_doubted);
   transfer->refusal = PC_OK;
   transfer->is_forbidden = false;
   transfer->is_head_whole = false;
@@ -204,6 +208,15 @@ enum pc_status pc_transfer_start(struct pc_transfer *transfer)
   status = pc_reactor_attach(transfer->reactor, transfer->easy);
   transfer->is_attached = status == PC_OK;
   return status;
+}
+
+/* A status whose head is not whole, or an interim one, is no answer's. */
+static long http_status_of(const struct pc_transfer *transfer)
+{
+  long status = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  return transfer->is_head_whole && status >= LOWEST_FINAL ? status : 0;
 }
 
 /* Takes over what libcurl has counted, before the handle forgets it. */
@@ -215,7 +228,7 @@ static void detach(struct pc_transfer *transfer)
   curl_off_t size = -1;
   long opened = 0;
 
-  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &hop->http_status);
+  hop->http_status = http_status_of(transfer);
   curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
   curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
@@ -230,7 +243,7 @@ static void detach(struct pc_transfer *transfer)
 
 void pc_transfer_abort(struct pc_transfer *transfer)
 {
-  if (!transfer->is_attached)
+  if (!transfer || !transfer->is_attached)
     return;
   pc_transport_apply_abort(transfer->transport, transfer->easy);
   transfer->target_serial = 0; /* what an abort has set must not stay */
@@ -256,10 +269,12 @@ static enum pc_status status_of(const struct pc_transfer *transfer,
 {
   if (transfer->refusal != PC_OK)
     return transfer->refusal;
+  if (pc_curl_is_refused_by_proxy(transfer->easy, result))
+    return PC_PROXY_REFUSED;
   if (result == CURLE_COULDNT_CONNECT && transfer->is_forbidden)
     return PC_PRIVATE_ADDRESS;
   /* A peer that leaves within the head is no error to libcurl. */
-  if (result == CURLE_OK && !transfer->is_head_whole)
+  if (result == CURLE_OK && !transfer->hop->http_status)
     return PC_CONNECTION_LOST;
   /* Once the head is there, what breaks off is the body. */
   if (pc_curl_status(result) == PC_CONNECTION_LOST &&
@@ -275,8 +290,7 @@ static void on_finished(struct pc_reactor_client *client, CURLcode result)
 
   detach(transfer);
   hop->is_stale = has_met_a_closed_connection(hop, result);
-  hop->is_nameless = result == CURLE_COULDNT_RESOLVE_HOST ||
-                     result == CURLE_COULDNT_RESOLVE_PROXY;
+  hop->is_nameless = pc_curl_is_nameless(result, hop->error_text);
   hop->events->on_ended(hop, status_of(transfer, result));
 }
 

@@ -26,7 +26,7 @@ void pc_transfer_destroy(struct pc_transfer *transfer);
 PC_MUST_CHECK enum pc_status pc_transfer_start(struct pc_transfer *transfer);
 
 /* Ends the hop under way without on_ended; what has come of it is counted.
-   Ending none is fine. */
+   NULL is allowed. */
 void pc_transfer_abort(struct pc_transfer *transfer);
 
 #endif

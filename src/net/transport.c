@@ -4,9 +4,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "policy/address.h"
+
 enum {
   /* Below the server's usual 60-120 s, so that dead connections are rare. */
   IDLE_CONNECTION_S = 30,
+  KNOWN_ADDRESS_S = 60,
+  DOUBTED_ADDRESS_S = 1,
   RECEIVE_BUFFER_SIZE = 64 * 1024,
   FIRST_REWORKED_H2_VERSION = 0x080000,
   FIRST_SHARED_H2C_VERSION = 0x081600
@@ -157,9 +161,26 @@ static bool is_h2c(const struct pc_transport *transport, const char *url)
          !is_tls(url);
 }
 
-bool pc_transport_checks_addresses(const struct pc_transport *transport)
+bool pc_transport_allows(const struct pc_transport *transport,
+                         const struct sockaddr *address)
 {
-  return transport->public_only && !*transport->proxy;
+  return !transport->public_only || *transport->proxy ||
+         pc_address_is_public(address);
+}
+
+bool pc_transport_is_cleartext(const char *url)
+{
+  return !is_tls(url);
+}
+
+/* What is cleartext goes to an HTTP proxy whole, with another request line. */
+bool pc_transport_is_direct(const struct pc_transport *transport,
+                            const char *url)
+{
+  if (transport->uses_libcurl || is_h2c(transport, url) ||
+      (transport->http_version == 2 && is_tls(url)))
+    return false;
+  return is_tls(url) || !has_scheme(transport->proxy, "http");
 }
 
 bool pc_transport_is_plain(const struct pc_transport *transport,
@@ -187,6 +208,14 @@ static bool shares_cleartext_h2(void)
 {
   return curl_version_info(CURLVERSION_NOW)->version_num >=
          FIRST_SHARED_H2C_VERSION;
+}
+
+/* One that was looked up just now is not doubted: libcurl would forget it for
+   those that look up at the same time as well. */
+void pc_transport_apply_lookup(CURL *easy, bool is_doubted)
+{
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT,
+                   (long)(is_doubted ? DOUBTED_ADDRESS_S : KNOWN_ADDRESS_S));
 }
 
 /*

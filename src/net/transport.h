@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/status.h"
@@ -19,6 +20,7 @@
 struct pc_transport {
   int http_version;  /* 1: HTTP/1.1; 2: ALPN over TLS, see cleartext_h2 else */
   bool cleartext_h2; /* version 2 without TLS: prior knowledge, or HTTP/1.1 */
+  bool uses_libcurl; /* for whatever it sends, for tests */
   bool public_only;  /* never connects to private addresses, but to `proxy` */
   char *proxy;       /* URL, "" for none; the environment is never read */
   char *no_proxy;    /* comma-separated hosts that need no proxy */
@@ -54,8 +56,19 @@ pc_transport_apply(const struct pc_transport *transport, CURL *easy);
 PC_MUST_CHECK enum pc_status pc_transport_apply_version(
     const struct pc_transport *transport, CURL *easy, const char *url);
 
-/* Must every address be public that is connected to? */
-bool pc_transport_checks_addresses(const struct pc_transport *transport);
+/* May this address be connected to? */
+bool pc_transport_allows(const struct pc_transport *transport,
+                         const struct sockaddr *address);
+
+/*
+ * Does a request for `url` go over HTTP/1.1 on a connection of its own to the
+ * host, be it through a tunnel? Not what libcurl's transfers are asked for.
+ */
+bool pc_transport_is_direct(const struct pc_transport *transport,
+                            const char *url);
+
+/* Are the bytes of a direct connection for `url` those of TCP? */
+bool pc_transport_is_cleartext(const char *url);
 
 /* Is a connection for `url` complete as soon as TCP has connected? */
 bool pc_transport_is_plain(const struct pc_transport *transport,
@@ -78,5 +91,9 @@ struct pc_transport_library pc_transport_library(void);
 
 /* The content codings libcurl can decode: "zstd, gzip, br". Thread: any. */
 const char *pc_transport_encodings(void);
+
+/* Connections of the next request use an address that is known; when it is
+   doubted, only one that has been looked up within the last second. */
+void pc_transport_apply_lookup(CURL *easy, bool is_doubted);
 
 #endif

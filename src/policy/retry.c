@@ -55,6 +55,7 @@ enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
   case PC_CLOSED:
   case PC_TOTAL_TIMEOUT:
   case PC_TLS_ERROR:
+  case PC_PROXY_REFUSED:
   case PC_PRIVATE_ADDRESS:
   case PC_TOO_LARGE:
   case PC_BAD_BODY:

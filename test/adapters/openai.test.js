@@ -156,6 +156,19 @@ describe('the openai package with a fetch of this client', () => {
     assert.equal(calls[2][1].body, '{');
   });
 
+  it('passes headers of answers on, but for those of the message', async (t) => {
+    const euro = Buffer.from('\u20ac').toString('latin1');
+    const headers = { 'x-request-id': 'r1', 'x-price': euro };
+    const { openai } = await open(t, { script: [{ headers }] });
+
+    const { response } = await openai.embeddings
+      .create({ model: 'm', input: 'a' })
+      .withResponse();
+
+    assert.equal(response.headers.get('x-request-id'), 'r1');
+    assert.equal(response.headers.get('content-length'), null);
+  });
+
   it('asks each base URL by its own name', async (t) => {
     const one = await open(t);
     const { server: other } = await start(t);

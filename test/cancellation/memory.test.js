@@ -31,7 +31,7 @@ async function cancelAfterOne(t, options) {
       batchSize: BATCH,
       maxConcurrentRequests: 4,
       signal: stop.signal,
-      onProgress: () => stop.abort(),
+      onProgress: ({ completed }) => completed > 0 && stop.abort(),
     }),
   );
 }

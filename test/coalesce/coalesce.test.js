@@ -69,6 +69,7 @@ describe('client.coalesce', () => {
       ['m', { encodingFormat: 'float' }],
       ['m', { output: 'float32' }],
       ['m', { maxRetries: 1 }],
+      ['m', { traceContext: false }],
       ['m', { primaryApiKeyOverride: 'another' }],
       ['m', { extraHeaders: { 'x-tenant': 'a' } }],
       ['m', { extraHeaders: { 'x-tenant': 'b' } }],
@@ -87,7 +88,7 @@ describe('client.coalesce', () => {
 
     assert.deepEqual(
       inputsOf(upstream).sort(),
-      variants.map((_, i) => [`${i}`, `${i}`]),
+      variants.map((_, i) => [`${i}`, `${i}`]).sort(),
     );
   });
 
@@ -265,6 +266,15 @@ describe('arguments of coalesced calls', () => {
         argument,
       });
     });
+
+  it('count as left out when they are null', async (t) => {
+    const limits = { maxDelayMs: null, maxBatchSize: null };
+    const { one } = await start(t, answer, limits);
+
+    const { embedding } = await one.embed('a', 'm', null);
+
+    assert.deepEqual(embedding, vectorOf('a'));
+  });
 
   it('are refused at once and one by one', async (t) => {
     const { upstream, one } = await start(t);

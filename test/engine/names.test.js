@@ -14,7 +14,10 @@ const LIMIT = { timeout: 20_000, concurrency: true };
 const ONCE = { maxRetries: 0, timeoutS: 5 };
 
 /** Names that lead to the server, whatever else they have to say. */
-const RIGHT = ['right', 'slow', 'many', 'closed-and-right', 'hole-and-right'];
+const RIGHT = [
+  ...['right', 'slow', 'late', 'many'],
+  ...['closed-and-right', 'hole-and-right'],
+];
 
 /** Names that lead nowhere, and those of whom nothing is heard in time. */
 const WRONG = ['missing', 'failing', 'refusing', 'empty', 'closed', 'loop'];
@@ -65,6 +68,29 @@ inNamespace(__filename, () => {
 
       assert.deepEqual(
         await echoes(client, { maxRetries: 2, initialBackoffMs: 50 }),
+        [1, 2],
+      );
+    });
+
+    it('that is late is waited for once, not once a request', async (t) => {
+      const client = clientOf(t, '4.late');
+      const payloads = [...new Array(200).keys()];
+
+      const { data } = await client.batchPost('/x', payloads, {
+        ...ONCE,
+        maxConcurrentRequests: 200,
+      });
+
+      assert.equal(data.length, 200);
+      const times = resolver.asked.get('4.late.test');
+      assert.ok(times <= 5, `it was asked for ${times} times`);
+    });
+
+    it('whose address changes is asked for again when the old one fails', async (t) => {
+      const client = clientOf(t, 'changing');
+
+      assert.deepEqual(
+        await echoes(client, { maxRetries: 3, initialBackoffMs: 500 }),
         [1, 2],
       );
     });

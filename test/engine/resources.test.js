@@ -48,6 +48,21 @@ describe('a process', LIMIT, () => {
     assert.equal(fed.answered, 300);
   });
 
+  it('that runs out of descriptors amid a call is told which lack it was', async (t) => {
+    const { child, url } = await start(t);
+
+    await child.ask(url, 1);
+    child.limit('nofile', 64);
+    const { errors } = await child.ask(url, 300, 0);
+    child.limit('nofile', NONE);
+    const named = await child.ask('http://name.invalid', 1, 0);
+
+    for (const { code, message } of [errors[0], ...errors, ...named.errors]) {
+      assert.equal(code, 'CONNECTION_ERROR');
+      assert.match(message, /the process has no file descriptor left/);
+    }
+  });
+
   it('without a descriptor is told so, and goes on', async (t) => {
     const { child, url } = await start(t);
 

@@ -4,6 +4,7 @@
 
 const http2 = require('node:http2');
 const net = require('node:net');
+const { setImmediate: nextTurn } = require('node:timers/promises');
 
 const { BROKEN, HARMLESS, waysOf } = require('./http2-frames');
 const { resetConnection } = require('./reset');
@@ -105,9 +106,15 @@ async function readText(stream) {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/**
+ * Answers in a turn of its own: what is written or closed while frames are
+ * being read corrupts the heap of Node 20 and 24, as nghttp2 is entered within
+ * itself (nodejs/node#65093).
+ */
 async function serve(stream, headers, socket, exchange) {
   const { remotePort: port } = socket;
   const text = await readText(stream).catch(() => undefined);
+  await nextTurn();
   if (text === undefined || stream.destroyed) return;
   const { ':method': method, ':path': path } = headers;
   const answer = exchange.pick({ method, path, headers, text, port });

@@ -28,6 +28,7 @@ const CLOSED = [127, 0, 0, 77];
 const HOLE = [0xfd, ...new Array(14).fill(0), 1];
 
 const SOME_MS = 300;
+const LATE_MS = 2500;
 const LONG_MS = 5000;
 
 const only =
@@ -46,6 +47,7 @@ const ANSWERS = {
     n === 0 ? { code: SERVER_FAILURE } : ANSWERS.right(question),
   silent: () => undefined,
   slow: (question) => ({ ...ANSWERS.right(question), delayMs: SOME_MS }),
+  late: (question) => ({ ...ANSWERS.right(question), delayMs: LATE_MS }),
   'very-slow': (question) => ({ ...ANSWERS.right(question), delayMs: LONG_MS }),
   empty: () => ({ records: [] }),
   closed: only(A, CLOSED),

@@ -29,17 +29,25 @@ function readSamples(page, language) {
  * Runs a module in a process of its own.
  * @param {import('node:test').TestContext} t
  * @param {string} code
- * @param {{ env?: object, folder?: string, cwd?: string }} options `folder` is
- * where its imports are looked up from, `cwd` where it runs
+ * @param {{ env?: object, folder?: string, packages?: Record<string, string>, cwd?: string }} options `folder` is
+ * where its imports are looked up from, `packages` the modules that are found
+ * before those, `cwd` where it runs
  * @returns {Promise<{ exit: number | null, stdout: string, stderr: string }>}
  */
-async function runSample(t, code, { env, folder = 'build', cwd = ROOT } = {}) {
+async function runSample(t, code, options = {}) {
+  const { env, folder = 'build', packages = {}, cwd = ROOT } = options;
   const place = path.join(ROOT, folder);
   fs.mkdirSync(place, { recursive: true });
   const own = fs.mkdtempSync(path.join(place, '.sample-'));
   t.after(() => fs.rmSync(own, { recursive: true, force: true }));
   const file = path.join(own, 'sample.mjs');
   fs.writeFileSync(file, code);
+  for (const [name, text] of Object.entries(packages)) {
+    const home = path.join(own, 'node_modules', name);
+    fs.mkdirSync(home, { recursive: true });
+    fs.writeFileSync(path.join(home, 'package.json'), '{"exports":"./i.mjs"}');
+    fs.writeFileSync(path.join(home, 'i.mjs'), text);
+  }
   const child = spawn(process.execPath, [file], {
     cwd,
     env: { ...process.env, ...env },

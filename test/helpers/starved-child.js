@@ -35,8 +35,8 @@ class StarvedChild {
   }
 
   /** Sends `count` payloads at once. */
-  async ask(url, count) {
-    this.#child.send({ url, count });
+  async ask(url, count, maxRetries = 1) {
+    this.#child.send({ url, count, maxRetries });
     const [result] = await once(this.#child, 'message');
     return result;
   }
@@ -80,12 +80,12 @@ function work() {
   };
   native(); // Loaded now, as it takes a descriptor; and so is what loads late:
   clientOf('http://127.0.0.1').stats();
-  process.on('message', async ({ url, count }) => {
+  process.on('message', async ({ url, count, maxRetries }) => {
     const payloads = [...new Array(count).keys()];
     const response = await clientOf(url)
       .batchPost('/x', payloads, {
         ...{ maxConcurrentRequests: count, onError: 'partial' },
-        ...{ maxRetries: 1, initialBackoffMs: 50, timeoutS: 5 },
+        ...{ maxRetries, initialBackoffMs: 50, timeoutS: 5 },
       })
       .catch((error) => error);
     const { retries } = clientOf(url).stats();

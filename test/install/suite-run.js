@@ -10,7 +10,7 @@ const LONGEST_MS = 900_000;
 
 /** @returns {string[]} every test file of a folder, as `make test` runs them */
 function listTests(repository) {
-  return ['test', 'proxy/test'].flatMap((top) =>
+  return ['test', 'proxy/test', 'bulk/test'].flatMap((top) =>
     fs
       .readdirSync(path.join(repository, top), { recursive: true })
       .map((name) => path.join(top, String(name)))

@@ -39,6 +39,7 @@ function linkModules(modules) {
   const own = {
     'baseten-performance-client': '..',
     'baseten-performance-proxy': '../proxy',
+    'baseten-performance-bulk': '../bulk',
   };
   for (const [name, target] of Object.entries(own)) {
     fs.rmSync(path.join(modules, name), { force: true });

@@ -144,6 +144,9 @@ describe('a native part that cannot be loaded', () => {
   const cases = [
     [own, missing('libcurl.so.4'), /"apt-get install libcurl4"/],
     [own, missing('libcjson.so.1'), /"apt-get install libcjson1"/],
+    [own, missing('libz.so.1'), /"apt-get install zlib1g"/],
+    [own, missing('libbrotlidec.so.1'), /"apt-get install libbrotli1"/],
+    [own, missing('libzstd.so.1'), /"apt-get install libzstd1"/],
     [prebuilt, missing('libother.so.2'), /libother\.so\.2 is missing.*a\.node/],
     [
       prebuilt,

@@ -47,10 +47,34 @@ void driver_start(struct driver *driver)
     abort();
 }
 
+/* As many inputs once more, unless fewer are missing. The plan stays as it is
+   until they are there. */
+static void supply(struct driver *driver, struct pc_job *job)
+{
+  const struct pc_job_plan *plan = &job->plan;
+  uint32_t count = plan->inputs.count;
+  uint32_t missing = plan->input_count - plan->inputs_first - count;
+
+  if (missing < count)
+    count = missing;
+  if (pc_texts_init(&job->supplied, count) != PC_OK)
+    abort();
+  for (uint32_t i = 0; i < count; i++)
+    if (pc_texts_add(&job->supplied, "{}", 2) != PC_OK)
+      abort();
+  pc_engine_supply(driver->engine, job);
+}
+
 /* The owner pointer of a job marks that its end was read. */
 static void read_outcome(struct driver *driver, struct pc_outcome *outcome)
 {
-  if (outcome->is_end) {
+  if (outcome->kind == PC_OUTCOME_WANT) {
+    driver->wants++;
+    if (!driver->is_mean)
+      supply(driver, outcome->job);
+    return;
+  }
+  if (outcome->kind == PC_OUTCOME_END) {
     outcome->job->owner = driver;
     driver->ends++;
     return;
@@ -112,15 +136,17 @@ static enum pc_status fill_words(struct pc_texts *words,
   return status;
 }
 
-static enum pc_status fill_inputs(struct pc_texts *inputs,
+static enum pc_status fill_inputs(struct pc_job_plan *plan,
                                   const struct driver_call *call)
 {
-  enum pc_status status = pc_texts_init(inputs, call->input_count);
+  uint32_t count = call->part ? call->part : call->input_count;
+  enum pc_status status = pc_texts_init(&plan->inputs, count);
 
-  for (uint32_t i = 0; i < call->input_count && status == PC_OK; i++) {
+  plan->input_count = call->input_count;
+  for (uint32_t i = 0; i < count && status == PC_OK; i++) {
     const char *input = call->inputs ? call->inputs[i] : "{}";
 
-    status = pc_texts_add(inputs, input, strlen(input));
+    status = pc_texts_add(&plan->inputs, input, strlen(input));
   }
   return status;
 }
@@ -133,7 +159,7 @@ static enum pc_status fill_plan(struct pc_job_plan *plan,
   if (status != PC_OK)
     return status;
   if (!call->body)
-    return fill_inputs(&plan->inputs, call);
+    return fill_inputs(plan, call);
   plan->splice = (struct pc_splice_plan){
       .form = call->form, .body = {call->body, strlen(call->body)}};
   return PC_OK;
@@ -181,6 +207,12 @@ struct pc_job *driver_submit(struct driver *driver,
 void driver_wait(struct driver *driver, struct pc_job *job)
 {
   while (!job->owner)
+    read_some(driver, true);
+}
+
+void driver_wait_for_answers(struct driver *driver, uint32_t count)
+{
+  while (driver->answers < count)
     read_some(driver, true);
 }
 

@@ -19,6 +19,8 @@ struct driver {
   uint32_t inputs_answered; /* inputs in those */
   uint32_t failures;        /* batches told as failed */
   uint32_t ends;            /* jobs ended */
+  uint32_t wants;           /* times that jobs asked for more inputs */
+  bool is_mean;             /* it gives none then */
 };
 
 struct driver_call {
@@ -27,6 +29,7 @@ struct driver_call {
   const char *method;        /* NULL for POST */
   const char *const *inputs; /* NULL for "{}" each */
   uint32_t input_count;
+  uint32_t part;    /* of PC_POST: inputs that travel together, 0 for all */
   const char *body; /* with PC_SPLICE, instead of inputs: outlives the job */
   enum pc_splice_form form;
   bool wants_partial;
@@ -58,6 +61,9 @@ enum pc_status driver_try_submit(struct driver *driver,
 
 /* Reads outcomes until `job` has ended. */
 void driver_wait(struct driver *driver, struct pc_job *job);
+
+/* The same until `count` batches were answered. */
+void driver_wait_for_answers(struct driver *driver, uint32_t count);
 
 /* Submit and wait. */
 struct pc_job *driver_run(struct driver *driver,

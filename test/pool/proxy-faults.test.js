@@ -44,6 +44,34 @@ function patience(fate) {
   return WAITED_FOR.test(fate) ? { ...SOON, timeoutS: 1 } : SOON;
 }
 
+describe('a tunnel', LIMIT, () => {
+  for (const [fate, status] of [
+    ['403', 403],
+    ['407', 407],
+    ['407-unknown', 407],
+  ])
+    it(`that a proxy refuses with ${fate} is not asked for again`, async (t) => {
+      const { client, proxy } = await start(t, true, () => fate);
+
+      const error = await rejection(client.batchPost('/x', [7], SOON));
+
+      assert.equal(error.code, 'CONNECTION_ERROR');
+      assert.equal(error.attempts, 1);
+      assert.match(error.message, /^the proxy refused to connect: /);
+      assert.match(error.message, new RegExp(`\\b${status}\\b`));
+      assert.equal(error.response, undefined);
+      assert.equal(proxy.heads.length, 1);
+    });
+
+  it('that a proxy cannot open now is asked for again', async (t) => {
+    const { client } = await start(t, true, ['503', '502']);
+
+    const { data } = await client.batchPost('/x', [7], SOON);
+
+    assert.equal(data[0].echo, 7);
+  });
+});
+
 for (const [tls, fates] of [
   [false, RELAYS],
   [true, TUNNELS],

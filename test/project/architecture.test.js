@@ -8,7 +8,15 @@ const path = require('node:path');
 const rules = require('../helpers/architecture');
 
 const ROOT = path.join(__dirname, '../..');
-const HAND_WRITTEN = ['src', 'lib', 'proxy', 'test', 'scripts', 'examples'];
+const HAND_WRITTEN = [
+  'src',
+  'lib',
+  'proxy',
+  'bulk',
+  'test',
+  'scripts',
+  'examples',
+];
 
 function listFiles(folder, pattern) {
   if (!fs.existsSync(path.join(ROOT, folder))) return [];
@@ -43,7 +51,8 @@ function mapIncludes() {
 
 /** Which files of the packages require which. */
 function mapRequires() {
-  const files = ['lib', 'proxy/lib'].flatMap((top) => listFiles(top, /\.js$/));
+  const tops = ['lib', 'proxy/lib', 'bulk/lib'];
+  const files = tops.flatMap((top) => listFiles(top, /\.js$/));
   return new Map(
     files.map((file) => [
       file,
@@ -71,6 +80,12 @@ describe('the floors', () => {
     assert.deepEqual(judge(files, rules.findProxyRequireFaults), []);
   });
 
+  it('let the bulk command use its floors and what the client exports', () => {
+    const files = listFiles('bulk/lib', /\.js$/);
+
+    assert.deepEqual(judge(files, rules.findBulkRequireFaults), []);
+  });
+
   it('have no circle of C modules', () => {
     assert.deepEqual(rules.findCircles(mapIncludes()), []);
   });
@@ -91,13 +106,18 @@ describe('the floors', () => {
     assert.deepEqual(judge(files, rules.findPrivateUse), []);
   });
 
-  it('rest on packages for the proxy alone', () => {
+  it('rest on packages for the programs alone', () => {
     const client = require('../../package.json');
     const proxy = require('../../proxy/package.json');
+    const bulk = require('../../bulk/package.json');
 
     assert.deepEqual(rules.findRuntimeDependencies(client), []);
     assert.deepEqual(
       rules.findRuntimeDependencies(proxy, rules.PROXY_PACKAGES),
+      [],
+    );
+    assert.deepEqual(
+      rules.findRuntimeDependencies(bulk, rules.BULK_PACKAGES),
       [],
     );
   });
@@ -116,7 +136,9 @@ describe('the lines', () => {
   it('name what C and JavaScript number for each other', () => {
     const files = [
       ...listFiles('src/binding', /\.[ch]$/),
-      ...['lib', 'proxy', 'test'].flatMap((top) => listFiles(top, /\.js$/)),
+      ...['lib', 'proxy', 'bulk', 'test'].flatMap((top) =>
+        listFiles(top, /\.js$/),
+      ),
     ].filter((file) => !file.includes('node_modules'));
 
     assert.deepEqual(judge(files, rules.findBareNumbers), []);
@@ -172,6 +194,10 @@ describe('the rules themselves', () => {
     faulty(rule, 'src/net/reactor.h', '#include <uv.h>\n');
     faulty(rule, 'src/engine/engine.c', '#include <sys/epoll.h>\n');
     fine(rule, 'src/net/poller.c', '#include <sys/epoll.h>\n');
+    faulty(rule, 'src/wire/http/response.c', '#include <zlib.h>\n');
+    faulty(rule, 'src/net/a.c', '#include <brotli/decode.h>\n');
+    faulty(rule, 'src/engine/a.c', '#include <zstd.h>\n');
+    fine(rule, 'src/wire/http/content_decoding.c', '#include <zstd.h>\n');
     fine(rule, 'src/binding/job.c', '#include <node_api.h>\n');
   });
 

@@ -93,6 +93,9 @@ export async function embed(client: PerformanceClient): Promise<number> {
 
   const encoded = await client.embed(texts, 'm', 'base64');
   const text: string = encoded.data[0]!.embedding;
+  const fast = await client.embed(texts, 'm', { wireFormat: 'auto' });
+  const fastVector: number[] | undefined = fast.data[0]?.embedding;
+  void fastVector;
   const named = await client.embed(texts, 'm', { encodingFormat: 'base64' });
   const namedText: string = named.data[0]!.embedding;
   const views = await client.embed(texts, 'm', {

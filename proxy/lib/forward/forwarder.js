@@ -212,7 +212,7 @@ class Forwarder {
    * @param {Buffer} body
    */
   async #send(exchange, plan, kind, flags, body) {
-    const { target, authorization, preferences } = plan;
+    const { target, preferences } = plan;
     const { url, isTrusted } = target;
     const { customerId, id, method, search } = exchange;
     const isGeneric = kind === KINDS.GENERIC;
@@ -223,11 +223,7 @@ class Forwarder {
       wordList({
         URL: isGeneric ? url.base : url.base + kind.path + search,
         METHOD: isGeneric ? method : 'POST',
-        HEADERS: batchHeaders(
-          exchange,
-          authorization,
-          preferences.extraHeaders,
-        ),
+        HEADERS: batchHeaders(exchange, plan),
         ID_STEM: customerId ?? id,
         DEFAULTS: defaultsOf(kind, exchange.header('x-baseten-model')),
         METADATA: metadataOf(exchange, kind),

@@ -8,7 +8,6 @@ const { native, parseHead } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
 const { endToEnd } = require('../base/header-names');
 
-/** @typedef {import('baseten-performance-client/internal').HeaderMap} HeaderMap */
 /** @typedef {import('../base/address-blocks').AddressBlocks} AddressBlocks */
 /** @typedef {import('../plan/plan').Plan} Plan */
 /** @typedef {import('../server/exchange').Exchange} Exchange */
@@ -22,6 +21,7 @@ const CONTROLS = [
   'x-target-host',
   'x-baseten-request-preferences',
   'x-baseten-response-format',
+  'x-baseten-error-format',
 ];
 
 /** Passed on from a caller's request to each of the batches made of it. */
@@ -40,42 +40,61 @@ const OWN = new Set([
   'x-baseten-request-preferences',
 ]);
 
+/** @type {Readonly<PassedHeaders>} */
+const NOTHING = Object.freeze({});
+
 /** @type {string | undefined} */
-let commonLines;
+let bodyLines;
 
 /** The lines that all batches of all callers have in common. */
-function batchLines() {
-  if (commonLines !== undefined) return commonLines;
+function linesOfBodies() {
+  if (bodyLines !== undefined) return bodyLines;
   const { encodings } = native().info();
   const lines = [
     'content-type: application/json',
     ...(encodings ? [`accept-encoding: ${encodings}`] : []),
   ];
-  commonLines = lines.join('\n');
-  return commonLines;
+  bodyLines = lines.join('\n');
+  return bodyLines;
+}
+
+/**
+ * Those that all batches of a plan have in common.
+ * @type {WeakMap<Plan, string>}
+ */
+const planLines = new WeakMap();
+
+/** @param {Plan} plan */
+function linesOf(plan) {
+  const known = planLines.get(plan);
+  if (known !== undefined) return known;
+  const { authorization, preferences } = plan;
+  const { extraHeaders } = preferences;
+  let lines = linesOfBodies();
+  if (authorization !== undefined) lines += `\nauthorization: ${authorization}`;
+  if (!extraHeaders?.has('accept')) lines += '\naccept: application/json';
+  if (!extraHeaders?.has('user-agent'))
+    lines += `\nuser-agent: ${NAME}/${version}`;
+  if (extraHeaders)
+    for (const [name, value] of extraHeaders) lines += `\n${name}: ${value}`;
+  planLines.set(plan, lines);
+  return lines;
 }
 
 /**
  * The header lines of the batches that a request is split into.
  * @param {Exchange} exchange
- * @param {string | undefined} authorization
- * @param {HeaderMap} [extraHeaders]
+ * @param {Plan} plan
  * @returns {string}
  */
-function batchHeaders(exchange, authorization, extraHeaders) {
-  let lines = batchLines();
-  if (authorization !== undefined) lines += `\nauthorization: ${authorization}`;
-  if (!extraHeaders?.has('accept')) lines += '\naccept: application/json';
-  if (!extraHeaders?.has('user-agent'))
-    lines += `\nuser-agent: ${NAME}/${version}`;
-  lines += `\nx-request-id: ${exchange.id}`;
+function batchHeaders(exchange, plan) {
+  const { extraHeaders } = plan.preferences;
+  let lines = `${linesOf(plan)}\nx-request-id: ${exchange.id}`;
   for (const name of TRACE_HEADERS) {
     const value = exchange.header(name);
     if (value !== undefined && !extraHeaders?.has(name))
       lines += `\n${name}: ${value}`;
   }
-  if (extraHeaders)
-    for (const [name, value] of extraHeaders) lines += `\n${name}: ${value}`;
   return lines;
 }
 
@@ -135,12 +154,12 @@ function passedHeaders(exchange, plan, trustedProxies) {
  * What of an upstream's raw head is passed on with an answer that the proxy
  * composes.
  * @param {string} head
- * @returns {PassedHeaders}
+ * @returns {Readonly<PassedHeaders>}
  */
 function tellingHeaders(head) {
+  if (!TELLING.test(head)) return NOTHING;
   /** @type {PassedHeaders} */
   const headers = {};
-  if (!TELLING.test(head)) return headers;
   for (const [name, value] of Object.entries(parseHead(head)))
     if (TELLING.test(`${name}:`) && !OWN.has(name)) headers[name] = value;
   return headers;

@@ -72,7 +72,7 @@ class PassThrough {
     if (Buffer.isBuffer(body)) headers['content-length'] = String(body.length);
     return {
       origin,
-      path: prefix + plan.path,
+      path: prefix + exchange.path + exchange.search,
       method: /** @type {Outbound['method']} */ (exchange.method),
       headers,
     };

@@ -100,6 +100,9 @@ class Relay {
   /** @type {NodeJS.Timeout | undefined} of all of it */
   #deadline;
 
+  /** @type {NodeJS.Timeout | undefined} of the body that goes by */
+  #lateness;
+
   /** @type {DispatchController | undefined} */
   #controller;
 
@@ -245,7 +248,7 @@ class Relay {
     this.#mayRepeat = false;
     this.#upload = new Readable({ read: () => void request.resume() });
     this.#upload.on('error', ignoreError);
-    this.#exchange.whenLate((refusal) => this.#fail(refusal));
+    this.#lateness = this.#exchange.whenLate((refusal) => this.#fail(refusal));
     request.on('data', this.#onData);
     request.on('end', this.#onEnd);
     return this.#upload;
@@ -265,6 +268,7 @@ class Relay {
   };
 
   #onEnd = () => {
+    clearTimeout(this.#lateness);
     this.#upload?.push(null);
     this.#upload = undefined;
   };
@@ -330,6 +334,7 @@ class Relay {
     this.#isOver = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#deadline);
+    clearTimeout(this.#lateness);
     const { request } = this.#exchange;
     request.off('data', this.#onData).off('end', this.#onEnd);
     if (!this.#isWhole || this.#upload) {

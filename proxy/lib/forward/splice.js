@@ -24,8 +24,7 @@ const { FLAG, FORM, WORD, fromNative, lifecycleOf, poolFor } = internal;
  * @property {number} number of FORM
  * @property {string} path where the upstream serves it
  * @property {number} flags of FLAG
- * @property {string} defaults members for a body that lacks them, each with a
- * comma behind it
+ * @property {string} defaults members for a body that lacks them
  */
 
 /**
@@ -36,7 +35,7 @@ const { FLAG, FORM, WORD, fromNative, lifecycleOf, poolFor } = internal;
  */
 
 const TRUNCATION =
-  '"raw_scores":false,"truncate":false,"truncation_direction":"Right",';
+  '"raw_scores":false,"truncate":false,"truncation_direction":"Right"';
 
 /**
  * @param {number} number
@@ -55,7 +54,7 @@ const KINDS = Object.freeze({
     FORM.RERANK,
     '/rerank',
     FLAG.SPLIT,
-    `${TRUNCATION}"return_text":false,`,
+    `${TRUNCATION},"return_text":false`,
   ),
   CLASSIFY: makeKind(FORM.CLASSIFY, '/predict', FLAG.SPLIT, TRUNCATION),
   GENERIC: makeKind(FORM.GENERIC, '', 0, ''),
@@ -68,11 +67,9 @@ const KINDS = Object.freeze({
  * @returns {string} JSON
  */
 function defaultsOf({ number, defaults }, model) {
-  const isModelUsed = model !== undefined && number !== FORM.GENERIC;
-  const members = isModelUsed
-    ? `${defaults}"model":${JSON.stringify(model)},`
-    : defaults;
-  return `{${members.slice(0, -1)}}`;
+  if (model === undefined || number === FORM.GENERIC) return `{${defaults}}`;
+  const comma = defaults === '' ? '' : ',';
+  return `{${defaults}${comma}"model":${JSON.stringify(model)}}`;
 }
 
 /** How often the bytes of answers that arrive are counted. */
@@ -134,15 +131,15 @@ class Splice {
       lifecycle.check();
       const { engine } = poolFor(wrapper, words[WORD.URL]);
       lifecycle.enter(this);
-      const end = new Promise((resolve) => {
-        this.#resolve = resolve;
-      });
       this.#job = internal
         .native()
         .splice(engine, kind.number, numbers, words, body, this);
       startCounting(this);
       this.#exchange.whenDone(() => this.#cancel());
-      return this.#keep(await end);
+      const outcome = await new Promise((resolve) => {
+        this.#resolve = resolve;
+      });
+      return this.#keep(outcome);
     } catch (error) {
       if (error instanceof Refusal) throw error;
       const failure = fromNative(error);

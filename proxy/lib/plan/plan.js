@@ -4,6 +4,7 @@ const crypto = require('node:crypto');
 
 const { environmentProxies } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
+const { Lru } = require('../base/lru');
 const { namesBehind, staysBelow } = require('./paths');
 const { Preferences } = require('./preferences');
 const { Targets } = require('./targets');
@@ -11,11 +12,11 @@ const { Targets } = require('./targets');
 /** @typedef {import('../server/exchange').Exchange} Exchange */
 
 /**
- * What a request's head decides, before its body is looked at.
+ * What a request's head decides, before its body is looked at: the same for
+ * each call of a caller who sends the same headers.
  * @typedef {object} Plan
  * @property {import('./targets').Target} target
  * @property {string} [authorization] what the target is shown
- * @property {string} path and query, below the path of the target's URL
  * @property {readonly string[]} [paths] that may be asked for, see isNamed;
  * undefined for all, which is where callers bring a key of their own
  * @property {Readonly<import('./preferences').RequestPreferences>} preferences
@@ -31,14 +32,27 @@ const KEY_SCHEME = /^(?:bearer|api-key)$/i;
 /** An authorization that is none, as an empty variable leaves it. */
 const NO_KEY = /^\s*(?:bearer|api-key|basic)?\s*$/i;
 
+/** Plans of at most this many different heads are remembered. */
+const REMEMBERED = 1024;
+
+/** Characters of such a head; what is longer is read again each time. */
+const MOST_REMEMBERED = 1024;
+
+/** Stands between headers, and in none. */
+const BETWEEN = '\n';
+
+/** Stands for a header that is not there. */
+const NONE = '\r';
+
 /**
- * The path and query that an upstream is asked for; refused unless it stays
- * below the path of the target's URL.
+ * Refuses a path and query unless it stays below the path of the target's URL.
+ * One that the proxy knows does.
  * @param {Exchange} exchange
  */
-function readPath({ path, search }) {
+function checkPath({ route, path, search }) {
+  if (route !== 'other' && search === '') return;
   if (staysBelow(path) && path.startsWith('/') && VISIBLE.test(path + search))
-    return path + search;
+    return;
   throw new Refusal(
     400,
     'INVALID_PATH',
@@ -175,13 +189,24 @@ class Credentials {
 
 /** Makes the plans of a proxy: who asks, how, whom, and for what. */
 class Planner {
+  #upstreamApiKey;
+  #clientApiKeys;
   #credentials;
   #preferences;
   #targets;
   #operatorsPaths;
 
+  /** What the known plans were made with. */
+  #operatorKey = /** @type {unknown} */ (undefined);
+  #clientKeys = /** @type {unknown} */ (undefined);
+
+  /** @type {Lru<Readonly<Plan>, Exchange>} by what of a head they depend on */
+  #known = this.#forget();
+
   /** @param {import('../start/config').Config} config */
   constructor(config) {
+    this.#upstreamApiKey = config.upstreamApiKey;
+    this.#clientApiKeys = config.clientApiKeys;
     this.#operatorsPaths = config.passThrough;
     this.#credentials = new Credentials(config);
     this.#preferences = new Preferences(config.preferences);
@@ -192,9 +217,42 @@ class Planner {
    * The plan for a request; refuses what can be refused before its body is
    * read, and first of all who may not call.
    * @param {Exchange} exchange
-   * @returns {Plan}
+   * @returns {Readonly<Plan>}
    */
   plan(exchange) {
+    const plan = this.#recall(exchange);
+    checkPath(exchange);
+    return plan;
+  }
+
+  /** @param {Exchange} exchange */
+  #recall(exchange) {
+    const authorization = exchange.header('authorization') ?? '';
+    const host = exchange.header('x-target-host') ?? NONE;
+    const wishes = exchange.header('x-baseten-request-preferences') ?? NONE;
+    const head = authorization + BETWEEN + host + BETWEEN + wishes;
+    if (head.length > MOST_REMEMBERED) return this.#make(exchange);
+    const operatorKey = this.#upstreamApiKey?.current();
+    const clientKeys = this.#clientApiKeys?.current();
+    if (operatorKey !== this.#operatorKey || clientKeys !== this.#clientKeys) {
+      this.#operatorKey = operatorKey;
+      this.#clientKeys = clientKeys;
+      this.#known = this.#forget();
+    }
+    return this.#known.get(head, exchange);
+  }
+
+  #forget() {
+    return new Lru(REMEMBERED, (_, /** @type {Exchange} */ exchange) =>
+      this.#make(exchange),
+    );
+  }
+
+  /**
+   * @param {Exchange} exchange
+   * @returns {Readonly<Plan>}
+   */
+  #make(exchange) {
     const own = this.#credentials.ownOf(exchange);
     const preferences = this.#preferences.read(exchange);
     const target = this.#targets.resolve(exchange, preferences, own);
@@ -204,12 +262,17 @@ class Planner {
       ...this.#credentials.secrets(authorization),
       ...preferences.secrets,
     ];
-    const path = readPath(exchange);
     const paths =
       own === undefined
         ? namesBehind(this.#operatorsPaths, target.added)
         : undefined;
-    return { target, authorization, path, paths, preferences, secrets };
+    return Object.freeze({
+      target,
+      authorization,
+      paths,
+      preferences,
+      secrets,
+    });
   }
 }
 

@@ -12,8 +12,12 @@
 const net = require('node:net');
 
 const { Refusal } = require('../base/errors');
+const { Lru } = require('../base/lru');
 
 /** @typedef {import('./exchange').Exchange} Exchange */
+
+/** Names under which the proxy was asked for. */
+const REMEMBERED = 64;
 
 const REQUEST_HEADERS = [
   'Authorization',
@@ -21,6 +25,7 @@ const REQUEST_HEADERS = [
   'Traceparent',
   'Tracestate',
   'X-Baseten-Customer-Request-Id',
+  'X-Baseten-Error-Format',
   'X-Baseten-Model',
   'X-Baseten-Request-Preferences',
   'X-Baseten-Response-Format',
@@ -70,28 +75,34 @@ function hostOf(authority) {
 
 /**
  * Refuses what a page sends that nobody has let in.
- * @param {Exchange} exchange
  * @param {{ corsOrigins: readonly string[], host: string }} config
+ * @returns {(exchange: Exchange) => void}
  */
-function checkOrigin(exchange, { corsOrigins, host }) {
-  const origin = exchange.header('origin');
-  if (origin !== undefined && allowedOrigin(origin, corsOrigins) === undefined)
-    throw new Refusal(
-      403,
-      'ORIGIN_FORBIDDEN',
-      'pages of this origin may not call: the proxy must be started with a --cors-origin for it',
-    );
-  const authority = exchange.header(':authority') ?? exchange.header('host');
-  if (
-    authority !== undefined &&
-    isLoopback(host) &&
-    !isLoopback(hostOf(authority))
-  )
-    throw new Refusal(
-      403,
-      'HOST_FORBIDDEN',
-      'a proxy on a loopback address answers to localhost, 127.0.0.1 and [::1] alone',
-    );
+function originCheck({ corsOrigins, host }) {
+  const isClosed = isLoopback(host);
+  const names = new Lru(REMEMBERED, (authority) =>
+    isLoopback(hostOf(authority)),
+  );
+  return (exchange) => {
+    const origin = exchange.header('origin');
+    if (
+      origin !== undefined &&
+      allowedOrigin(origin, corsOrigins) === undefined
+    )
+      throw new Refusal(
+        403,
+        'ORIGIN_FORBIDDEN',
+        'pages of this origin may not call: the proxy must be started with a --cors-origin for it',
+      );
+    if (!isClosed) return;
+    const authority = exchange.header(':authority') ?? exchange.header('host');
+    if (authority !== undefined && !names.get(authority))
+      throw new Refusal(
+        403,
+        'HOST_FORBIDDEN',
+        'a proxy on a loopback address answers to localhost, 127.0.0.1 and [::1] alone',
+      );
+  };
 }
 
 /**
@@ -134,8 +145,8 @@ function answerPreflight(exchange) {
 
 module.exports = {
   answerPreflight,
-  checkOrigin,
   corsHeaders,
   isLoopback,
   isPreflight,
+  originCheck,
 };

@@ -13,6 +13,8 @@ const {
 } = require('./answer-body');
 const { Refusal } = require('../base/errors');
 const { corsHeaders } = require('./cors');
+const { FORMAT_HEADER, describeRefusal } = require('./refusal');
+const { targetOf, usableId } = require('./head');
 const { readBody, readStart, tooLarge } = require('./request-body');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -24,6 +26,7 @@ const { readBody, readStart, tooLarge } = require('./request-body');
  * What all exchanges of a proxy share.
  * @typedef {object} ExchangeContext
  * @property {readonly string[]} corsOrigins
+ * @property {'plain' | 'openai'} errorFormat unless the caller names another
  * @property {number} maxBodyBytes
  * @property {number} bodyTimeoutMs
  * @property {number} sendTimeoutMs how long a caller may take for one piece
@@ -35,47 +38,16 @@ const { readBody, readStart, tooLarge } = require('./request-body');
 /** The status in log and metrics of a caller that did not wait. */
 const CALLER_LEFT = 499;
 
-/** An id of the caller that may stand in headers, logs and answers. */
-const ID = /^[\w.:@+=/-]{1,128}$/;
-
-/** An absolute request target, as clients send it to a forward proxy. */
-const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
-
 /** Failures of a connection end in its 'close', which is listened to. */
 function ignoreError() {}
 
 /**
- * @param {unknown} id
- * @returns {string | undefined}
+ * @param {(refusal: Refusal) => void} listener
+ * @param {number} ms
  */
-function usableId(id) {
-  return typeof id === 'string' && ID.test(id) ? id : undefined;
-}
-
-/**
- * @param {string} url
- * @returns {string} path and query, '/' at least
- */
-function targetOf(url) {
-  if (url.startsWith('/')) return url;
-  const rest = url.replace(ABSOLUTE, '');
-  return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-/**
- * How an error is told, as JSON.
- * @param {Refusal} refusal
- * @param {{ path: string | null, method: string | null, id: string }} request
- */
-function describeRefusal({ message, code, upstreamStatus }, request) {
-  return {
-    error: message,
-    path: request.path,
-    method: request.method,
-    code,
-    request_id: request.id,
-    upstream_status: upstreamStatus,
-  };
+function onLate(listener, ms) {
+  const sentence = `the body did not arrive within ${ms / 1000} seconds`;
+  listener(new Refusal(408, 'BODY_TIMEOUT', sentence));
 }
 
 /** One inbound request and its answer, HTTP/1.1 and HTTP/2 alike. */
@@ -217,20 +189,12 @@ class Exchange {
    * Calls back when the body has not arrived within the time that the head of
    * the request began.
    * @param {(refusal: Refusal) => void} listener
-   * @returns {() => void} stops it
+   * @returns {NodeJS.Timeout} to be cleared when the body is there
    */
   whenLate(listener) {
     const { bodyTimeoutMs } = this.#context;
-    const sentence = `the body did not arrive within ${bodyTimeoutMs / 1000} seconds`;
     const left = this.startedAt + bodyTimeoutMs - performance.now();
-    const timer = setTimeout(
-      () => listener(new Refusal(408, 'BODY_TIMEOUT', sentence)),
-      Math.max(0, left),
-    );
-    const stop = () => clearTimeout(timer);
-    this.request.once('end', stop);
-    this.whenDone(stop);
-    return stop;
+    return setTimeout(onLate, Math.max(0, left), listener, bodyTimeoutMs);
   }
 
   /**
@@ -248,22 +212,7 @@ class Exchange {
    * @param {AnswerHeaders} headers names in lower case
    */
   writeHead(status, headers) {
-    const { corsOrigins, isDraining } = this.#context;
-    /** @type {AnswerHeaders} */
-    const all = { ...headers, 'x-request-id': this.id };
-    const { customerId } = this;
-    if (customerId) all['x-baseten-customer-request-id'] = customerId;
-    if (corsOrigins.length > 0)
-      Object.assign(
-        all,
-        corsHeaders(this.header('origin'), corsOrigins, headers.vary),
-      );
-    if (this.request.httpVersionMajor < 2) {
-      if (isDraining) all.connection = 'close';
-    } else {
-      delete all.connection;
-    }
-    this.response.writeHead(status, all);
+    this.response.writeHead(status, this.#allHeaders(headers));
   }
 
   /**
@@ -279,11 +228,10 @@ class Exchange {
     }
     const size = sizeOf(body);
     const isEarly = isUnread(this.request);
-    /** @type {AnswerHeaders} */
-    const framed = { ...headers };
+    const framed = this.#allHeaders(headers);
     if (status !== 204 && status !== 304) framed['content-length'] = size;
-    if (isEarly) framed.connection = 'close';
-    this.writeHead(status, framed);
+    if (isEarly && !this.#isHttp2) framed.connection = 'close';
+    this.response.writeHead(status, framed);
 
     const isHead = this.method === 'HEAD';
     if (isHead) release(body);
@@ -309,6 +257,8 @@ class Exchange {
       response.once('socket', () => this.watchReader());
       return;
     }
+    // The kernel has all of it.
+    if (!stream && response.writableEnded && writableLength === 0) return;
     this.#readerTimer = setTimeout(
       () => this.breakOff(),
       this.#context.sendTimeoutMs,
@@ -339,7 +289,8 @@ class Exchange {
       return;
     }
     const { status, headers } = refusal;
-    this.replyJson(status, describeRefusal(refusal, this), headers);
+    const format = this.header(FORMAT_HEADER) ?? this.#context.errorFormat;
+    this.replyJson(status, describeRefusal(refusal, this, format), headers);
   }
 
   /** Ends the answer so that the caller cannot take it for complete. */
@@ -357,6 +308,30 @@ class Exchange {
     this.#hasLeft = !this.#isComplete();
     if (this.#hasLeft) this.#controller?.abort();
     for (const listener of this.#listeners) listener(this);
+  }
+
+  get #isHttp2() {
+    return this.request.httpVersionMajor >= 2;
+  }
+
+  /**
+   * @param {AnswerHeaders} headers
+   * @returns {AnswerHeaders} a copy with those that every answer has
+   */
+  #allHeaders(headers) {
+    const { corsOrigins, isDraining } = this.#context;
+    /** @type {AnswerHeaders} */
+    const all = { ...headers, 'x-request-id': this.id };
+    const { customerId } = this;
+    if (customerId) all['x-baseten-customer-request-id'] = customerId;
+    if (corsOrigins.length > 0)
+      Object.assign(
+        all,
+        corsHeaders(this.header('origin'), corsOrigins, headers.vary),
+      );
+    if (this.#isHttp2) delete all.connection;
+    else if (isDraining) all.connection = 'close';
+    return all;
   }
 
   /**
@@ -393,4 +368,4 @@ class Exchange {
   }
 }
 
-module.exports = { Exchange, describeRefusal };
+module.exports = { Exchange };

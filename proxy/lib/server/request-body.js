@@ -164,16 +164,15 @@ class GrowingBuffer {
  * too slow, or left by its caller, is refused.
  * @template Value
  * @param {Exchange} exchange
+ * @param {'data' | 'readable'} event
  * @param {(resolve: (value: Value) => void, reject: (error: Error) => void) =>
- *   Record<string, (chunk: any) => void>} makeListeners by their events
+ *   { onEvent: (chunk: any) => void, onEnd: () => void }} makeListeners
  * @returns {Promise<Value>}
  */
-function follow(exchange, makeListeners) {
+function follow(exchange, event, makeListeners) {
   const { request } = exchange;
   return new Promise((resolve, reject) => {
-    /** @type {(() => void)[]} */
-    const undo = [];
-    const stop = () => undo.forEach((step) => step());
+    let stop = () => {};
     const succeed = (/** @type {Value} */ value) => {
       stop();
       resolve(value);
@@ -183,15 +182,14 @@ function follow(exchange, makeListeners) {
       request.pause();
       reject(error);
     };
-    undo.push(exchange.whenLate(fail));
-    const listeners = {
-      ...makeListeners(succeed, fail),
-      close: () => fail(callerLeft()),
+    const onClose = () => fail(callerLeft());
+    const { onEvent, onEnd } = makeListeners(succeed, fail);
+    const lateness = exchange.whenLate(fail);
+    request.on(event, onEvent).on('end', onEnd).on('close', onClose);
+    stop = () => {
+      clearTimeout(lateness);
+      request.off(event, onEvent).off('end', onEnd).off('close', onClose);
     };
-    for (const [event, listener] of Object.entries(listeners)) {
-      request.on(event, listener);
-      undo.push(() => request.off(event, listener));
-    }
   });
 }
 
@@ -216,8 +214,8 @@ function growingBuffer(exchange, { maxBodyBytes }, expected) {
  */
 function receive(exchange, context, declared) {
   const body = growingBuffer(exchange, context, declared);
-  return follow(exchange, (resolve, reject) => ({
-    data(/** @type {Buffer} */ chunk) {
+  return follow(exchange, 'data', (resolve, reject) => ({
+    onEvent(/** @type {Buffer} */ chunk) {
       exchange.facts.bytesIn += chunk.length;
       try {
         body.append(chunk);
@@ -225,7 +223,7 @@ function receive(exchange, context, declared) {
         reject(error);
       }
     },
-    end: () => resolve(body),
+    onEnd: () => resolve(body),
   }));
 }
 
@@ -309,8 +307,8 @@ async function readBody(exchange, context) {
 function readStart(exchange, isEnough) {
   const { request, facts } = exchange;
   let bytes = Buffer.alloc(0);
-  return follow(exchange, (resolve, reject) => ({
-    readable() {
+  return follow(exchange, 'readable', (resolve, reject) => ({
+    onEvent() {
       const chunk = request.read();
       if (chunk === null) return;
       try {
@@ -325,7 +323,7 @@ function readStart(exchange, isEnough) {
       resolve({ bytes, isWhole: false });
       request.unshift(bytes);
     },
-    end() {
+    onEnd() {
       facts.bytesIn += bytes.length;
       resolve({ bytes, isWhole: true });
     },

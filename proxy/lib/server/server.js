@@ -8,9 +8,11 @@ const { redact } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
 const { logExchange, logUnread } = require('../telemetry/log');
 const { Connection, isTakenBack } = require('./connection');
-const { answerPreflight, checkOrigin, isPreflight } = require('./cors');
-const { Exchange, describeRefusal } = require('./exchange');
+const { answerPreflight, isPreflight, originCheck } = require('./cors');
+const { Exchange } = require('./exchange');
+const { checkHead, unreadRefusal } = require('./head');
 const { Listener } = require('./listener');
+const { describeRefusal } = require('./refusal');
 const { hasBody } = require('./request-body');
 const { Routes } = require('./routes');
 
@@ -31,27 +33,6 @@ const { Routes } = require('./routes');
 /** The caller left in the middle of its request. */
 const DEPARTURES = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
-/**
- * Why Node could not read a request.
- * @param {NodeJS.ErrnoException} error
- */
-function unreadRefusal(error) {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new Refusal(431, 'HEADERS_TOO_LARGE', 'the head is too large');
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new Refusal(413, 'BODY_TOO_LARGE', 'chunk extensions too large');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Refusal(
-        408,
-        'REQUEST_TIMEOUT',
-        'the request did not arrive in time',
-      );
-    default:
-      return new Refusal(400, 'INVALID_REQUEST', 'this is not valid HTTP');
-  }
-}
-
 /** @typedef {import('node:http2').ServerHttp2Session} ServerHttp2Session */
 /** @typedef {Socket | ServerHttp2Session} Peer */
 
@@ -65,38 +46,6 @@ function peerOf(request) {
   return stream?.session ?? request.socket;
 }
 
-/**
- * What every request must hold to, whatever its path. HTTP/2's pseudo-headers
- * are none of its headers.
- * @param {IncomingMessage} request
- * @param {number} maxHeaders
- */
-function checkHead({ rawHeaders, headers, httpVersion }, maxHeaders) {
-  const names = rawHeaders
-    .filter((text, i) => i % 2 === 0 && !text.startsWith(':'))
-    .map((name) => name.toLowerCase());
-  if (names.length > maxHeaders)
-    throw new Refusal(
-      431,
-      'TOO_MANY_HEADERS',
-      `a request must have at most ${maxHeaders} headers`,
-    );
-  const hosts = names.filter((name) => name === 'host').length;
-  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
-    throw new Refusal(
-      400,
-      'INVALID_REQUEST',
-      `the Host header is ${hosts === 0 ? 'missing' : 'there more than once'}`,
-    );
-  const coding = headers['transfer-encoding']?.toLowerCase();
-  if (coding !== undefined && coding !== 'chunked')
-    throw new Refusal(
-      501,
-      'UNSUPPORTED_ENCODING',
-      'the only Transfer-Encoding that is understood is chunked',
-    );
-}
-
 /** Listens, opens an exchange for each request, and ends in good order. */
 class Server {
   #config;
@@ -104,6 +53,7 @@ class Server {
   #context;
   #routes;
   #listener;
+  #checkOrigin;
   #isReady = true;
 
   /**
@@ -124,8 +74,10 @@ class Server {
   constructor(config, parts) {
     this.#config = config;
     this.#parts = parts;
+    this.#checkOrigin = originCheck(config);
     this.#context = {
       corsOrigins: config.corsOrigins,
+      errorFormat: config.errorFormat,
       maxBodyBytes: config.maxBodyBytes,
       bodyTimeoutMs: 1000 * config.bodyTimeoutS,
       sendTimeoutMs: 1000 * config.sendTimeoutS,
@@ -275,7 +227,7 @@ class Server {
   /** @param {Exchange} exchange */
   #answer(exchange) {
     checkHead(exchange.request, this.#config.maxHeaders);
-    checkOrigin(exchange, this.#config);
+    this.#checkOrigin(exchange);
     if (isPreflight(exchange)) return answerPreflight(exchange);
     const route = this.#routes.find(exchange);
     return route.isCall ? this.#call(exchange, route) : route.handler(exchange);
@@ -352,7 +304,8 @@ class Server {
     const id = crypto.randomUUID();
     logUnread(this.#parts.log, refusal, id, socket.remoteAddress);
     const request = { path: null, method: null, id };
-    const body = JSON.stringify(describeRefusal(refusal, request));
+    const { errorFormat } = this.#config;
+    const body = JSON.stringify(describeRefusal(refusal, request, errorFormat));
     const lines = Object.entries({
       ...headers,
       'content-type': 'application/json',

@@ -38,6 +38,7 @@ const { joinLists } = require('./values');
  * @property {readonly string[]} corsOrigins in lower case
  * @property {readonly string[]} trustedProxies addresses and blocks of them
  * @property {'metadata' | 'bare'} responseFormat
+ * @property {'plain' | 'openai'} errorFormat
  * @property {readonly import('./values').TokenizerSetting[]} tokenizers
  * @property {Readonly<PreferenceValues>} preferences
  * @property {number} maxBodyBytes

@@ -172,6 +172,13 @@ const FLAGS = Object.freeze([
     choice(['metadata', 'bare']),
     'metadata',
   ),
+  flag(
+    'error-format',
+    'FORMAT',
+    "Of the proxy's own errors: plain, or openai as its clients read them",
+    choice(['plain', 'openai']),
+    'plain',
+  ),
   list(
     'tokenizer',
     'MODEL PATH',

@@ -167,6 +167,7 @@ class Metrics {
   #totals = {
     requests: 0,
     errors: 0,
+    refused: 0,
     inputs: 0,
     batches: 0,
     bytesIn: 0,
@@ -270,9 +271,9 @@ class Metrics {
    */
   #add(status, seconds, upstreamSeconds, facts) {
     const totals = this.#totals;
-    const isError = status >= 400;
     totals.requests += 1;
-    if (isError) totals.errors += 1;
+    if (status >= 500) totals.errors += 1;
+    else if (status >= 400) totals.refused += 1;
     totals.inputs += facts.inputs;
     totals.batches += facts.batches;
     totals.bytesIn += facts.bytesIn;
@@ -282,7 +283,7 @@ class Metrics {
       const passed = this.#passedStatuses;
       passed[facts.upstreamStatus] = (passed[facts.upstreamStatus] ?? 0) + 1;
     }
-    this.#pulse.record(Date.now(), seconds, upstreamSeconds, isError);
+    this.#pulse.record(Date.now(), seconds, upstreamSeconds, status);
   }
 
   /**

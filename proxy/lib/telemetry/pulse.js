@@ -77,6 +77,7 @@ const SLOTS = SECONDS + 1;
  * @property {number} second the last one told of, since 1970
  * @property {number[]} requests
  * @property {number[]} errors
+ * @property {number[]} refused
  * @property {number} seconds
  * @property {number} upstreamSeconds
  * @property {[number, number][]} durations
@@ -84,7 +85,8 @@ const SLOTS = SECONDS + 1;
 
 const NOTHING = Object.freeze({
   requests: 0,
-  errors: 0,
+  errors: 0, // answers that were 5xx: our failures, and the upstream's
+  refused: 0, // answers that were 4xx, which their callers gave cause to
   seconds: 0, // of the requests, together
   upstreamSeconds: 0, // of the same requests
 });
@@ -102,12 +104,13 @@ class Pulse {
    * @param {number} nowMs since 1970
    * @param {number} seconds
    * @param {number} upstreamSeconds
-   * @param {boolean} isError
+   * @param {number} status
    */
-  record(nowMs, seconds, upstreamSeconds, isError) {
+  record(nowMs, seconds, upstreamSeconds, status) {
     const slot = this.#slotOf(Math.floor(nowMs / 1000));
     slot.requests += 1;
-    if (isError) slot.errors += 1;
+    if (status >= 500) slot.errors += 1;
+    else if (status >= 400) slot.refused += 1;
     slot.seconds += seconds;
     slot.upstreamSeconds += upstreamSeconds;
     slot.durations.record(seconds);
@@ -127,6 +130,7 @@ class Pulse {
       second: last,
       requests: Array(SECONDS).fill(0),
       errors: Array(SECONDS).fill(0),
+      refused: Array(SECONDS).fill(0),
       durations: [],
     };
     for (const slot of this.#slots) {
@@ -134,6 +138,7 @@ class Pulse {
       if (at < 0 || at >= SECONDS) continue;
       recent.requests[at] = slot.requests;
       recent.errors[at] = slot.errors;
+      recent.refused[at] = slot.refused;
       recent.seconds += slot.seconds;
       recent.upstreamSeconds += slot.upstreamSeconds;
       durations.add(slot.durations);

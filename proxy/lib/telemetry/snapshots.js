@@ -69,7 +69,7 @@ function mergeRecent(all) {
   const list = all.filter(
     (recent) => second - recent.second < recent.requests.length,
   );
-  const sumOf = (/** @type {'requests' | 'errors'} */ name) =>
+  const sumOf = (/** @type {'requests' | 'errors' | 'refused'} */ name) =>
     list
       .map((recent) => shiftSeconds(recent[name], recent.second, second))
       .reduce((sums, counts) => sums.map((count, i) => count + counts[i]));
@@ -77,6 +77,7 @@ function mergeRecent(all) {
     second,
     requests: sumOf('requests'),
     errors: sumOf('errors'),
+    refused: sumOf('refused'),
     seconds: sum(list.map((recent) => recent.seconds)),
     upstreamSeconds: sum(list.map((recent) => recent.upstreamSeconds)),
     durations: list.flatMap((recent) => recent.durations),
@@ -145,6 +146,7 @@ function describeSnapshot(snapshot, nowMs) {
       ends_at: recent.second + 1,
       requests: recent.requests,
       errors: recent.errors,
+      refused: recent.refused,
       latency: percentilesOf(recent.durations),
       upstream_share:
         recent.seconds === 0 ? 0 : recent.upstreamSeconds / recent.seconds,

@@ -329,3 +329,37 @@ describe('client keys', () => {
     );
   });
 });
+
+describe('the plan', () => {
+  const bearer = (key) => ({ Authorization: `Bearer ${key}` });
+  const made = planner({ targetUrl: 'https://own.example/' });
+  const planFor = (headers) => made.plan(fakeExchange(headers));
+
+  it('is made once for all calls with the same headers', () => {
+    const headers = { ...bearer('a'), 'x-request-id': '1' };
+
+    const first = planFor(headers);
+
+    assert.equal(planFor({ ...headers, 'x-request-id': '2' }), first);
+  });
+
+  it('is another one where one of the headers is', () => {
+    const all = {
+      ...bearer('a'),
+      'x-target-host': 'https://own.example/a',
+      'x-baseten-request-preferences': '{"batch_size":3}',
+    };
+
+    const plans = [
+      all,
+      { ...all, ...bearer('b') },
+      { ...all, 'x-target-host': 'https://own.example/b' },
+      { ...all, 'x-baseten-request-preferences': '{"batch_size":4}' },
+      bearer('a'),
+    ].map(planFor);
+
+    assert.equal(new Set(plans).size, plans.length);
+    assert.equal(plans[1].authorization, 'Bearer b');
+    assert.equal(plans[2].target.url.prefix, '/b');
+  });
+});

@@ -55,6 +55,28 @@ describe('the openai package', () => {
     );
   });
 
+  it('shows the sentence of an error in the format of its own', async (t) => {
+    const { proxied } = await start(t);
+    const asking = new OpenAI({
+      baseURL: `${proxied}/v1`,
+      apiKey: 'test-key',
+      maxRetries: 0,
+      defaultHeaders: {
+        'x-baseten-error-format': 'openai',
+        'x-baseten-request-preferences': '{"batch_size":0}',
+      },
+    });
+
+    await assert.rejects(
+      asking.embeddings.create({ model: 'm', input: ['a'] }),
+      {
+        message: '400 batch_size must be an integer between 1 and 1024, got 0',
+        code: 'INVALID_PREFERENCES',
+        type: 'invalid_request_error',
+      },
+    );
+  });
+
   it('streams completions through the proxy', async (t) => {
     const events = ['once', ' upon', ' a time'].map(
       (content) =>

@@ -35,14 +35,21 @@ function fill(log, count) {
   for (let i = 0; i < count; i++) log.info('x'.repeat(1000), { number: i });
 }
 
+/** Lets the moment pass in which lines are gathered. */
+function gathering(t) {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  return () => t.mock.timers.tick(10);
+}
+
 describe('the log', () => {
-  it('writes what one turn of the loop gathers at once', async () => {
+  it('writes what a moment gathers at once', async (t) => {
+    const gather = gathering(t);
     const reader = new Reader();
     const log = new Log('info', reader.write);
 
     log.info('one', { number: 1 });
     log.warn('two');
-    await setImmediate();
+    gather();
 
     assert.equal(reader.texts.length, 1);
     assert.deepEqual(
@@ -54,14 +61,15 @@ describe('the log', () => {
     );
   });
 
-  it('keeps no more than its bound for a reader that stalls', async () => {
+  it('keeps no more than its bound for a reader that stalls', async (t) => {
+    const gather = gathering(t);
     const reader = new Reader();
     const log = new Log('info', reader.write);
     log.info('first');
-    await setImmediate();
+    gather();
 
     fill(log, 20_000);
-    await setImmediate();
+    gather();
     assert.equal(reader.texts.length, 1);
     await reader.take();
     await reader.take();
@@ -73,19 +81,20 @@ describe('the log', () => {
     assert.equal(note.level, 'warn');
     assert.equal(reader.lines.length - 2 + note.lines, 20_000);
     log.info('later');
-    await setImmediate();
+    gather();
     assert.equal(reader.lines.at(-1).msg, 'later');
   });
 
-  it('counts what a failed write has lost', async () => {
+  it('counts what a failed write has lost', async (t) => {
+    const gather = gathering(t);
     const reader = new Reader();
     const log = new Log('info', reader.write);
     fill(log, 3);
-    await setImmediate();
+    gather();
 
     await reader.take(new Error('no space left'));
     log.info('later');
-    await setImmediate();
+    gather();
 
     const [later, note] = reader.lines.slice(-2);
     assert.equal(later.msg, 'later');

@@ -104,30 +104,37 @@ describe('the durations', () => {
   });
 });
 
+/** The seconds in which something was. */
+function placesOf(counts) {
+  return counts.flatMap((count, i) => (count > 0 ? [i] : []));
+}
+
 describe('the pulse', () => {
   it('tells the last whole minute, oldest second first', () => {
     const pulse = new Pulse();
-    pulse.record(NOON_MS, 0.1, 0.05, false);
-    pulse.record(NOON_MS + 59_999, 0.3, 0.2, true);
-    pulse.record(NOON_MS + 60_000, 9, 9, true);
+    pulse.record(NOON_MS, 0.1, 0.05, 200);
+    pulse.record(NOON_MS + 30_000, 0, 0, 429);
+    pulse.record(NOON_MS + 59_999, 0.3, 0.2, 502);
+    pulse.record(NOON_MS + 60_000, 9, 9, 502);
 
     const recent = pulse.read(NOON_MS + 60_500);
 
     assert.equal(recent.second, NOON_MS / 1000 + 59);
-    assert.deepEqual(recent.requests, [1, ...Array(58).fill(0), 1]);
-    assert.deepEqual(recent.errors, [...Array(59).fill(0), 1]);
+    assert.deepEqual(placesOf(recent.requests), [0, 30, 59]);
+    assert.deepEqual(placesOf(recent.errors), [59]);
+    assert.deepEqual(placesOf(recent.refused), [30]);
     assert.equal(recent.seconds, 0.4);
     assert.equal(recent.upstreamSeconds, 0.25);
-    assert.equal(percentilesOf(recent.durations).count, 2);
+    assert.equal(percentilesOf(recent.durations).count, 3);
   });
 
   it('forgets what is older, however long nothing happened', () => {
     const pulse = new Pulse();
-    pulse.record(NOON_MS, 1, 1, false);
+    pulse.record(NOON_MS, 1, 1, 200);
 
     const nextMinute = pulse.read(NOON_MS + 61_000);
     const nextDay = pulse.read(NOON_MS + 86_400_000);
-    pulse.record(NOON_MS + 61_000, 1, 1, false);
+    pulse.record(NOON_MS + 61_000, 1, 1, 200);
     const again = pulse.read(NOON_MS + 62_000);
 
     for (const recent of [nextMinute, nextDay]) {
@@ -227,12 +234,25 @@ describe('the status', () => {
     const metrics = new Metrics();
     for (const route of ['health', 'metrics', 'status'])
       metrics.observe(exchange({ route }));
-    metrics.observe(exchange({ status: 404 }));
+    metrics.observe(exchange({ status: 502 }));
 
     const { totals, statuses } = metrics.snapshot();
 
-    assert.deepEqual(statuses, { 404: 1 });
+    assert.deepEqual(statuses, { 502: 1 });
     assert.deepEqual([totals.requests, totals.errors], [1, 1]);
+  });
+
+  it('tells what callers gave cause to apart from what failed', () => {
+    const metrics = new Metrics();
+    for (const status of [200, 401, 429, 499, 500, 504])
+      metrics.observe(exchange({ status }));
+
+    const { totals } = metrics.snapshot();
+
+    assert.deepEqual(
+      [totals.requests, totals.refused, totals.errors],
+      [6, 3, 2],
+    );
   });
 
   it('of several workers is that of one proxy', () => {
@@ -261,8 +281,8 @@ describe('the status', () => {
 
   it('lines up the seconds of workers that were asked at other times', () => {
     const [early, late] = [new Pulse(), new Pulse()];
-    early.record(NOON_MS, 0.1, 0.1, false);
-    late.record(NOON_MS, 0.1, 0.1, true);
+    early.record(NOON_MS, 0.1, 0.1, 200);
+    late.record(NOON_MS, 0.1, 0.1, 502);
     const base = new Metrics().snapshot();
 
     const { recent } = mergeSnapshots([
@@ -277,8 +297,8 @@ describe('the status', () => {
 
   it('tells percentiles and the share of upstreams in seconds', () => {
     const pulse = new Pulse();
-    pulse.record(NOON_MS, 0.2, 0.15, false);
-    pulse.record(NOON_MS, 0.2, 0.15, false);
+    pulse.record(NOON_MS, 0.2, 0.15, 200);
+    pulse.record(NOON_MS, 0.2, 0.15, 200);
     const snapshot = {
       ...new Metrics().snapshot(),
       startedAtMs: NOON_MS - 5_000,

@@ -15,12 +15,15 @@ const DESKTOP = { viewport: { width: 1280, height: 900 } };
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 
+const sum = (counts) => counts.reduce((total, count) => total + count, 0);
+
 const COUNTS = {
   'in-flight': (status) => status.in_flight,
   queued: (status) => status.queued,
   'upstream-in-flight': (status) => status.upstream_in_flight,
-  requests: (status) => status.totals.requests,
-  errors: (status) => status.totals.errors,
+  requests: ({ last_minute: { requests } }) => sum(requests),
+  errors: ({ last_minute: { errors } }) => sum(errors),
+  refused: ({ last_minute: { refused } }) => sum(refused),
   retries: (status) => status.totals.retries,
   hedges: (status) => status.totals.hedges,
   'hedges-won': (status) => status.totals.hedges_won,
@@ -120,7 +123,7 @@ describe('the status page', () => {
     assert.equal(await textOf(page, 'upstream-share'), `${share.toFixed(1)} %`);
   });
 
-  it('counts answers by status, errors apart', async (t) => {
+  it('counts answers by status, what was refused apart', async (t) => {
     const { proxy, post } = await startBoth(t);
     await makeTraffic(post);
     const { page } = await openPage(t, browser, DESKTOP);
@@ -133,10 +136,10 @@ describe('the status page', () => {
       ['400 Bad Request', '1'],
       ['404 Not Found', '1'],
     ]);
-    assert.equal(await page.locator('#statuses .is-error').count(), 2);
+    assert.equal(await page.locator('#statuses .is-refused').count(), 2);
     assert.match(
       await page.getByRole('img').getAttribute('aria-label'),
-      /, 2 errors$/,
+      /, 0 errors, 2 refused$/,
     );
   });
 

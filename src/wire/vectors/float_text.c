@@ -18,11 +18,25 @@ static enum pc_status append_float(struct pc_bytes *out, float value)
   return PC_OK;
 }
 
+/* As many numbers as come quickly and have room already. */
+static size_t read_list(const struct pc_float_text *reader,
+                        const char **at,
+                        const char *end,
+                        struct pc_bytes *out)
+{
+  size_t room = (out->capacity - out->size) / sizeof(float);
+  size_t count = 0;
+
+  if (!reader->read_list || !room)
+    return 0;
+  count = reader->read_list(at, end, out->data + out->size, room);
+  out->size += count * sizeof(float);
+  return count;
+}
+
 /* Reads nothing when the number may go on behind `end`. */
-static enum pc_status read_number(struct pc_float_text *reader,
-                                  const char **at,
-                                  const char *end,
-                                  struct pc_bytes *out)
+static enum pc_status
+read_number(const char **at, const char *end, struct pc_bytes *out)
 {
   const char *behind = NULL;
   float value = 0;
@@ -31,12 +45,27 @@ static enum pc_status read_number(struct pc_float_text *reader,
   if (status != PC_OK || !behind)
     return status;
   status = append_float(out, value);
-  if (status != PC_OK)
-    return status;
-  reader->after_value = true;
-  reader->after_comma = false;
-  *at = behind;
-  return PC_OK;
+  if (status == PC_OK)
+    *at = behind;
+  return status;
+}
+
+/* Where no list is read, the first number decides what becomes of it. */
+static enum pc_status read_numbers(struct pc_float_text *reader,
+                                   const char **at,
+                                   const char *end,
+                                   struct pc_bytes *out)
+{
+  const char *start = *at;
+  enum pc_status status = PC_OK;
+
+  if (!read_list(reader, at, end, out))
+    status = read_number(at, end, out);
+  if (*at != start) {
+    reader->after_value = true;
+    reader->after_comma = false;
+  }
+  return status;
 }
 
 /* What stands behind blanks and a comma. */
@@ -87,7 +116,7 @@ static enum pc_status read_elements(struct pc_float_text *reader,
     case ELEMENT_BAD:
       return PC_PARSE_ERROR;
     case ELEMENT_NUMBER:
-      status = read_number(reader, at, end, out);
+      status = read_numbers(reader, at, end, out);
       if (!reader->after_value)
         return status;
     }
@@ -97,7 +126,7 @@ static enum pc_status read_elements(struct pc_float_text *reader,
 
 void pc_float_text_init(struct pc_float_text *reader)
 {
-  *reader = (struct pc_float_text){0};
+  *reader = (struct pc_float_text){.read_list = pc_float_list_best()};
 }
 
 enum pc_status pc_float_text_read(struct pc_float_text *reader,

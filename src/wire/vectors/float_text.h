@@ -12,10 +12,12 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "wire/vectors/float_list.h"
 
 struct pc_float_text {
-  bool after_value; /* a comma or the closing bracket comes next */
-  bool after_comma; /* a number must follow */
+  pc_float_list_fn *read_list; /* NULL: each number is read by itself */
+  bool after_value;            /* a comma or the closing bracket comes next */
+  bool after_comma;            /* a number must follow */
 };
 
 void pc_float_text_init(struct pc_float_text *reader);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* Of all rows together: a million of 4,096 float32 values. */
 #define CEILING ((size_t)16 << 30)
 
@@ -17,7 +19,11 @@ static void mark_put(struct pc_vectors *vectors, uint32_t row)
   vectors->put_rows[row / 64] |= (uint64_t)1 << (row % 64);
 }
 
-/* Allocates without touching: pages that no row reaches are never mapped. */
+/*
+ * Allocates without touching: pages that no row reaches are never mapped. Of a
+ * large matrix they are large ones, as to map small ones takes longer than all
+ * else that is done with a row.
+ */
 static enum pc_status make_matrix(struct pc_vectors *vectors, size_t row_size)
 {
   size_t words = (size_t)vectors->row_count / 64 + 1;
@@ -33,6 +39,7 @@ static enum pc_status make_matrix(struct pc_vectors *vectors, size_t row_size)
     vectors->put_rows = NULL;
     return PC_NO_MEMORY;
   }
+  pc_memory_expect_writes(vectors->data, row_size * vectors->row_count);
   vectors->row_size = row_size;
   vectors->size = row_size * vectors->row_count;
   vectors->capacity = vectors->size;

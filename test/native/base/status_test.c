@@ -57,6 +57,7 @@ static void callers_see_the_promised_codes(void)
   CHECK_TEXT(pc_status_code(PC_ATTEMPT_TIMEOUT), "TIMEOUT");
   CHECK_TEXT(pc_status_code(PC_TOTAL_TIMEOUT), "TIMEOUT");
   CHECK_TEXT(pc_status_code(PC_TLS_ERROR), "CONNECTION_ERROR");
+  CHECK_TEXT(pc_status_code(PC_PROXY_REFUSED), "CONNECTION_ERROR");
   CHECK_TEXT(pc_status_code(PC_PRIVATE_ADDRESS), "CONNECTION_ERROR");
   CHECK_TEXT(pc_status_code(PC_HTTP_ERROR), "HTTP_ERROR");
   CHECK_TEXT(pc_status_code(PC_PARSE_ERROR), "PARSE_ERROR");

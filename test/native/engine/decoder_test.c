@@ -69,8 +69,10 @@ feed(struct reading *reading, const struct pc_bytes *text, size_t size)
 static void run_until_over(struct pc_poller *poller,
                            const struct reading *reading)
 {
-  while (!reading->overs)
+  while (!reading->overs) {
     pc_poller_wait(poller, -1);
+    pc_poller_tell(poller);
+  }
 }
 
 /* Is the answer the one that a single thread reads? */
@@ -221,6 +223,7 @@ static void what_follows_a_refusal_changes_nothing(void)
   pc_decoding_end(reading.decoding);
   run_until_over(&poller, &reading);
   pc_poller_wait(&poller, 0);
+  pc_poller_tell(&poller);
 
   CHECK_NUMBER(reading.overs, 1);
   CHECK_NUMBER(pc_embeddings_finish(&reading.answer), PC_PARSE_ERROR);
@@ -251,6 +254,7 @@ static void a_dropped_decoding_is_never_told(void)
       sched_yield();
     pc_decoding_drop(reading.decoding);
     pc_poller_wait(&poller, 0);
+    pc_poller_tell(&poller);
 
     CHECK_NUMBER(reading.overs, 0);
     pc_embeddings_deinit(&reading.answer);

@@ -111,7 +111,7 @@ static void vectors_stand_in_input_order(void)
   job = driver_run(&driver, &call);
 
   CHECK_NUMBER(job->failure.status, PC_OK);
-  CHECK_NUMBER(job->planned_count, 43);
+  CHECK_NUMBER(job->window.batch_count, 43);
   CHECK_NUMBER(job->result.usage.total_tokens, COUNT);
   CHECK_TEXT(job->result.model.data, "\"m\"");
   if (CHECK_NUMBER(job->result.vectors.size, COUNT * sizeof(float)))
@@ -334,6 +334,54 @@ static void jobs_and_cancels_cross(void)
   loopback_stop(server);
 }
 
+static void inputs_that_come_in_parts_are_all_sent(void)
+{
+  struct loopback *server = loopback_start(answer_ok, NULL);
+  struct driver_call call = driver_call_for(loopback_url(server), 100);
+  struct driver driver;
+  struct pc_job *job = NULL;
+
+  call.part = 7;
+  call.preference.max_concurrent_requests = 3;
+  driver_start(&driver);
+  job = driver_run(&driver, &call);
+
+  CHECK_NUMBER(job->failure.status, PC_OK);
+  CHECK_NUMBER(driver.answers, 100);
+  CHECK_NUMBER(driver.wants, 14);
+
+  driver_release(job);
+  driver_stop(&driver);
+  loopback_stop(server);
+}
+
+static void a_job_that_waits_for_inputs_can_be_cancelled(void)
+{
+  struct loopback *server = loopback_start(answer_ok, NULL);
+  struct driver_call call = driver_call_for(loopback_url(server), 100);
+  struct driver driver;
+  struct pc_job *job = NULL;
+
+  call.part = 7;
+  driver_start(&driver);
+  driver.is_mean = true;
+  job = driver_submit(&driver, &call);
+  driver_wait_for_answers(&driver, 7);
+  pc_engine_cancel(driver.engine, job);
+  driver_wait(&driver, job);
+
+  CHECK_NUMBER(job->failure.status, PC_CANCELLED);
+  CHECK_NUMBER(driver.answers, 7);
+  CHECK_NUMBER(driver.wants, 1);
+  if (pc_texts_init(&job->supplied, 1) != PC_OK)
+    abort();
+  pc_engine_supply(driver.engine, job); /* in vain, and harmless */
+
+  driver_release(job);
+  driver_stop(&driver);
+  loopback_stop(server);
+}
+
 static void bad_jobs_are_refused_before_any_thread(void)
 {
   struct pc_job_plan plan = {.kind = PC_POST};
@@ -366,6 +414,8 @@ int main(void)
       TEST(destroying_ends_what_is_under_way),
       TEST(an_engine_without_jobs_stops),
       TEST(jobs_and_cancels_cross),
+      TEST(inputs_that_come_in_parts_are_all_sent),
+      TEST(a_job_that_waits_for_inputs_can_be_cancelled),
       TEST(bad_jobs_are_refused_before_any_thread),
   };
   return HARNESS_RUN(tests);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "driver.h"
+#include "engine/origin.h"
 #include "loopback.h"
 
 enum { NS_PER_MS = 1000000, BATCHES = 512 };
@@ -160,6 +161,26 @@ static void the_others_wait_for_a_slow_lookup_only_so_long(void)
   loopback_stop(server);
 }
 
+static void while_every_lookup_is_slow_few_are_made(void)
+{
+  struct loopback *server = loopback_start(answer_ok, NULL);
+  char url[64];
+  struct driver_call call = named_call(server, url, sizeof(url), BATCHES);
+  struct driver driver;
+  struct pc_job *job = NULL;
+
+  reset(2 * PC_ORIGIN_SCOUTING_MS, 0, 0);
+  driver_start(&driver);
+  job = driver_run(&driver, &call);
+
+  CHECK_NUMBER(driver.answers, BATCHES);
+  CHECK(atomic_load(&lookups) <= 4);
+
+  driver_release(job);
+  driver_stop(&driver);
+  loopback_stop(server);
+}
+
 static void a_cancelled_scout_lets_the_next_go(void)
 {
   struct loopback *server = loopback_start(answer_ok, NULL);
@@ -194,6 +215,7 @@ int main(void)
       TEST(a_name_is_looked_up_once),
       TEST(after_a_failed_lookup_the_next_request_tries),
       TEST(the_others_wait_for_a_slow_lookup_only_so_long),
+      TEST(while_every_lookup_is_slow_few_are_made),
       TEST(a_cancelled_scout_lets_the_next_go),
   };
   return HARNESS_RUN(tests);

@@ -1,9 +1,16 @@
 #include "harness.h"
 
+#include <stdatomic.h>
+
 #include "driver.h"
 #include "loopback.h"
 
-enum { BODY_ROOM = 16 * 1024, REPLY_ROOM = 64 * 1024 };
+enum {
+  BODY_ROOM = 16 * 1024,
+  REPLY_ROOM = 64 * 1024,
+  LONG_INPUT_SIZE = 4 * 1024,
+  LONG_INPUTS = 6000
+};
 
 static struct driver_call splice_of(const char *url, const char *body)
 {
@@ -101,6 +108,90 @@ static void batches_leave_and_come_back_as_one_body(void)
   loopback_stop(server);
 }
 
+/* Megabytes of inputs: it takes a while to find out where each begins. */
+static char *make_long_body(void)
+{
+  char *body = malloc(((size_t)LONG_INPUT_SIZE + 8) * LONG_INPUTS);
+  char *at = body;
+
+  if (!body)
+    abort();
+  at = stpcpy(at, "{\"input\":[");
+  for (int i = 0; i < LONG_INPUTS; i++) {
+    at = stpcpy(at, i ? ",\"" : "\"");
+    memset(at, 'a', LONG_INPUT_SIZE);
+    at = stpcpy(at + LONG_INPUT_SIZE, "\"");
+  }
+  stpcpy(at, "]}");
+  return body;
+}
+
+/* Tells the context whether the first request was that of the small call. */
+static void answer_either(void *context,
+                          const struct loopback_request *request,
+                          char *room,
+                          struct loopback_reply *reply)
+{
+  if (request->number == 0)
+    atomic_store((atomic_bool *)context, request->body_size == 2);
+  answer(NULL, request, room, reply);
+}
+
+static void a_long_body_lets_others_go_ahead(void)
+{
+  atomic_bool was_small_first = false;
+  struct loopback *server = loopback_start(answer_either, &was_small_first);
+  char *body = make_long_body();
+  struct driver_call call = splice_of(loopback_url(server), body);
+  struct driver_call small = driver_call_for(loopback_url(server), 1);
+  struct driver driver;
+  struct pc_job *job = NULL;
+  struct pc_job *small_job = NULL;
+
+  driver_start(&driver);
+  job = driver_submit(&driver, &call);
+  small_job = driver_run(&driver, &small);
+  driver_wait(&driver, job);
+
+  CHECK(was_small_first);
+  CHECK_NUMBER(small_job->failure.status, PC_OK);
+  CHECK_NUMBER(job->failure.status, PC_OK);
+  CHECK_NUMBER(job->answered_count, LONG_INPUTS);
+  CHECK_NUMBER(loopback_request_count(server), LONG_INPUTS / 10 + 1);
+
+  driver_release(job);
+  driver_release(small_job);
+  driver_stop(&driver);
+  loopback_stop(server);
+  free(body);
+}
+
+static void a_long_body_is_let_go_when_its_call_has_ended(void)
+{
+  struct loopback *server = loopback_start(answer, NULL);
+  char *body = make_long_body();
+  struct driver_call call = splice_of(loopback_url(server), body);
+  struct pc_job *cancelled = NULL;
+  struct pc_job *closed = NULL;
+  struct driver driver;
+
+  driver_start(&driver);
+  cancelled = driver_submit(&driver, &call);
+  closed = driver_submit(&driver, &call);
+  pc_engine_cancel(driver.engine, cancelled);
+  driver_wait(&driver, cancelled);
+  driver_stop(&driver);
+  memset(body, 0, LONG_INPUT_SIZE);
+
+  CHECK_NUMBER(cancelled->failure.status, PC_CANCELLED);
+  CHECK(closed->failure.status == PC_CLOSED || closed->answered_count);
+
+  driver_release(cancelled);
+  driver_release(closed);
+  loopback_stop(server);
+  free(body);
+}
+
 static void a_body_that_is_not_understood_sends_nothing(void)
 {
   struct loopback *server = loopback_start(answer, NULL);
@@ -189,6 +280,8 @@ int main(void)
 {
   static const struct harness_test tests[] = {
       TEST(batches_leave_and_come_back_as_one_body),
+      TEST(a_long_body_lets_others_go_ahead),
+      TEST(a_long_body_is_let_go_when_its_call_has_ended),
       TEST(a_body_that_is_not_understood_sends_nothing),
       TEST(one_batch_that_fails_ends_the_call),
       TEST(calls_and_cancels_cross),

@@ -88,14 +88,18 @@ static void what_is_ready_is_told_until_it_is_served(void)
   open_end(&end, &scene);
   watch(&end, PC_READABLE);
   pc_poller_wait(&scene.poller, 0);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(end.calls, 0);
   send_byte(&end);
   pc_poller_wait(&scene.poller, -1);
+  pc_poller_tell(&scene.poller);
   pc_poller_wait(&scene.poller, -1);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(end.calls, 2);
   CHECK_NUMBER(end.ready, PC_READABLE);
   CHECK_NUMBER(read(end.watch.fd, &byte, 1), 1);
   pc_poller_wait(&scene.poller, 0);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(end.calls, 2);
   close_end(&end);
   pc_poller_deinit(&scene.poller);
@@ -111,13 +115,16 @@ static void only_what_is_watched_for_is_told(void)
   send_byte(&end);
   watch(&end, PC_WRITABLE);
   pc_poller_wait(&scene.poller, -1);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(end.ready, PC_WRITABLE);
   watch(&end, PC_READABLE | PC_WRITABLE);
   pc_poller_wait(&scene.poller, -1);
+  pc_poller_tell(&scene.poller);
   CHECK(end.ready & PC_READABLE);
   watch(&end, 0);
   end.calls = 0;
   pc_poller_wait(&scene.poller, 0);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(end.calls, 0);
   close_end(&end);
   pc_poller_deinit(&scene.poller);
@@ -135,6 +142,7 @@ static void a_peer_that_left_is_told_as_readable(void)
   close(end.peer);
   end.peer = dup(end.watch.fd);
   pc_poller_wait(&scene.poller, -1);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(end.ready, PC_READABLE);
   close_end(&end);
   pc_poller_deinit(&scene.poller);
@@ -155,6 +163,7 @@ static void a_watch_that_has_ended_hears_nothing(void)
     send_byte(&ends[i]);
   }
   pc_poller_wait(&scene.poller, -1);
+  pc_poller_tell(&scene.poller);
   for (int i = 0; i < PAIRS; i++)
     calls += ends[i].calls;
   CHECK_NUMBER(calls, 1);
@@ -179,6 +188,7 @@ static void a_descriptor_that_was_closed_can_be_forgotten(void)
   watch(&second, PC_READABLE);
   send_byte(&second);
   pc_poller_wait(&scene.poller, -1);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(first.calls, 0);
   CHECK_NUMBER(second.calls, 1);
   close_end(&second);
@@ -235,8 +245,10 @@ static void no_wake_up_is_lost(void)
   if (pc_poller_init(&poller, on_heard, &waker) != PC_OK)
     abort();
   CHECK_NUMBER(pthread_create(&thread, NULL, wake_often, &waker), 0);
-  while (atomic_load(&waker.heard) < WAKES)
+  while (atomic_load(&waker.heard) < WAKES) {
     pc_poller_wait(&poller, -1);
+    pc_poller_tell(&poller);
+  }
   pthread_join(thread, NULL);
   pc_poller_deinit(&poller);
 }
@@ -249,8 +261,10 @@ static void a_wake_up_before_the_wait_ends_it(void)
   pc_poller_wake(&scene.poller);
   pc_poller_wake(&scene.poller);
   pc_poller_wait(&scene.poller, -1);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(scene.wakes, 1);
   pc_poller_wait(&scene.poller, 0);
+  pc_poller_tell(&scene.poller);
   CHECK_NUMBER(scene.wakes, 1);
   pc_poller_deinit(&scene.poller);
 }

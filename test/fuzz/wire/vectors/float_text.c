@@ -1,6 +1,6 @@
 /*
  * A list of numbers has the end the scanner sees and the bits strtof gives,
- * whole or in pieces. Knob: where to cut.
+ * whole or in pieces, by lists and number by number. Knob: where to cut.
  */
 #include "fuzz.h"
 
@@ -52,6 +52,7 @@ read_plainly(const char *text, size_t size, struct pc_bytes *out)
 static enum verdict read_in_pieces(const char *text,
                                    size_t size,
                                    uint32_t *cut_state,
+                                   bool reads_lists,
                                    struct pc_bytes *out)
 {
   struct pc_float_text reader;
@@ -61,6 +62,8 @@ static enum verdict read_in_pieces(const char *text,
   bool is_done = false;
 
   pc_float_text_init(&reader);
+  if (!reads_lists)
+    reader.read_list = NULL;
   while (status == PC_OK && !is_done && arrived < size) {
     size_t at = 0;
     char *window = NULL;
@@ -91,10 +94,27 @@ static void check_same(enum verdict verdict,
           memcmp(out->data, expected->data, out->size) == 0);
 }
 
+static void check_way(const struct pc_bytes *expected,
+                      enum verdict verdict,
+                      const char *text,
+                      size_t size,
+                      uint32_t cut_state,
+                      bool reads_lists)
+{
+  struct pc_bytes out;
+
+  fuzz_start_bytes(&out, "");
+  check_same(read_in_pieces(text, size, NULL, reads_lists, &out), verdict, &out,
+             expected);
+  pc_bytes_clear(&out);
+  check_same(read_in_pieces(text, size, &cut_state, reads_lists, &out), verdict,
+             &out, expected);
+  pc_bytes_deinit(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   struct pc_bytes expected;
-  struct pc_bytes out;
   uint32_t cut_state = fuzz_take_knob(data, &size);
   char *text = NULL;
   enum verdict verdict = LIST_BAD;
@@ -103,14 +123,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
   text = fuzz_copy(data, size);
   fuzz_start_bytes(&expected, "");
-  fuzz_start_bytes(&out, "");
   verdict = read_plainly(text, size, &expected);
-  check_same(read_in_pieces(text + 1, size - 1, NULL, &out), verdict, &out,
-             &expected);
-  pc_bytes_clear(&out);
-  check_same(read_in_pieces(text + 1, size - 1, &cut_state, &out), verdict,
-             &out, &expected);
-  pc_bytes_deinit(&out);
+  check_way(&expected, verdict, text + 1, size - 1, cut_state, true);
+  check_way(&expected, verdict, text + 1, size - 1, cut_state, false);
   pc_bytes_deinit(&expected);
   free(text);
   return 0;

@@ -33,13 +33,33 @@ static bool passes(const char *text)
 
 static void stops_on_the_closing_quote_at_every_distance(void)
 {
-  char text[64];
+  char text[200];
 
   for (size_t size = 0; size < sizeof(text); size++) {
     memset(text, 'x', sizeof(text));
     text[size] = '"';
     CHECK_NUMBER(skip(text, sizeof(text), 0).at, size);
   }
+}
+
+static void notices_every_byte_at_every_distance(void)
+{
+  char text[100];
+
+  for (int byte = 0; byte <= UINT8_MAX; byte++)
+    for (size_t place = 0; place < sizeof(text) - 1; place++) {
+      bool is_good = byte >= 0x20 && byte < 0x80 && byte != '\\';
+      struct outcome outcome;
+
+      memset(text, '~', sizeof(text));
+      text[place] = (char)byte;
+      outcome = skip(text, sizeof(text), 0);
+      CHECK((outcome.reason == NULL) == is_good);
+      if (!is_good || byte == '"')
+        CHECK_NUMBER(outcome.at, place);
+      else
+        CHECK_NUMBER(outcome.at, sizeof(text));
+    }
 }
 
 static void refuses_every_control_character_and_passes_del(void)
@@ -152,6 +172,7 @@ int main(void)
 {
   static const struct harness_test tests[] = {
       TEST(stops_on_the_closing_quote_at_every_distance),
+      TEST(notices_every_byte_at_every_distance),
       TEST(refuses_every_control_character_and_passes_del),
       TEST(passes_exactly_the_escapes_of_json),
       TEST(wants_four_hex_digits_behind_u),

@@ -34,13 +34,16 @@ static void read_up_to(struct pc_float_text *reader,
   free(copy);
 }
 
-static struct reading read_in_steps(const char *text, size_t first, size_t step)
+static struct reading
+read_one_way(const char *text, size_t first, size_t step, bool reads_lists)
 {
   struct pc_float_text reader;
   struct reading reading;
   size_t size = strlen(text);
 
   start_reading(&reader, &reading);
+  if (!reads_lists)
+    reader.read_list = NULL;
   for (size_t end = first; reading.status == PC_OK && !reading.is_done;
        end += step) {
     read_up_to(&reader, &reading, text, end < size ? end : size);
@@ -50,11 +53,6 @@ static struct reading read_in_steps(const char *text, size_t first, size_t step)
   return reading;
 }
 
-static struct reading read_whole(const char *text)
-{
-  return read_in_steps(text, strlen(text), 1);
-}
-
 static void check_same(const struct reading *one, const struct reading *other)
 {
   CHECK_NUMBER(one->status, other->status);
@@ -62,6 +60,22 @@ static void check_same(const struct reading *one, const struct reading *other)
   CHECK_NUMBER(one->at, other->at);
   if (CHECK_NUMBER(one->values.size, other->values.size) && one->values.size)
     CHECK(memcmp(one->values.data, other->values.data, one->values.size) == 0);
+}
+
+/* By lists and number by number, which must be the same. */
+static struct reading read_in_steps(const char *text, size_t first, size_t step)
+{
+  struct reading by_lists = read_one_way(text, first, step, true);
+  struct reading by_numbers = read_one_way(text, first, step, false);
+
+  check_same(&by_lists, &by_numbers);
+  pc_bytes_deinit(&by_numbers.values);
+  return by_lists;
+}
+
+static struct reading read_whole(const char *text)
+{
+  return read_in_steps(text, strlen(text), 1);
 }
 
 static void check_cuts(const char *text)

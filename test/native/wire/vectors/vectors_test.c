@@ -200,6 +200,29 @@ static void a_matrix_beyond_16_gib_is_refused(void)
   }
 }
 
+/* Large enough for pages of their own size, of which some are never reached. */
+static void a_large_matrix_keeps_its_rows(void)
+{
+  enum { ROW_SIZE = 64 * 1024, ROWS = 200 };
+  static char row[ROW_SIZE];
+  struct pc_vectors vectors;
+
+  pc_vectors_init(&vectors, ROWS);
+  for (uint32_t i = 0; i < ROWS; i += 3) {
+    memset(row, (int)i, sizeof(row));
+    CHECK_NUMBER(pc_vectors_put(&vectors, i, row, sizeof(row)), PC_OK);
+  }
+
+  for (uint32_t i = 0; i < ROWS; i += 3) {
+    struct pc_vector_place place = pc_vectors_place(&vectors, i);
+
+    memset(row, (int)i, sizeof(row));
+    CHECK_NUMBER(place.size, sizeof(row));
+    CHECK(memcmp(vectors.data + place.offset, row, sizeof(row)) == 0);
+  }
+  pc_vectors_deinit(&vectors);
+}
+
 static void the_data_can_be_taken(void)
 {
   struct pc_vectors vectors;
@@ -228,6 +251,7 @@ int main(void)
       TEST(a_ragged_store_grows_as_far_as_needed),
       TEST(a_row_may_be_empty_wherever_it_stands),
       TEST(a_matrix_beyond_16_gib_is_refused),
+      TEST(a_large_matrix_keeps_its_rows),
       TEST(the_data_can_be_taken)};
 
   return HARNESS_RUN(tests);
