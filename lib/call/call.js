@@ -4,50 +4,21 @@ const binding = require('../native/binding');
 const { Answers } = require('../responses/response');
 const { FLAG, KIND, withFlags, wordList } = require('../native/contract');
 const { Progress } = require('./progress');
+const { closedInstead, emptyResult, responseOf } = require('./end');
 const { areRequestsTraced, traceCall, traceRequest } = require('./tracing');
-const { createError, fromNative, setPartial } = require('../errors/errors');
+const { createError, fromNative } = require('../errors/errors');
 const { poolFor } = require('../pool/http-client-wrapper');
-const { failureError, inputFailures } = require('../errors/failure');
 const { statusOf } = require('../base/headers');
 
 /** @typedef {import('../native/binding').Failure} Failure */
 /** @typedef {import('../native/binding').Job} Job */
 /** @typedef {import('../native/binding').ProgressFigures} ProgressFigures */
 /** @typedef {import('../native/binding').Summary} Summary */
+/** @typedef {import('./end').CallEnd} CallEnd */
+/** @typedef {import('./end').Outcome} Outcome */
 /** @typedef {import('./host').Host} Host */
 /** @typedef {import('./options').CallTerms} CallTerms */
 /** @typedef {import('./request').CallRequest} CallRequest */
-
-/**
- * How the engine ended a call.
- * @typedef {object} Outcome
- * @property {Failure} [failure]
- * @property {AbortSignal} [signal] what cancelled it, unless a token did
- * @property {Error} [refusal] of an input that was read while the call ran
- * @property {Summary} summary
- */
-
-/**
- * How a call ended, and with what.
- * @typedef {object} CallFacts
- * @property {Answers} answers
- * @property {number} totalSeconds
- * @property {boolean} isPartial
- * @property {import('../errors/failure').FailureContext} about
- *
- * @typedef {Outcome & CallFacts} CallEnd
- */
-
-/**
- * To the caller of a destroyed client its calls were not cancelled, but closed.
- * @param {Failure} [failure]
- * @returns {Failure | undefined}
- */
-function closedInstead(failure) {
-  return failure?.code === 'CANCELLED'
-    ? { ...failure, code: 'CLOSED', message: 'the client is closed' }
-    : failure;
-}
 
 /** With these a server refuses a request that it understands. */
 const REFUSALS = new Set([400, 415, 422, 501]);
@@ -62,48 +33,6 @@ function isAboutBase64({ code, status, body }) {
     REFUSALS.has(status) &&
     /encoding_format|base64/i.test(body)
   );
-}
-
-/**
- * Gives the refusal of an input that came late the stack of who waits, and what
- * the call had brought home, as the errors of the engine have it.
- * @param {Error} refusal
- * @param {() => import('../responses/response').CallResponse} makePartial
- */
-function completeRefusal(refusal, makePartial) {
-  Error.captureStackTrace(refusal, completeRefusal);
-  /** @type {ReturnType<typeof makePartial> | undefined} */
-  let partial;
-  Object.defineProperty(refusal, 'partial', {
-    get: () => (partial ??= makePartial()),
-    configurable: true,
-  });
-}
-
-/**
- * The response of a call that has ended; or throws its error, which holds a
- * response of what there is.
- * @param {CallEnd} end
- * @param {CallRequest['makeResponse']} makeResponse
- */
-function responseOf(end, makeResponse) {
-  const { answers, totalSeconds, summary, failure, about, refusal } = end;
-  const result = { answers, totalSeconds, summary };
-  if (failure && refusal) {
-    const cause = { failure: { ...failure, batch: -1 }, error: refusal };
-    const makeErrors = () => inputFailures(answers, about, cause);
-    completeRefusal(refusal, () => makeResponse({ ...result, makeErrors }));
-    throw refusal;
-  }
-  if (failure) {
-    const error = failureError(failure, about, end.signal);
-    const makeErrors = () => inputFailures(answers, about, { failure, error });
-    setPartial(error, () => makeResponse({ ...result, makeErrors }));
-    throw error;
-  }
-  if (!end.isPartial) return makeResponse(result);
-  const makeErrors = () => inputFailures(answers, about);
-  return makeResponse({ ...result, makeErrors });
 }
 
 /**
@@ -181,7 +110,8 @@ class Call {
    */
   respond() {
     const { makeResponse, inputCount } = this.#request;
-    if (inputCount === 0) return makeResponse(this.#nothing());
+    if (inputCount === 0)
+      return makeResponse(emptyResult(this.#answers, this.#terms.isPartial));
     return this.run((end) => responseOf(end, makeResponse));
   }
 
@@ -300,18 +230,6 @@ class Call {
       refusal: this.#refusal,
       summary,
     });
-  }
-
-  /** The result of a call that has nothing to ask. */
-  #nothing() {
-    const made = { batches: 0, retries: 0, hedges: 0 };
-    const none = { rowSize: 0, rows: 0, promptTokens: 0, totalTokens: 0 };
-    return {
-      answers: this.#answers,
-      totalSeconds: 0,
-      summary: { ...made, ...none, model: '' },
-      makeErrors: this.#terms.isPartial ? () => [] : undefined,
-    };
   }
 
   /** Hands it to the engine, and waits for its end. */

@@ -165,12 +165,11 @@ static void succeed(struct pc_request *request, struct pc_attempt *attempt)
 
 static void fail(struct pc_request *request, enum pc_status status)
 {
-  struct pc_attempt *attempt = request->attempt;
-
   conclude(request,
            pc_outcome_fail(request->outcome, status, request->attempt_count,
-                           attempt->exchange, &attempt->reader->fault,
-                           &attempt->reader->text));
+                           request->attempt->exchange,
+                           &request->attempt->reader->fault,
+                           &request->attempt->reader->text));
 }
 
 static bool may_halve(const struct pc_request *request, enum pc_status status)
