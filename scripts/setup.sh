@@ -91,6 +91,7 @@ test)
   need_command chromium chromium
   need_command clang-format-14 clang-format-14
   need_command clang-tidy-14 clang-tidy-14
+  need_command redis-server redis-server
   ;;
 esac
 
