@@ -6,6 +6,7 @@
 # make chaos | soak | memcheck        random faults; for long; under ASan
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
+# make bulk-siege ROWS=1000000        bulk workers that are killed all the time
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -22,7 +23,7 @@ WERROR := $(if $(filter true 1,$(CI)),-Werror)
 setup: test-packages node_modules/.package-lock.json
 
 # Each kind of work asks for its own; scripts/setup.sh tells them.
-PACKAGES := $(addsuffix -packages,build run native fuzz test)
+PACKAGES := $(addsuffix -packages,build run native fuzz queue test)
 
 .PHONY: $(PACKAGES)
 $(PACKAGES): %-packages:
@@ -191,6 +192,11 @@ demo: build
 proxy-demo: build node_modules/.package-lock.json | run-packages
 	@node examples/proxy-demo/main.js
 
+# A bulk job killed half-way and resumed, then by two workers; ROWS=50000.
+.PHONY: bulk-demo
+bulk-demo: build node_modules/.package-lock.json | queue-packages
+	@node examples/bulk-demo/main.js
+
 .PHONY: clean
 clean:
 	@rm -rf build
@@ -210,6 +216,11 @@ bench: build benchmark/node_modules/.package-lock.json $(BENCH)/server \
 bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
   | run-packages
 	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/proxy/run.js
+
+# The bulk command beside embedStream alone: SCALE=16 ROUNDS=3 FORMATS=npy.
+.PHONY: bench-bulk
+bench-bulk: build node_modules/.package-lock.json $(BENCH)/server | run-packages
+	@SCALE=$(or $(SCALE),1) ROUNDS=$(or $(ROUNDS),3) node benchmark/bulk/run.js
 
 # No lock: the peers are named by exact versions and depend on nothing but
 # the Rust client's binaries, one of which was never published, so that npm ci
@@ -243,6 +254,11 @@ exits: build | run-packages
 	@SEED=$(SEED) RUNS=$(RUNS) node test/exit/main.js
 
 include proxy/test/siege/siege.mk
+
+# EVERY=20 seconds one of WORKERS=8 is killed, and once Redis.
+.PHONY: bulk-siege
+bulk-siege: build | queue-packages
+	@node bulk/test/siege/main.js
 
 # The addon once more, by plain gcc against Node's headers.
 CHECKED := build/asan/performance_client.node
