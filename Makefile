@@ -222,6 +222,11 @@ bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
 bench-bulk: build node_modules/.package-lock.json $(BENCH)/server | run-packages
 	@SCALE=$(or $(SCALE),1) ROUNDS=$(or $(ROUNDS),3) node benchmark/bulk/run.js
 
+# Workers of a queue, 1 to 8, beside what the simulation says of them.
+.PHONY: bench-scale
+bench-scale: build node_modules/.package-lock.json | run-packages queue-packages
+	@node benchmark/bulk/scale.js
+
 # No lock: the peers are named by exact versions and depend on nothing but
 # the Rust client's binaries, one of which was never published, so that npm ci
 # refuses whatever lock npm writes.

@@ -218,6 +218,7 @@ class ShardRun {
       outageS,
       busyS: mayYield ? BUSY_S : undefined,
       perMinute,
+      isRetry: this.#settings.isRetry,
       maxFailures,
       take: (results) => this.#take(results),
     });

@@ -23,6 +23,7 @@ const { Outage } = require('./outage');
  * @property {number} [busyS] the longest that it may refuse with 429, before
  * the job is to be taken up later
  * @property {number} [perMinute] calls that may begin
+ * @property {boolean} [isRetry] the rows have failed before, and may again
  * @property {number} maxFailures rows that may fail; Infinity for any number
  * @property {(results: Results) => Promise<void>} take is given all results in
  * the order of their inputs, and holds the sender back
@@ -182,13 +183,15 @@ class Sender {
       return [...left, ...right];
     }
     this.failedRows += 1;
-    if (this.#successes === 0 && this.failedRows >= HOPELESS)
+    const { isRetry, maxFailures } = this.#terms;
+    const isHopeless = this.#successes === 0 && this.failedRows >= HOPELESS;
+    if (isHopeless && !isRetry)
       throw new FinalError(
         `the first ${this.failedRows} rows all failed: ${error.message}`,
       );
-    if (this.failedRows > this.#terms.maxFailures)
+    if (this.failedRows > maxFailures)
       throw new FinalError(
-        `${this.failedRows} rows have failed, --max-failures allows ${this.#terms.maxFailures}; the last: ${error.message}`,
+        `${this.failedRows} rows have failed, --max-failures allows ${maxFailures}; the last: ${error.message}`,
       );
     return [{ count: 1, tokens: 0, failure: failureOf(error) }];
   }
