@@ -9,6 +9,7 @@
 # make siege                          the proxy among callers that misbehave
 # make recipes | bench-coalesce       docs/recipes.md as printed; single calls
 # make vector-test | every-float      vectors on other processors; every float32
+# make bulk-siege ROWS=1000000        bulk workers that are killed all the time
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
 SHELL := /bin/bash
@@ -25,7 +26,7 @@ WERROR := $(if $(filter true 1,$(CI)),-Werror)
 setup: test-packages node_modules/.package-lock.json frameworks
 
 # Each kind of work asks for its own; scripts/setup.sh tells them.
-PACKAGES := $(addsuffix -packages,build run native fuzz test)
+PACKAGES := $(addsuffix -packages,build run native fuzz queue test)
 
 .PHONY: $(PACKAGES)
 $(PACKAGES): %-packages:
@@ -228,6 +229,11 @@ demo: build
 proxy-demo: build node_modules/.package-lock.json | run-packages
 	@node examples/proxy-demo/main.js
 
+# A bulk job killed half-way and resumed, then by two workers; ROWS=50000.
+.PHONY: bulk-demo
+bulk-demo: build node_modules/.package-lock.json | queue-packages
+	@node examples/bulk-demo/main.js
+
 .PHONY: clean
 clean:
 	@rm -rf build
@@ -252,6 +258,16 @@ bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
 .PHONY: bench-coalesce
 bench-coalesce: build node_modules/.package-lock.json | run-packages
 	@node benchmark/coalesce/run.js
+
+# The bulk command beside embedStream alone: SCALE=16 ROUNDS=3 FORMATS=npy.
+.PHONY: bench-bulk
+bench-bulk: build node_modules/.package-lock.json $(BENCH)/server | run-packages
+	@SCALE=$(or $(SCALE),1) ROUNDS=$(or $(ROUNDS),3) node benchmark/bulk/run.js
+
+# Workers of a queue, 1 to 8, beside what the simulation says of them.
+.PHONY: bench-scale
+bench-scale: build node_modules/.package-lock.json | run-packages queue-packages
+	@node benchmark/bulk/scale.js
 
 # No lock: the peers are named by exact versions and depend on nothing but
 # the Rust client's binaries, one of which was never published, so that npm ci
@@ -286,6 +302,11 @@ exits: build | run-packages
 	@SEED=$(SEED) RUNS=$(RUNS) node test/exit/main.js
 
 include proxy/test/siege/siege.mk
+
+# EVERY=20 seconds one of WORKERS=8 is killed, and once Redis.
+.PHONY: bulk-siege
+bulk-siege: build | queue-packages
+	@node bulk/test/siege/main.js
 
 # The addon once more, by plain gcc against Node's headers.
 CHECKED := build/asan/performance_client.node

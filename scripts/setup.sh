@@ -4,6 +4,7 @@
 #
 #   scripts/setup.sh build    to compile the addon; the demo needs no more
 #   scripts/setup.sh run      the proxy's demo, the benchmarks, chaos and soak
+#   scripts/setup.sh queue    bulk jobs by way of a queue: their demo and siege
 #   scripts/setup.sh native   the C tests
 #   scripts/setup.sh fuzz     the fuzzers
 #   scripts/setup.sh prebuild the prebuilt addons
@@ -45,9 +46,9 @@ install_packages() {
 
 group=${1:-}
 case $group in
-build | run | native | fuzz | prebuild | test) ;;
+build | run | native | fuzz | queue | prebuild | test) ;;
 *)
-  echo "usage: $0 build|run|native|fuzz|prebuild|test" >&2
+  echo "usage: $0 build|run|native|fuzz|queue|prebuild|test" >&2
   exit 2
   ;;
 esac
@@ -75,6 +76,9 @@ run | test)
   need_command curl curl
   need_command ip iproute2
   need_command unshare util-linux
+  ;;&
+queue | test)
+  need_command redis-server redis-server
   ;;&
 fuzz)
   need_command clang-14 clang-14

@@ -5,7 +5,8 @@
  * second into each format as a share of what the stream reaches, and the most
  * memory. Rounds are interleaved; each figure is the median.
  *
- *   make bench-bulk     SCALE=16 for 2,097,152 inputs, ROUNDS=5, FORMATS=npy
+ *   make bench-bulk     SCALE=16 for 2,097,152 inputs, ROUNDS=5, FORMATS=npy,
+ *                       DELAY=800 for a server that takes so many ms
  */
 
 const { spawn } = require('node:child_process');
@@ -18,7 +19,7 @@ const ROOT = path.join(__dirname, '../..');
 const FOLDER = path.join(ROOT, 'build/bench/bulk');
 const COMMAND = path.join(ROOT, 'bulk/bin/baseten-performance-bulk.js');
 
-const { SCALE = '1', ROUNDS = '3' } = process.env;
+const { SCALE = '1', ROUNDS = '3', DELAY = '0' } = process.env;
 const FORMATS = (process.env.FORMATS ?? 'npy,safetensors,parquet,arrow').split(
   ',',
 );
@@ -92,7 +93,10 @@ async function main() {
   fs.mkdirSync(FOLDER, { recursive: true });
   const input = path.join(FOLDER, 'in.jsonl');
   writeInput(input);
-  const servers = serversFor({ body: 'growth' });
+  const servers = serversFor({
+    body: 'growth',
+    server: ['--delay', DELAY],
+  });
   const { site } = await servers.get('http1');
   const runs = Object.fromEntries(
     ['stream', ...FORMATS].map((name) => [name, []]),

@@ -9,7 +9,7 @@ const { demand } = require('./process');
 /**
  * @typedef {object} Context
  * @property {string} folder the case's own, empty at its start
- * @property {{ client: string, proxy: string }} tarballs
+ * @property {{ client: string, proxy: string, bulk: string }} tarballs
  * @property {{ env: object }} server
  */
 

@@ -9,7 +9,22 @@ class UsageError extends Error {}
  */
 class JobError extends Error {}
 
-for (const type of [UsageError, JobError])
+/** No further attempt can mend it. */
+class FinalError extends JobError {}
+
+/** The server refuses for long, with 429: to be tried again after a while. */
+class BusyError extends JobError {
+  /**
+   * @param {string} message
+   * @param {number} waitMs
+   */
+  constructor(message, waitMs) {
+    super(message);
+    this.waitMs = waitMs;
+  }
+}
+
+for (const type of [UsageError, JobError, FinalError, BusyError])
   Object.defineProperty(type.prototype, 'name', {
     value: type.name,
     writable: true,
@@ -27,4 +42,4 @@ function systemError(what, error) {
   return new JobError(`${what}: ${error.code ?? error.message}`);
 }
 
-module.exports = { JobError, UsageError, systemError };
+module.exports = { BusyError, FinalError, JobError, UsageError, systemError };

@@ -4,7 +4,7 @@ const { PerformanceClient } = require('baseten-performance-client');
 
 const { JobError } = require('../base/errors');
 const { beginManifest } = require('../parts/manifest');
-const { placesOf } = require('../parts/merge');
+const { placesOf, totalsOf } = require('../parts/merge');
 const { PartStore } = require('../parts/store');
 const { marksOf } = require('../read/inputs');
 const calls = require('../send/calls');
@@ -25,10 +25,25 @@ const { termsOf } = require('./terms');
  * @property {number} outageS
  * @property {number} maxFailures
  * @property {boolean} isRetry only rows that failed are sent again
+ * @property {number} [perMinute] requests that may begin
+ * @property {boolean} [mayYield] a server that is busy for long ends it with a
+ * BusyError
  * @property {(meter: Meter) => void} [onStart]
  */
 
 /** @typedef {{ index: number, count: number }} Shard */
+
+/**
+ * What came of a run.
+ * @typedef {object} ShardEnd
+ * @property {import('./meter').Figures} [figures] missing where there was
+ * nothing to do
+ * @property {boolean} isComplete
+ * @property {import('../parts/merge').Totals} totals of the whole shard
+ */
+
+/** How long a server may refuse with 429 before the queue is held back. */
+const BUSY_S = 5;
 
 /**
  * Rows whose inputs are requests of their own go one by one.
@@ -126,8 +141,7 @@ class ShardRun {
   }
 
   /**
-   * @returns {Promise<{ figures: import('./meter').Figures | undefined, isComplete: boolean }>}
-   * figures: undefined where there was nothing to do
+   * @returns {Promise<ShardEnd>}
    */
   async run() {
     const job = this.#job;
@@ -140,10 +154,13 @@ class ShardRun {
     }
     const parts = isPiped ? [] : store.parts();
     const { tasks, olds } = tasksOf(parts, this.#settings.isRetry);
-    if (tasks.length === 0)
-      return { figures: undefined, isComplete: store.isComplete };
-    const figures = await this.#carryOut(tasks, olds, parts, isPiped);
-    return { figures, isComplete: isPiped || store.isComplete };
+    const figures =
+      tasks.length > 0
+        ? await this.#carryOut(tasks, olds, parts, isPiped)
+        : undefined;
+    const all = isPiped ? [] : store.parts();
+    const isComplete = isPiped || all.at(-1)?.cursor === null;
+    return { figures, isComplete, totals: totalsOf(all) };
   }
 
   async #carryOut(tasks, olds, parts, isPiped) {
@@ -191,13 +208,17 @@ class ShardRun {
 
   /** @param {PerformanceClient} client */
   #makeSender(client) {
-    const { preferences, outageS, maxFailures } = this.#settings;
+    const { preferences, outageS, maxFailures, perMinute, mayYield } =
+      this.#settings;
     return new Sender({
       send: sendOf(this.#job, client),
       batchSize: this.#batchSize,
       width: preferences.maxConcurrentRequests,
       options: preferences,
       outageS,
+      busyS: mayYield ? BUSY_S : undefined,
+      perMinute,
+      isRetry: this.#settings.isRetry,
       maxFailures,
       take: (results) => this.#take(results),
     });

@@ -90,14 +90,13 @@ function totalsOf(parts) {
  * The parts of all shards in order.
  * @param {string} state
  * @param {number} count of shards
- * @param {number} [only] the shard that is wanted; else all
  * @returns {{ parts: StoredPart[], missing: number[] }} missing: the shards
  * that are not complete
  */
-function collectParts(state, count, only) {
+function collectParts(state, count) {
   const parts = [];
   const missing = [];
-  for (let index = only ?? 0; index < (only ?? count - 1) + 1; index++) {
+  for (let index = 0; index < count; index++) {
     const own = new PartStore(state, { index, count }).parts();
     if (own.at(-1)?.cursor !== null) missing.push(index);
     parts.push(...own);

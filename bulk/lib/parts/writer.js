@@ -7,7 +7,7 @@
 
 const path = require('node:path');
 
-const { JobError } = require('../base/errors');
+const { FinalError } = require('../base/errors');
 const { FORMATS } = require('../formats/formats');
 const { bytesOfLines } = require('../formats/jsonl');
 const { PartBuilder } = require('./part-builder');
@@ -251,7 +251,7 @@ class Writer {
     if (rows === 0 || values) return;
     if (this.#dimensions === 0) this.#dimensions = dimensions;
     if (dimensions !== this.#dimensions)
-      throw new JobError(
+      throw new FinalError(
         `the server answers with ${dimensions} dimensions, before it were ${this.#dimensions}`,
       );
   }

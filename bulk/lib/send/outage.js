@@ -1,10 +1,21 @@
 'use strict';
 
-const { JobError } = require('../base/errors');
+const { BusyError, JobError } = require('../base/errors');
 
 const FIRST_WAIT_MS = 1000;
 
 const LONGEST_WAIT_MS = 30_000;
+
+/** Of 429 without a word on when to come back. */
+const BUSY_WAIT_MS = 30_000;
+
+const TOO_MANY_REQUESTS = 429;
+
+/** @param {any} error */
+function waitOf({ response }) {
+  const seconds = Number(response?.headers['retry-after']);
+  return seconds > 0 ? seconds * 1000 : BUSY_WAIT_MS;
+}
 
 /**
  * Holds everything back while the server is away. One request at a time probes;
@@ -13,6 +24,7 @@ const LONGEST_WAIT_MS = 30_000;
  */
 class Outage {
   #longestMs;
+  #busyMs;
   #now;
 
   /** @type {Promise<void> | undefined} settles when the server is back */
@@ -31,10 +43,12 @@ class Outage {
 
   /**
    * @param {number} longestS how long it may take
+   * @param {number} busyS how long it may refuse with 429
    * @param {() => number} [now] in milliseconds
    */
-  constructor(longestS, now = () => performance.now()) {
+  constructor(longestS, busyS, now = () => performance.now()) {
     this.#longestMs = longestS * 1000;
+    this.#busyMs = busyS * 1000;
     this.#now = now;
   }
 
@@ -71,19 +85,17 @@ class Outage {
 
   /**
    * Waits for the next probe: longer each time.
-   * @param {Error} error that the last failed with
+   * @param {any} error that the last failed with
    * @param {AbortSignal} signal
    */
   async pause(error, signal) {
     const lasted = this.#now() - this.#since;
     this.reason = error.message;
-    if (lasted >= this.#longestMs) {
-      const gone = new JobError(
-        `the server has not answered for ${Math.round(lasted / 1000)} s: ${error.message}`,
-      );
-      this.#giveUp(gone);
-      throw gone;
-    }
+    const words = `for ${Math.round(lasted / 1000)} s: ${error.message}`;
+    if (lasted >= this.#longestMs)
+      this.#end(new JobError(`the server has not answered ${words}`));
+    if (error.status === TOO_MANY_REQUESTS && lasted >= this.#busyMs)
+      this.#end(new BusyError(`the server is busy ${words}`, waitOf(error)));
     const waitMs = Math.min(this.#waitMs, this.#longestMs - lasted);
     this.#waitMs = Math.min(2 * this.#waitMs, LONGEST_WAIT_MS);
     await new Promise((resolve) => {
@@ -96,8 +108,16 @@ class Outage {
       }
       if (signal.aborted) done();
     });
-    if (signal.aborted) this.#giveUp(signal.reason);
-    signal.throwIfAborted();
+    if (signal.aborted) this.#end(signal.reason);
+  }
+
+  /**
+   * @param {Error} error
+   * @returns {never}
+   */
+  #end(error) {
+    this.#giveUp(error);
+    throw error;
   }
 }
 

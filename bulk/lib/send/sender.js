@@ -6,7 +6,7 @@
  * retrying, hedging and halving hold for it.
  */
 
-const { JobError } = require('../base/errors');
+const { FinalError } = require('../base/errors');
 const { failureOf, kindOf } = require('./failures');
 const { Outage } = require('./outage');
 
@@ -20,6 +20,10 @@ const { Outage } = require('./outage');
  * @property {number} width calls in flight
  * @property {any} options of each call
  * @property {number} outageS the longest that the server may be away
+ * @property {number} [busyS] the longest that it may refuse with 429, before
+ * the job is to be taken up later
+ * @property {number} [perMinute] calls that may begin
+ * @property {boolean} [isRetry] the rows have failed before, and may again
  * @property {number} maxFailures rows that may fail; Infinity for any number
  * @property {(results: Results) => Promise<void>} take is given all results in
  * the order of their inputs, and holds the sender back
@@ -43,6 +47,9 @@ class Sender {
   /** An input that was answered. @type {any} */
   #canary;
 
+  /** When the next call may begin, in ms of performance.now(). */
+  #nextStart = 0;
+
   /** @type {{ results?: Results[] }[]} in order; without results: in flight */
   #window = [];
 
@@ -58,7 +65,7 @@ class Sender {
   constructor(terms) {
     this.#terms = terms;
     this.#batchSize = terms.batchSize;
-    this.#outage = new Outage(terms.outageS);
+    this.#outage = new Outage(terms.outageS, terms.busyS ?? Infinity);
   }
 
   /** Why everything waits, if it does. */
@@ -81,6 +88,7 @@ class Sender {
     for (let first = 0; first < inputs.length;) {
       await this.#fewerThan(this.#terms.width);
       await this.#outage.passed();
+      await this.#paced();
       const batch = inputs.slice(first, first + this.#batchSize);
       first += batch.length;
       this.#launch(batch);
@@ -112,6 +120,16 @@ class Sender {
         this.#wake = () => resolve(undefined);
       });
     if (this.#failure) throw this.#failure;
+  }
+
+  /** Settles when another call may begin. */
+  async #paced() {
+    const { perMinute } = this.#terms;
+    if (perMinute === undefined) return;
+    const now = performance.now();
+    const waitMs = this.#nextStart - now;
+    this.#nextStart = Math.max(this.#nextStart, now) + 60_000 / perMinute;
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 
   /** Hands on what is next, one at a time. */
@@ -165,13 +183,15 @@ class Sender {
       return [...left, ...right];
     }
     this.failedRows += 1;
-    if (this.#successes === 0 && this.failedRows >= HOPELESS)
-      throw new JobError(
+    const { isRetry, maxFailures } = this.#terms;
+    const isHopeless = this.#successes === 0 && this.failedRows >= HOPELESS;
+    if (isHopeless && !isRetry)
+      throw new FinalError(
         `the first ${this.failedRows} rows all failed: ${error.message}`,
       );
-    if (this.failedRows > this.#terms.maxFailures)
-      throw new JobError(
-        `${this.failedRows} rows have failed, --max-failures allows ${this.#terms.maxFailures}; the last: ${error.message}`,
+    if (this.failedRows > maxFailures)
+      throw new FinalError(
+        `${this.failedRows} rows have failed, --max-failures allows ${maxFailures}; the last: ${error.message}`,
       );
     return [{ count: 1, tokens: 0, failure: failureOf(error) }];
   }
@@ -196,7 +216,7 @@ class Sender {
       const kind = kindOf(error);
       if (kind === 'ended') throw this.#failure ?? error;
       if (kind === 'fatal')
-        throw new JobError(`the server refuses everything: ${error.message}`);
+        throw new FinalError(`the server refuses everything: ${error.message}`);
       if (kind === 'rows') {
         this.#outage.end();
         return runs;
@@ -244,7 +264,7 @@ class Sender {
       return answered;
     } catch (error) {
       if (error instanceof RangeError && !('code' in error))
-        throw new JobError(`the answers do not fit: ${error.message}`);
+        throw new FinalError(`the answers do not fit: ${error.message}`);
       return { runs: [{ count: inputs.length, error }], requests: 1 };
     }
   }

@@ -4,7 +4,7 @@ const { parseArgs } = require('node:util');
 
 const { nearest } = require('baseten-performance-client/internal');
 const { UsageError } = require('../base/errors');
-const { COMMANDS, FLAGS, keyOf, variableOf } = require('./flags');
+const { COMMANDS, FLAGS, JOBS, keyOf, variableOf } = require('./flags');
 
 /** @typedef {import('./flags').Flag} Flag */
 
@@ -91,18 +91,38 @@ function readArguments(argv) {
   return { command: command ?? '', operands: rest, given };
 }
 
+/** @param {Readonly<Flag>} flag @param {string[]} scopes */
+function isKnown({ commands }, scopes) {
+  return scopes.some((scope) => commands.includes(scope));
+}
+
 /**
- * What the environment says to a command; an empty variable says nothing.
- * @param {string} command
+ * The commands whose flags a command line may have: submit is followed by one
+ * that it submits.
+ * @param {CommandLine} line
+ * @returns {string[]}
+ */
+function scopesOf({ command, operands }) {
+  if (command !== 'submit') return [command];
+  const [inner = ''] = operands;
+  if (JOBS.includes(inner)) return [command, inner];
+  throw new UsageError(
+    `submit must be followed by one of ${JOBS.join(', ')}, got ${inner || 'nothing'}`,
+  );
+}
+
+/**
+ * What the environment says; an empty variable says nothing.
+ * @param {string[]} scopes
  * @param {NodeJS.ProcessEnv} env
  */
-function readVariables(command, env) {
+function readVariables(scopes, env) {
   /** @type {CommandLine['given']} */
   const given = new Map();
   for (const flag of FLAGS) {
     const argument = variableOf(flag);
     const text = env[argument];
-    if (text && flag.commands.includes(command))
+    if (text && isKnown(flag, scopes))
       given.set(flag.name, [{ text, argument }]);
   }
   return given;
@@ -131,14 +151,17 @@ function valueOf({ read, isList, fallback }, given, env) {
  * @param {NodeJS.ProcessEnv} env
  * @returns {Record<string, any>}
  */
-function readSettings({ command, given }, env) {
-  const all = new Map([...readVariables(command, env), ...given]);
+function readSettings(line, env) {
+  const scopes = scopesOf(line);
+  const all = new Map([...readVariables(scopes, env), ...line.given]);
   /** @type {Record<string, any>} */
   const settings = { preferences: {} };
   for (const flag of FLAGS) {
     const own = all.get(flag.name);
-    if (own && !flag.commands.includes(command))
-      throw new UsageError(`${own[0].argument} means nothing to ${command}`);
+    if (own && !isKnown(flag, scopes))
+      throw new UsageError(
+        `${own[0].argument} means nothing to ${scopes.join(' ')}`,
+      );
     const value = valueOf(flag, own, env);
     if (flag.isPreference) settings.preferences[keyOf(flag)] = value;
     else settings[keyOf(flag)] = value;
@@ -163,9 +186,8 @@ function explanation({ help, fallback, isList }) {
  * @param {string} command '' for all
  */
 function helpText(command) {
-  const known = FLAGS.filter(
-    ({ commands }) => command === '' || commands.includes(command),
-  );
+  const scopes = command === 'submit' ? ['submit', ...JOBS] : [command];
+  const known = FLAGS.filter((flag) => command === '' || isKnown(flag, scopes));
   const lines = known.map((flag) => {
     const left = usage(flag);
     const gap =

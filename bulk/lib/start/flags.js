@@ -43,7 +43,14 @@ const TEXT_JOBS = Object.freeze(['embed', ...SCORERS]);
 /** Those that send requests. */
 const SENDERS = Object.freeze([...JOBS, 'work']);
 
-const COMMANDS = Object.freeze([...JOBS, 'inspect', 'merge']);
+const QUEUE_COMMANDS = Object.freeze(['submit', 'work', 'status']);
+
+const COMMANDS = Object.freeze([
+  ...JOBS,
+  'inspect',
+  'merge',
+  ...QUEUE_COMMANDS,
+]);
 
 /** @type {(name: string, value: string, help: string, read: ReadValue, commands: readonly string[], more?: Partial<Flag>) => Readonly<Flag>} */
 function flag(name, value, help, read, commands, more) {
@@ -198,6 +205,41 @@ const FLAGS = Object.freeze([
     SENDERS,
     { fallback: 10 },
   ),
+
+  flag(
+    'queue',
+    'URL',
+    'Redis or PostgreSQL that holds the queue',
+    readText,
+    QUEUE_COMMANDS,
+  ),
+  flag('queue-name', 'NAME', 'The queue', readText, QUEUE_COMMANDS, {
+    fallback: 'bulk',
+  }),
+  flag(
+    'max-in-flight',
+    'COUNT',
+    'Requests in flight over all workers',
+    integer(1, 1e6),
+    ['submit'],
+  ),
+  flag(
+    'max-per-minute',
+    'COUNT',
+    'Requests per minute over all workers',
+    integer(1, 1e9),
+    ['submit'],
+  ),
+  toggle('stay', 'Wait for further jobs', ['work']),
+  flag(
+    'lock-s',
+    'SECONDS',
+    'Until the shard of a worker that is silent goes to another',
+    number(1, 3600),
+    ['work'],
+    { fallback: 30 },
+  ),
+  toggle('watch', 'Again every two seconds, until all is over', ['status']),
 
   preference('max-concurrent-requests', 'COUNT', 'Requests in flight'),
   preference('batch-size', 'COUNT', 'Texts of a request'),

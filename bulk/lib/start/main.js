@@ -4,16 +4,12 @@ const { JobError, UsageError } = require('../base/errors');
 const { Progress, summary } = require('../job/progress');
 const { ShardRun } = require('../job/shard-run');
 const { checkStanding } = require('../job/standing');
-const {
-  collectParts,
-  mergeParts,
-  placesOf,
-  totalsOf,
-} = require('../parts/merge');
+const { mergeParts, placesOf } = require('../parts/merge');
 const { helpText, readArguments, readSettings } = require('./command-line');
 const { JOBS } = require('./flags');
 const { inspect } = require('./inspect');
 const { readJob, readRunSettings, shardOf } = require('./job-settings');
+const { showStatus, submitJob, work } = require('./queue-commands');
 
 /** @typedef {import('../job/terms').Job} Job */
 /** @typedef {import('../parts/merge').Totals} Totals */
@@ -95,21 +91,19 @@ async function carryOut(job, shard, settings) {
 /**
  * @param {Job} job
  * @param {import('../read/ranges').Shard} shard
- * @param {boolean} isComplete
+ * @param {import('../job/shard-run').ShardEnd} end
  */
-async function conclude(job, shard, isComplete) {
+async function conclude(job, shard, { isComplete, totals: own }) {
   const places = placesOf(job.output, job.isFolder, job.errors);
   if (!isComplete) {
     say('stopped; what is finished is kept: go on with --resume');
     return FAILED;
   }
   if (shard.count > 1) {
-    const { parts } = collectParts(places.state, shard.count, shard.index);
-    const totals = totalsOf(parts);
     say(
-      `shard ${shard.index} of ${shard.count} is complete: ${totalLine(totals)}`,
+      `shard ${shard.index} of ${shard.count} is complete: ${totalLine(own)}`,
     );
-    return exitCodeOf(totals);
+    return exitCodeOf(own);
   }
   const totals = await mergeParts(places);
   say(`${totalLine(totals)}: ${job.output}`);
@@ -132,11 +126,12 @@ async function runJob(command, operands, settings, env) {
     say(`finished before: ${totalLine(finished)}`);
     return exitCodeOf(finished);
   }
-  const { figures, isComplete } = await carryOut(job, shard, settings);
+  const end = await carryOut(job, shard, settings);
+  const { figures } = end;
   if (figures) say(summary(figures));
   if (job.output === '-')
     return !figures || figures.failed + figures.bad === 0 ? DONE : SOME_FAILED;
-  return await conclude(job, shard, isComplete);
+  return await conclude(job, shard, end);
 }
 
 /**
@@ -147,6 +142,40 @@ function oneOperand(command, operands) {
   if (operands.length === 1) return operands[0];
   throw new UsageError(`${command} takes one file, got ${operands.length}`);
 }
+
+/** @param {string[]} operands */
+async function runInspect(operands) {
+  const found = await inspect(oneOperand('inspect', operands));
+  process.stdout.write(`${found.text}\n`);
+  if (!found.isWhole) return FAILED;
+  return found.hasFailures ? SOME_FAILED : DONE;
+}
+
+/** @param {Record<string, any>} settings */
+async function runMerge({ output, parts = false, errors }) {
+  if (output === undefined) throw new UsageError('--output must name a file');
+  const totals = await mergeParts(placesOf(output, parts, errors));
+  say(`${totalLine(totals)}: ${output}`);
+  return exitCodeOf(totals);
+}
+
+/**
+ * @type {Record<string, (operands: string[], settings: Record<string, any>) => Promise<number>>}
+ */
+const OTHERS = {
+  inspect: runInspect,
+  merge: (_, settings) => runMerge(settings),
+  async submit(operands, settings) {
+    await submitJob(operands, settings, say);
+    return DONE;
+  },
+  async work(_, settings) {
+    await work(settings, say);
+    return DONE;
+  },
+  status: async (_, settings) =>
+    (await showStatus(settings)) ? DONE : SOME_FAILED,
+};
 
 /**
  * @param {readonly string[]} argv
@@ -168,17 +197,7 @@ async function run(argv, env) {
   const settings = readSettings(line, env);
   if (JOBS.includes(command))
     return await runJob(command, operands, settings, env);
-  if (command === 'inspect') {
-    const found = await inspect(oneOperand(command, operands));
-    process.stdout.write(`${found.text}\n`);
-    if (!found.isWhole) return FAILED;
-    return found.hasFailures ? SOME_FAILED : DONE;
-  }
-  const { output, parts = false, errors } = settings;
-  if (output === undefined) throw new UsageError('--output must name a file');
-  const totals = await mergeParts(placesOf(output, parts, errors));
-  say(`${totalLine(totals)}: ${output}`);
-  return exitCodeOf(totals);
+  return await OTHERS[command](operands, settings);
 }
 
 /**

@@ -7,7 +7,7 @@
 const path = require('node:path');
 const { MessageChannel, Worker } = require('node:worker_threads');
 
-const { JobError, UsageError } = require('../base/errors');
+const { FinalError, JobError, UsageError } = require('../base/errors');
 
 /** @typedef {import('./reader-worker').ReaderData} ReaderData */
 /** @typedef {import('./writer-worker').WriterData} WriterData */
@@ -28,7 +28,7 @@ const YOUNG_MB = 4;
 
 /** @param {{ name: string, message: string, stack: string }} error */
 function revive({ name, message, stack }) {
-  const Known = { JobError, UsageError }[name];
+  const Known = { FinalError, JobError, UsageError }[name];
   if (Known) return new Known(message);
   return Object.assign(new Error(message), { stack });
 }

@@ -61,6 +61,9 @@ class ModelServer {
 
   requests = 0;
 
+  /** Of its refusals. */
+  headers = {};
+
   #server = http.createServer((request, response) => {
     this.#serve(request, response).catch(() => response.destroy());
   });
@@ -119,7 +122,8 @@ class ModelServer {
     const texts = textsOf(body);
     this.texts.push(...texts);
     const status = texts.map((text) => knobs.refuse?.(text)).find(Boolean);
-    if (status) return send(response, status, { error: 'refused' });
+    if (status)
+      return send(response, status, { error: 'refused' }, this.headers);
     if (texts.length > (knobs.maxBatch ?? Infinity))
       return send(response, 413, { error: 'batch too large' });
     const answer = ANSWERS[request.url];
@@ -128,8 +132,9 @@ class ModelServer {
   }
 }
 
-function send(response, status, value) {
+function send(response, status, value, headers) {
   response.writeHead(status, {
+    ...headers,
     'content-type': 'application/json',
     'x-request-id': 'a-request',
   });

@@ -98,6 +98,18 @@ describe('a row that the server refuses', () => {
       assert.deepEqual(filesOf(folder, 'out'), filesOf(folder, 'whole'));
     });
 
+  it('may be one of many that all fail again', async (t) => {
+    const { model, run } = await prepare(t);
+    const places = Array.from({ length: 70 }, (_, i) => i + 100);
+    model.knobs.refuse = refusing(400, ...places);
+    await run('out');
+
+    const { code, stderr } = await run('out', '--retry-failed');
+
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /230 of 300 rows written, 70 failed/);
+  });
+
   it('may fail again, and be sent again', async (t) => {
     const { model, run } = await prepare(t);
     model.knobs.refuse = refusing(400, 0, 250);
