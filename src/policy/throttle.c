@@ -34,8 +34,8 @@ static const uint64_t COUNT_NS = 500000000;
 static const uint64_t SHORTEST_COUNT_NS = 50000000;
 static const double NEWEST = 0.8;
 
-/* Below it, waiting does more harm than being refused: not all that refuses does
-   so for what it is sent. */
+/* Below it, waiting does more harm than being refused: not all that refuses
+   does so for what it is sent. */
 static const double SLOWEST_PER_S = 5;
 
 /* Unclear refusals that make a clear one, unless answers come between. */
