@@ -12,25 +12,19 @@ function loadBullmq() {
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND') throw error;
     throw new JobError(
-      'queues need packages that are not installed: npm install bullmq ioredis (Redis), or bullmq pg (PostgreSQL)',
+      'queues need packages that are not installed: npm install bullmq ioredis',
     );
   }
 }
 
 /**
  * How BullMQ reaches a queue's server.
- * @param {string} url redis:, rediss:, postgres: or postgresql:
- * @returns {{ connection: any, factory: any }}
+ * @param {string} url redis: or rediss:
+ * @returns {{ url: string }}
  */
 function reach(url) {
-  const scheme = /^[a-z]+(?=:\/\/)/.exec(url)?.[0] ?? '';
-  if (scheme === 'redis' || scheme === 'rediss')
-    return { connection: { url }, factory: undefined };
-  if (scheme === 'postgres' || scheme === 'postgresql')
-    return { connection: url, factory: loadBullmq().createPostgresBackend };
-  throw new UsageError(
-    '--queue must be a URL of Redis (redis:, rediss:) or PostgreSQL (postgres:)',
-  );
+  if (/^rediss?:\/\//.test(url)) return { url };
+  throw new UsageError('--queue must be a URL of Redis (redis: or rediss:)');
 }
 
 /**
@@ -40,12 +34,12 @@ function reach(url) {
  * @returns {any}
  */
 function open(kind, url, name) {
-  const { connection, factory } = reach(url);
+  const connection = reach(url);
   const bullmq = loadBullmq();
   const made =
     kind === 'Queue'
-      ? new bullmq.Queue(name, { connection }, factory)
-      : new bullmq.FlowProducer({ connection }, factory);
+      ? new bullmq.Queue(name, { connection })
+      : new bullmq.FlowProducer({ connection });
   made.on('error', () => {}); // told by the call that meets it
   return made;
 }
@@ -75,9 +69,9 @@ function openFlows(url) {
  * @returns {any} BullMQ's Worker
  */
 function openWorker(url, name, take, options) {
-  const { connection, factory } = reach(url);
+  const connection = reach(url);
   const { Worker } = loadBullmq();
-  return new Worker(name, take, { ...options, connection }, factory);
+  return new Worker(name, take, { ...options, connection });
 }
 
 module.exports = { loadBullmq, openFlows, openQueue, openWorker };
