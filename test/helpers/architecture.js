@@ -97,7 +97,7 @@ const PROXY_PACKAGES = [
   '@huggingface/tokenizers',
 ];
 
-/** What the bulk command may: formats, and optional peers for its sinks. */
+/** What the bulk command may: formats, and optional peers for its queue. */
 const BULK_PACKAGES = [
   'apache-arrow',
   'baseten-performance-client',
@@ -111,8 +111,6 @@ const BULK_PACKAGES = [
   'hyparquet-writer/src/datapage.js',
   'hyparquet-writer/src/metadata.js',
   'ioredis',
-  'pg',
-  'pg-copy-streams',
   'tinyglobby',
 ];
 

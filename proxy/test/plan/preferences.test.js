@@ -25,6 +25,8 @@ const NUMBERS = [
   'retryBudgetPct',
   'maxRetries',
   'initialBackoffMs',
+  'requestsPerMinute',
+  'tokensPerMinute',
   'flags',
 ];
 
@@ -55,7 +57,7 @@ describe('the preferences header', () => {
 
     assert.deepEqual(
       [...preferences.numbers(0)],
-      [64, 32, 10000, 30000, 0, 0, 0.1, 0.05, 5, 125, 0],
+      [64, 32, 10000, 30000, 0, 0, 0.1, 0.05, 5, 125, 0, 0, 0],
     );
     assert.equal(preferences.targetHost, undefined);
   });
@@ -78,7 +80,7 @@ describe('the preferences header', () => {
     });
 
     assert.deepEqual(preferences.list, [
-      ...[128, 16, 500, 60500, 90000, 500, 0.15, 0.08, 3, 250],
+      ...[128, 16, 500, 60500, 90000, 500, 0.15, 0.08, 3, 250, 0, 0],
       FLAG.OWN_RETRIES,
       503,
     ]);
