@@ -5,6 +5,12 @@
 enum {
   /* What one lane may receive, or send, before others are looked at. */
   SHARE_SIZE = 4 * PC_POOL_ROOM_SIZE,
+  /* What is compressed may grow a thousand times: so much of it is received at
+     once, so much at first, when nobody knows yet whether it is, and each byte
+     of a share counts as so many. */
+  CODED_SIZE = 2 * 1024,
+  FIRST_SIZE = 16 * 1024,
+  CODED_WEIGHT = 128,
   /* Statuses from here on end the sending of a body. */
   LOWEST_REFUSAL = 300
 };
@@ -134,13 +140,22 @@ static bool take(struct pc_lane *lane, struct pc_text data)
   return false;
 }
 
+static size_t size_to_ask(const struct pc_lane *lane)
+{
+  if (!lane->arrival.has_head)
+    return FIRST_SIZE;
+  return lane->arrival.decoding ? CODED_SIZE : PC_POOL_ROOM_SIZE;
+}
+
 /* Receives once. False: the hop has ended. */
 static bool receive(struct pc_lane *lane, size_t *share, bool *is_drained)
 {
   struct pc_text data = {.data = lane->pool->room};
+  size_t asked = size_to_ask(lane);
+  size_t spent = 0;
 
-  switch (pc_connection_receive(lane->connection, lane->pool->room,
-                                PC_POOL_ROOM_SIZE, &data.size)) {
+  switch (pc_connection_receive(lane->connection, lane->pool->room, asked,
+                                &data.size)) {
   case PC_MOVED_NONE:
     *is_drained = true;
     return true;
@@ -153,10 +168,10 @@ static bool receive(struct pc_lane *lane, size_t *share, bool *is_drained)
   case PC_MOVED_SOME:
     break;
   }
-  *share -= data.size < *share ? data.size : *share;
-  *is_drained =
-      !lane->is_broken &&
-      pc_connection_is_drained(lane->connection, data.size, PC_POOL_ROOM_SIZE);
+  spent = lane->arrival.decoding ? data.size * CODED_WEIGHT : data.size;
+  *share -= spent < *share ? spent : *share;
+  *is_drained = !lane->is_broken &&
+                pc_connection_is_drained(lane->connection, data.size, asked);
   return take(lane, data);
 }
 

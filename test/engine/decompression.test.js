@@ -120,4 +120,27 @@ describe('a compressed answer', () => {
 
     assert.equal(error.code, 'PARSE_ERROR');
   });
+
+  it('that unfolds for long leaves room for others', async (t) => {
+    const body = zlib.gzipSync(`[${' '.repeat(100e6)}]`);
+    const bomb = { headers: { 'content-encoding': 'gzip' }, body };
+    const upstream = await startUpstream(t, ({ json }) =>
+      json === 'bomb' ? bomb : { body: 1 },
+    );
+    const client = connect(t, upstream.url);
+    await client.batchPost('/x', ['warm']);
+    let hasEnded = false;
+    const unfolded = client
+      .batchPost('/x', ['bomb'])
+      .finally(() => (hasEnded = true));
+    let answered = 0;
+
+    while (!hasEnded) {
+      await client.batchPost('/x', ['other']);
+      answered++;
+    }
+
+    await unfolded;
+    assert.ok(answered >= 4, `${answered} were answered meanwhile`);
+  });
 });
