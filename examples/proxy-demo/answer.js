@@ -25,10 +25,24 @@ function abridge(value) {
 }
 
 /**
- * @param {string} text JSON or not
+ * Events of a stream in one line: what each adds to the answer.
+ * @param {string} text
+ */
+function describeEvents(text) {
+  const events = text.match(/(?<=^data: )\{.*/gm) ?? [];
+  const added = events
+    .flatMap((event) => JSON.parse(event).choices)
+    .map(({ delta }) => delta.content ?? '')
+    .filter(Boolean);
+  return `${events.length} events: ${added.join('|')}`;
+}
+
+/**
+ * @param {string} text JSON, events or something else
  * @returns {string}
  */
 function describeAnswer(text) {
+  if (text.startsWith('data: ')) return describeEvents(text);
   try {
     return JSON.stringify(abridge(JSON.parse(text)), null, 2);
   } catch {

@@ -65,6 +65,15 @@ const SCENES = [
     body: { model: 'my-model', prompt: 'say this back' },
   },
   {
+    title: 'A streamed answer arrives event by event',
+    path: '/v1/chat/completions?event-ms=50',
+    body: {
+      model: 'my-model',
+      stream: true,
+      messages: [{ role: 'user', content: 'say this back, word by word' }],
+    },
+  },
+  {
     title: 'The operator’s key does not go where a caller points',
     path: EMBEDDINGS,
     headers: ['X-Target-Host: https://elsewhere.example'],
@@ -113,12 +122,16 @@ async function play(scene, url, folder) {
   console.log(`curl ${commandOf(words)}`);
   const { stdout } = await runProgram(
     'curl',
-    ['-sS', '-w', '\n%{http_code} %{time_total}', ...words],
+    [
+      ...['-sS', '-w', '\n%{http_code} %{time_starttransfer} %{time_total}'],
+      ...words,
+    ],
     { maxBuffer: 1 << 26 },
   );
   const end = stdout.lastIndexOf('\n');
-  const [status, seconds] = stdout.slice(end + 1).split(' ');
-  console.log(`→ ${status} after ${seconds} s`);
+  const [status, begin, seconds] = stdout.slice(end + 1).split(' ');
+  const early = scene.body?.stream ? `, its beginning after ${begin} s` : '';
+  console.log(`→ ${status} after ${seconds} s${early}`);
   console.log(describeAnswer(stdout.slice(0, end)));
 }
 

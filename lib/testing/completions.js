@@ -52,6 +52,32 @@ function usageOf(prompts, completions) {
   };
 }
 
+/** @returns {boolean} does the caller of a stream want to know the usage? */
+function readIncludeUsage(body) {
+  const options = body.stream_options ?? {};
+  if (typeof options !== 'object' || Array.isArray(options))
+    refuse('stream_options', 'an object');
+  return readFlag(options, 'include_usage');
+}
+
+/**
+ * Chunks as a stream: with the usage in one of its own at the end, and null
+ * before it, where the caller asked for that.
+ */
+function streamOf(body, frame, lists, prompts, completions) {
+  if (!readIncludeUsage(body))
+    return new Events([
+      ...lists.map((choices) => ({ ...frame, choices })),
+      DONE,
+    ]);
+  const usage = usageOf(prompts, completions);
+  return new Events([
+    ...lists.map((choices) => ({ ...frame, choices, usage: null })),
+    { ...frame, choices: [], usage },
+    DONE,
+  ]);
+}
+
 /** Each word with the blank that stands before it. */
 function piecesOf({ words }) {
   return words.map((word, i) => (i === 0 ? word : ` ${word}`));
@@ -78,14 +104,11 @@ function answerCompletions(body) {
       ),
       usage: usageOf(prompts, completions),
     };
-  const events = completions.flatMap((one, index) => [
-    ...piecesOf(one).map((text) => choice(index, text, null)),
-    choice(index, '', one.reason),
+  const lists = completions.flatMap((one, index) => [
+    ...piecesOf(one).map((text) => [choice(index, text, null)]),
+    [choice(index, '', one.reason)],
   ]);
-  return new Events([
-    ...events.map((event) => ({ ...frame, choices: [event] })),
-    DONE,
-  ]);
+  return streamOf(body, frame, lists, prompts, completions);
 }
 
 /** @returns {string} of the last message whose content is a text */
@@ -113,17 +136,14 @@ function answerChat(body) {
       usage: usageOf([prompt], [completion]),
     };
   }
-  const chunk = (delta, finish_reason) => ({
-    object: 'chat.completion.chunk',
-    ...frame,
-    choices: [{ index: 0, delta, finish_reason }],
-  });
-  return new Events([
-    chunk({ role: 'assistant', content: '' }, null),
-    ...piecesOf(completion).map((content) => chunk({ content }, null)),
-    chunk({}, reason),
-    DONE,
-  ]);
+  const chunk = { object: 'chat.completion.chunk', ...frame };
+  const choices = (delta, end) => [{ index: 0, delta, finish_reason: end }];
+  const lists = [
+    choices({ role: 'assistant', content: '' }, null),
+    ...piecesOf(completion).map((content) => choices({ content }, null)),
+    choices({}, reason),
+  ];
+  return streamOf(body, chunk, lists, [prompt], [completion]);
 }
 
 module.exports = { answerChat, answerCompletions };

@@ -74,6 +74,27 @@ describe('POST /v1/chat/completions', () => {
     assert.equal(chunks.at(-1).choices[0].finish_reason, 'stop');
   });
 
+  it('tells the usage at the end of a stream that asks for it', async (t) => {
+    const url = await start(t);
+    const asked = { model: 'echo', messages, stream: true };
+    const wanted = { ...asked, stream_options: { include_usage: true } };
+
+    const events = await streamed(`${url}/v1/chat/completions`, wanted);
+
+    const chunks = events.slice(0, -1).map((event) => JSON.parse(event));
+    const last = chunks.pop();
+    assert.deepEqual(last.choices, []);
+    assert.equal(last.usage.total_tokens, 4);
+    assert.ok(chunks.every(({ usage }) => usage === null));
+    assert.deepEqual(
+      await refusal(`${url}/v1/chat/completions`, {
+        ...asked,
+        stream_options: [],
+      }),
+      [422, 'stream_options'],
+    );
+  });
+
   it('refuses what holds no text', async (t) => {
     const url = `${await start(t)}/v1/chat/completions`;
 

@@ -49,10 +49,18 @@ function mayBeObject(bytes) {
 }
 
 /**
- * The body when it may be a batch, or when it had to be read to its end to see
- * that it is none; undefined when it is still to be read.
+ * @typedef {object} Envelope
+ * @property {Buffer} bytes of the body, its beginning at least
+ * @property {boolean} isWhole if not, these bytes are still to be read as well
+ * @property {boolean} mayBeBatch
+ */
+
+/**
+ * The whole body when it may be a batch, or when it had to be read to its end
+ * to see that it is none; else its beginning. Undefined when there is nothing
+ * to look at.
  * @param {Exchange} exchange
- * @returns {Promise<{ body: Buffer, mayBeBatch: boolean } | undefined>}
+ * @returns {Promise<Envelope | undefined>}
  */
 async function readEnvelope(exchange) {
   const { method, request } = exchange;
@@ -68,9 +76,8 @@ async function readEnvelope(exchange) {
       showsMember(some, before),
   );
   const mayBeBatch = mayBeObject(bytes) && showsMember(bytes, 0);
-  if (isWhole) return { body: bytes, mayBeBatch };
-  if (!mayBeBatch) return undefined;
-  return { body: await exchange.readBody(), mayBeBatch };
+  if (isWhole || !mayBeBatch) return { bytes, isWhole, mayBeBatch };
+  return { bytes: await exchange.readBody(), isWhole: true, mayBeBatch };
 }
 
 module.exports = { readEnvelope };

@@ -10,6 +10,7 @@ const { isNamed } = require('../plan/paths');
 const { Planner } = require('../plan/plan');
 const { readEnvelope } = require('./batch-envelope');
 const { batchHeaders, tellingHeaders } = require('./headers');
+const { modelOf } = require('./model');
 const { PassThrough } = require('./pass-through');
 const { KINDS, Splice, defaultsOf } = require('./splice');
 const { engineRefusal, upstreamRefusal } = require('./upstream-failure');
@@ -139,7 +140,11 @@ class Forwarder {
     const batch = (kind) => (exchange, plan) =>
       this.#batch(exchange, plan, kind);
     return {
-      plan: (/** @type {Exchange} */ exchange) => this.#planner.plan(exchange),
+      plan: (/** @type {Exchange} */ exchange) => {
+        const plan = this.#planner.plan(exchange);
+        exchange.facts.target = plan.target;
+        return plan;
+      },
       embeddings: batch(KINDS.EMBEDDINGS),
       rerank: batch(KINDS.RERANK),
       classify: batch(KINDS.CLASSIFY),
@@ -161,10 +166,11 @@ class Forwarder {
    */
   async #batch(exchange, plan, kind) {
     const flags = this.#isBare(exchange) ? kind.flags | FLAG.BARE : kind.flags;
+    const model = exchange.header('x-baseten-model');
     const body = await exchange.readBody();
+    exchange.facts.model = modelOf(body, model, plan.secrets);
     let outcome = await this.#send(exchange, plan, kind, flags, body);
     if (outcome.failure?.code === 'TOKEN_INPUTS') {
-      const model = exchange.header('x-baseten-model');
       const { signal } = exchange;
       const decoded = await this.#tokenizers.decode(body, model, signal);
       exchange.hold(decoded.length);
@@ -183,6 +189,7 @@ class Forwarder {
   async #other(exchange, plan) {
     if (plan.paths?.length === 0) throw this.#refusalOf(exchange);
     const envelope = await readEnvelope(exchange);
+    exchange.facts.model = modelOf(envelope?.bytes, undefined, plan.secrets);
     exchange.enterCall();
     if (envelope?.mayBeBatch) {
       const { GENERIC } = KINDS;
@@ -191,7 +198,7 @@ class Forwarder {
         plan,
         GENERIC,
         GENERIC.flags,
-        envelope.body,
+        envelope.bytes,
       );
       if (!outcome.failure) return replyJoined(exchange, outcome.summary);
       if (outcome.failure.code === 'PATH_FORBIDDEN')
@@ -201,7 +208,11 @@ class Forwarder {
     }
     if (!this.#passThrough || isBarred(plan, exchange))
       throw this.#refusalOf(exchange);
-    await this.#passThrough.send(exchange, plan, envelope?.body);
+    await this.#passThrough.send(
+      exchange,
+      plan,
+      envelope?.isWhole ? envelope.bytes : undefined,
+    );
   }
 
   /**

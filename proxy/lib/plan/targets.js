@@ -132,6 +132,17 @@ function forbidden(message) {
   return new Refusal(403, 'TARGET_FORBIDDEN', message);
 }
 
+/**
+ * The hosts that the operator names one by one, as figures call them.
+ * @param {{ targetUrl?: string, allowTargets: readonly string[] }} config
+ * @returns {string[]}
+ */
+function namedHosts({ targetUrl, allowTargets }) {
+  const single = allowTargets.filter((target) => !target.includes('://*.'));
+  const all = targetUrl === undefined ? single : [targetUrl, ...single];
+  return all.map((target) => parseTargetUrl(target, 'target').host);
+}
+
 /** Decides where a request goes; only the operator's targets see its key. */
 class Targets {
   #allowed;
@@ -241,4 +252,4 @@ class Targets {
   }
 }
 
-module.exports = { Targets };
+module.exports = { Targets, namedHosts };

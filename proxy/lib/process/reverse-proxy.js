@@ -3,6 +3,7 @@
 const { HttpClientWrapper } = require('baseten-performance-client');
 const { ConfigError } = require('../base/errors');
 const { Forwarder } = require('../forward/forwarder');
+const { namedHosts } = require('../plan/targets');
 const { Admission } = require('../server/admission');
 const { Server } = require('../server/server');
 const { Metrics } = require('../telemetry/metrics');
@@ -69,7 +70,7 @@ class ReverseProxy {
   constructor(config, log, isWorker, tokenizers) {
     const wrappers = createWrappers(config);
     const admission = new Admission(config);
-    const metrics = new Metrics();
+    const metrics = new Metrics(namedHosts(config));
     this.#config = config;
     this.#log = log;
     this.#tokenizers = tokenizers;

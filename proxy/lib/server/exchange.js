@@ -20,6 +20,7 @@ const { readBody, readStart, tooLarge } = require('./request-body');
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 /** @typedef {import('../base/errors').AnswerHeaders} AnswerHeaders */
+/** @typedef {import('../telemetry/labels').Target} Target */
 /** @typedef {import('./answer-body').AnswerBody} AnswerBody */
 
 /**
@@ -103,6 +104,8 @@ class Exchange {
       bytesIn: 0, // of the body, as it came
       bytesOut: 0, // of the body
       code: /** @type {string | undefined} */ (undefined), // of a refusal
+      target: /** @type {Target | undefined} */ (undefined), // once it is known
+      model: '', // that figures may show
     };
     this.#context = context;
     request.on('error', ignoreError);

@@ -11,6 +11,7 @@ const {
 
 const { sumFigures } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
+const { Labels } = require('./labels');
 const { Pulse } = require('./pulse');
 
 /** @typedef {import('baseten-performance-client/internal').EngineFigures} EngineFigures */
@@ -25,12 +26,21 @@ const { Pulse } = require('./pulse');
  * @property {() => boolean} isDraining
  */
 
+/** @typedef {'route' | 'target' | 'model'} Label */
+/** @typedef {import('prom-client').Counter.Internal} Count */
+/** @typedef {import('prom-client').Histogram.Internal<Label>} Times */
+
 /**
- * The instruments of one route, so that a request resolves no labels.
- * @typedef {object} RouteInstruments
- * @property {import('prom-client').Histogram.Internal<'route'>} durations
- * @property {import('prom-client').Histogram.Internal<'route'>} upstream
- * @property {Map<number, import('prom-client').Counter.Internal>} statuses
+ * The instruments of one route, target and model, so that a request resolves
+ * no labels.
+ * @typedef {object} Series
+ * @property {Record<Label, string>} labels
+ * @property {import('./pulse').Way} way
+ * @property {Times} durations
+ * @property {Times} upstream
+ * @property {Count} inputs
+ * @property {Count} batches
+ * @property {Map<number, Count>} statuses
  */
 
 /**
@@ -55,8 +65,6 @@ const DURATION_BUCKETS_S = [
 
 /** Kept as plain numbers of a snapshot, and only copied when somebody looks. */
 const COUNTERS = [
-  ['inputs', 'inputs_total', 'Inputs of the calls that were answered'],
-  ['batches', 'batches_total', 'Batches those calls were split into'],
   ['bytesIn', 'received_bytes_total', 'Bytes of request bodies'],
   ['bytesOut', 'sent_bytes_total', 'Bytes of answered bodies'],
   ['retries', 'retries_total', 'Further attempts of batches'],
@@ -73,6 +81,9 @@ const COUNTERS = [
     'Upstream requests on a connection that was open',
   ],
 ];
+
+/** @type {Label[]} */
+const LABELS = ['route', 'target', 'model'];
 
 const GAUGES = /** @type {const} */ ([
   ['inFlight', 'in_flight', 'Calls being served'],
@@ -131,22 +142,27 @@ function createInstruments(registry, read) {
         this.inc({ status }, count);
     },
   });
-  /** @type {(name: string, help: string) => Histogram<'route'>} */
+  /** @type {(name: string, help: string) => Histogram<Label>} */
   const durations = (name, help) =>
     new Histogram({
       name: PREFIX + name,
       help,
-      labelNames: ['route'],
+      labelNames: LABELS,
       buckets: DURATION_BUCKETS_S,
       registers,
     });
-  return {
-    requests: new Counter({
-      name: `${PREFIX}requests_total`,
-      help: 'Requests that have ended',
-      labelNames: ['route', 'status'],
+  /** @type {(name: string, help: string, labels?: string[]) => Counter} */
+  const counter = (name, help, labels = []) =>
+    new Counter({
+      name: PREFIX + name,
+      help,
+      labelNames: [...LABELS, ...labels],
       registers,
-    }),
+    });
+  return {
+    requests: counter('requests_total', 'Requests that have ended', ['status']),
+    inputs: counter('inputs_total', 'Inputs of the calls that were answered'),
+    batches: counter('batches_total', 'Batches those calls were split into'),
     durations: durations(
       'request_duration_seconds',
       'Time from the head of a request to the end of its answer',
@@ -182,13 +198,19 @@ class Metrics {
 
   #pulse = new Pulse();
 
-  /** @type {Map<string, RouteInstruments>} */
-  #routes = new Map();
+  #labels;
 
   /** What the registry is told while it is being read. */
   #current = this.snapshot();
 
   #instruments = createInstruments(this.registry, () => this.#current);
+
+  /**
+   * @param {Iterable<string>} [targets] hosts with a label of their own
+   */
+  constructor(targets = []) {
+    this.#labels = new Labels(targets);
+  }
 
   /**
    * Until then all of that is nothing.
@@ -202,17 +224,17 @@ class Metrics {
   observe(exchange) {
     const { route, status, facts } = exchange;
     const seconds = (performance.now() - exchange.startedAt) / 1000;
-    const { upstreamSeconds } = facts;
-    const instruments = this.#routes.get(route) ?? this.#addRoute(route);
-    const count =
-      instruments.statuses.get(status) ??
-      this.#addStatus(instruments, route, status);
+    const series = this.#find(route, status, facts);
 
-    count.inc();
-    instruments.durations.observe(seconds);
-    if (upstreamSeconds > 0) instruments.upstream.observe(upstreamSeconds);
-    if (!WATCHERS.has(route))
-      this.#add(status, seconds, upstreamSeconds, facts);
+    (series.statuses.get(status) ?? this.#addStatus(series, status)).inc();
+    series.durations.observe(seconds);
+    if (facts.upstreamSeconds > 0)
+      series.upstream.observe(facts.upstreamSeconds);
+    if (facts.batches > 0) {
+      series.inputs.inc(facts.inputs);
+      series.batches.inc(facts.batches);
+    }
+    if (!WATCHERS.has(route)) this.#add(series.way, status, seconds, facts);
   }
 
   /** @returns {Snapshot} */
@@ -264,12 +286,12 @@ class Metrics {
   }
 
   /**
+   * @param {import('./pulse').Way} way
    * @param {number} status
    * @param {number} seconds
-   * @param {number} upstreamSeconds
    * @param {Exchange['facts']} facts
    */
-  #add(status, seconds, upstreamSeconds, facts) {
+  #add(way, status, seconds, facts) {
     const totals = this.#totals;
     totals.requests += 1;
     if (status >= 500) totals.errors += 1;
@@ -283,32 +305,50 @@ class Metrics {
       const passed = this.#passedStatuses;
       passed[facts.upstreamStatus] = (passed[facts.upstreamStatus] ?? 0) + 1;
     }
-    this.#pulse.record(Date.now(), seconds, upstreamSeconds, status);
+    this.#pulse.record(Date.now(), way, status, seconds, facts);
   }
 
   /**
    * @param {string} route
-   * @returns {RouteInstruments}
+   * @param {number} status
+   * @param {Exchange['facts']} facts
+   * @returns {Series}
    */
-  #addRoute(route) {
-    const { durations, upstreamDurations } = this.#instruments;
+  #find(route, status, { target, model }) {
+    const pair = this.#labels.find(target, model, status < 400);
+    return pair.routes.get(route) ?? this.#addSeries(route, pair);
+  }
+
+  /**
+   * @param {string} route
+   * @param {ReturnType<Labels['find']>} pair
+   * @returns {Series}
+   */
+  #addSeries(route, pair) {
+    const { target, model } = pair;
+    const { durations, upstreamDurations, inputs, batches } = this.#instruments;
+    const labels = { route, target, model };
     const added = {
-      durations: durations.labels(route),
-      upstream: upstreamDurations.labels(route),
+      labels,
+      way: { name: `${route} ${target}`, route, target },
+      durations: durations.labels(labels),
+      upstream: upstreamDurations.labels(labels),
+      inputs: inputs.labels(labels),
+      batches: batches.labels(labels),
       statuses: new Map(),
     };
-    this.#routes.set(route, added);
+    pair.routes.set(route, added);
     return added;
   }
 
   /**
-   * @param {RouteInstruments} instruments
-   * @param {string} route
+   * @param {Series} series
    * @param {number} status
    */
-  #addStatus(instruments, route, status) {
-    const added = this.#instruments.requests.labels(route, String(status));
-    instruments.statuses.set(status, added);
+  #addStatus({ labels, statuses }, status) {
+    const { requests } = this.#instruments;
+    const added = requests.labels({ ...labels, status: String(status) });
+    statuses.set(status, added);
     return added;
   }
 }

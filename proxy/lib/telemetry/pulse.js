@@ -4,7 +4,7 @@
 const PER_DOUBLING = 16;
 
 /** The last class holds whatever takes longer than 2^32 us, over an hour. */
-const CLASSES = 32 * PER_DOUBLING;
+const LAST_CLASS = 32 * PER_DOUBLING - 1;
 
 const US_PER_S = 1e6;
 
@@ -13,32 +13,19 @@ const US_PER_S = 1e6;
  * the histograms of Node these can be added over seconds and over processes.
  */
 class Durations {
-  #counts = new Uint32Array(CLASSES);
+  /** @type {Map<number, number>} of the classes that are not empty */
+  #counts = new Map();
 
   /** @param {number} seconds */
   record(seconds) {
     const doublings = Math.log2(Math.max(1, seconds * US_PER_S));
-    const index = Math.round(doublings * PER_DOUBLING);
-    this.#counts[Math.min(index, CLASSES - 1)] += 1;
-  }
-
-  /** @param {Durations} other */
-  add(other) {
-    for (let i = 0; i < CLASSES; i++) this.#counts[i] += other.#counts[i];
-  }
-
-  clear() {
-    this.#counts.fill(0);
+    const at = Math.min(Math.round(doublings * PER_DOUBLING), LAST_CLASS);
+    this.#counts.set(at, (this.#counts.get(at) ?? 0) + 1);
   }
 
   /** The classes that are not empty, each as [class, count]. */
   entries() {
-    /** @type {[number, number][]} */
-    const entries = [];
-    this.#counts.forEach((count, i) => {
-      if (count > 0) entries.push([i, count]);
-    });
-    return entries;
+    return [...this.#counts];
   }
 }
 
@@ -72,48 +59,124 @@ const SECONDS = 60;
 const SLOTS = SECONDS + 1;
 
 /**
- * What a pulse tells; arrays begin with the oldest second.
- * @typedef {object} LastMinute
- * @property {number} second the last one told of, since 1970
- * @property {number[]} requests
- * @property {number[]} errors
- * @property {number[]} refused
- * @property {number} seconds
- * @property {number} upstreamSeconds
- * @property {[number, number][]} durations
+ * Where requests came in and where they went.
+ * @typedef {object} Way
+ * @property {string} name of the two together
+ * @property {string} route
+ * @property {string} target
  */
 
-const NOTHING = Object.freeze({
-  requests: 0,
-  errors: 0, // answers that were 5xx: our failures, and the upstream's
-  refused: 0, // answers that were 4xx, which their callers gave cause to
-  seconds: 0, // of the requests, together
-  upstreamSeconds: 0, // of the same requests
-});
+/** What is told of a request that is over. */
+const FACTS = /** @type {const} */ ([
+  'inputs',
+  'batches',
+  'retries',
+  'hedges',
+  'bytesIn',
+  'bytesOut',
+  'upstreamSeconds',
+]);
 
-/** What happened in one second since 1970; in -1 before it is first used. */
-function makeSlot() {
-  return { second: -1, ...NOTHING, durations: new Durations() };
+/** @typedef {Record<typeof FACTS[number], number>} Facts */
+
+/**
+ * What went one way in one second, in a form that passes between processes.
+ * @typedef {object} RowFacts
+ * @property {number} second since 1970
+ * @property {string} route
+ * @property {string} target
+ * @property {[number, number][]} statuses each with the count of its requests
+ * @property {[number, number][]} durations see Durations
+ * @property {number} seconds of those requests, together
+ *
+ * @typedef {RowFacts & Facts} Row
+ */
+
+/**
+ * @typedef {object} LastMinute
+ * @property {number} second the last one told of, since 1970
+ * @property {Row[]} rows of that second and the 59 before it, in any order
+ */
+
+/** Sums of one way in one second. */
+class Tally {
+  #route;
+  #target;
+  #seconds = 0;
+  #durations = new Durations();
+
+  /** @type {Map<number, number>} */
+  #statuses = new Map();
+
+  #facts = /** @type {Facts} */ (
+    Object.fromEntries(FACTS.map((name) => [name, 0]))
+  );
+
+  /** @param {Way} way */
+  constructor({ route, target }) {
+    this.#route = route;
+    this.#target = target;
+  }
+
+  /**
+   * @param {number} status
+   * @param {number} seconds
+   * @param {Facts} facts
+   */
+  add(status, seconds, facts) {
+    this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
+    this.#durations.record(seconds);
+    this.#seconds += seconds;
+    for (const name of FACTS) this.#facts[name] += facts[name];
+  }
+
+  /**
+   * @param {number} second
+   * @returns {Row}
+   */
+  read(second) {
+    return {
+      second,
+      route: this.#route,
+      target: this.#target,
+      statuses: [...this.#statuses],
+      durations: this.#durations.entries(),
+      seconds: this.#seconds,
+      ...this.#facts,
+    };
+  }
 }
 
-/** The last minute, second by second, in memory that does not grow. */
+/**
+ * What happened in one second since 1970; in -1 before it is first used.
+ * @typedef {{ second: number, tallies: Map<string, Tally> }} Slot
+ */
+
+/**
+ * The last minute, second by second; its memory grows with the number of ways
+ * alone.
+ */
 class Pulse {
-  #slots = Array.from({ length: SLOTS }, makeSlot);
+  #slots = Array.from(
+    { length: SLOTS },
+    () => /** @type {Slot} */ ({ second: -1, tallies: new Map() }),
+  );
 
   /**
    * @param {number} nowMs since 1970
-   * @param {number} seconds
-   * @param {number} upstreamSeconds
+   * @param {Way} way
    * @param {number} status
+   * @param {number} seconds
+   * @param {Facts} facts
    */
-  record(nowMs, seconds, upstreamSeconds, status) {
-    const slot = this.#slotOf(Math.floor(nowMs / 1000));
-    slot.requests += 1;
-    if (status >= 500) slot.errors += 1;
-    else if (status >= 400) slot.refused += 1;
-    slot.seconds += seconds;
-    slot.upstreamSeconds += upstreamSeconds;
-    slot.durations.record(seconds);
+  record(nowMs, way, status, seconds, facts) {
+    const { tallies } = this.#slotOf(Math.floor(nowMs / 1000));
+    let tally = tallies.get(way.name);
+    if (!tally) {
+      tally = new Tally(way);
+      tallies.set(way.name, tally);
+    }
+    tally.add(status, seconds, facts);
   }
 
   /**
@@ -123,39 +186,23 @@ class Pulse {
    */
   read(nowMs) {
     const last = Math.floor(nowMs / 1000) - 1;
-    const durations = new Durations();
-    /** @type {LastMinute} */
-    const recent = {
-      ...NOTHING,
-      second: last,
-      requests: Array(SECONDS).fill(0),
-      errors: Array(SECONDS).fill(0),
-      refused: Array(SECONDS).fill(0),
-      durations: [],
-    };
-    for (const slot of this.#slots) {
-      const at = slot.second - (last - SECONDS + 1);
-      if (at < 0 || at >= SECONDS) continue;
-      recent.requests[at] = slot.requests;
-      recent.errors[at] = slot.errors;
-      recent.refused[at] = slot.refused;
-      recent.seconds += slot.seconds;
-      recent.upstreamSeconds += slot.upstreamSeconds;
-      durations.add(slot.durations);
-    }
-    return { ...recent, durations: durations.entries() };
+    const rows = this.#slots
+      .filter(({ second }) => second > last - SECONDS && second <= last)
+      .flatMap(({ second, tallies }) =>
+        Array.from(tallies.values(), (tally) => tally.read(second)),
+      );
+    return { second: last, rows };
   }
 
   /**
    * @param {number} second
-   * @returns {ReturnType<typeof makeSlot>} emptied when it was an older second's
+   * @returns {Slot} emptied when it was an older second's
    */
   #slotOf(second) {
     const slot = this.#slots[second % SLOTS];
     if (slot.second === second) return slot;
-    slot.durations.clear();
-    return Object.assign(slot, NOTHING, { second });
+    return Object.assign(slot, { second, tallies: new Map() });
   }
 }
 
-module.exports = { Durations, Pulse, percentilesOf };
+module.exports = { Durations, FACTS, Pulse, SECONDS, percentilesOf };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { percentilesOf } = require('./pulse');
+const { describeMinute, mergeMinutes } = require('./minute');
 
 /** @typedef {import('./pulse').LastMinute} LastMinute */
 
@@ -48,43 +48,6 @@ function sumRecords(records) {
 }
 
 /**
- * Brings seconds that end at `from` to those that end at `to`, which is later.
- * @param {number[]} counts
- * @param {number} from
- * @param {number} to
- * @returns {number[]}
- */
-function shiftSeconds(counts, from, to) {
-  const gone = Math.min(to - from, counts.length);
-  return [...counts.slice(gone), ...Array(gone).fill(0)];
-}
-
-/**
- * @param {LastMinute[]} all
- * @returns {LastMinute}
- */
-function mergeRecent(all) {
-  const second = Math.max(...all.map((recent) => recent.second));
-  // A worker may have told it long ago.
-  const list = all.filter(
-    (recent) => second - recent.second < recent.requests.length,
-  );
-  const sumOf = (/** @type {'requests' | 'errors' | 'refused'} */ name) =>
-    list
-      .map((recent) => shiftSeconds(recent[name], recent.second, second))
-      .reduce((sums, counts) => sums.map((count, i) => count + counts[i]));
-  return {
-    second,
-    requests: sumOf('requests'),
-    errors: sumOf('errors'),
-    refused: sumOf('refused'),
-    seconds: sum(list.map((recent) => recent.seconds)),
-    upstreamSeconds: sum(list.map((recent) => recent.upstreamSeconds)),
-    durations: list.flatMap((recent) => recent.durations),
-  };
-}
-
-/**
  * The snapshots of several workers as that of one proxy.
  * @param {Snapshot[]} list at least one
  * @returns {Snapshot}
@@ -97,7 +60,7 @@ function mergeSnapshots(list) {
     totals: sumRecords(list.map((one) => one.totals)),
     statuses: sumRecords(list.map((one) => one.statuses)),
     upstreamStatuses: sumRecords(list.map((one) => one.upstreamStatuses)),
-    recent: mergeRecent(list.map((one) => one.recent)),
+    recent: mergeMinutes(list.map((one) => one.recent)),
   };
   for (const name of GAUGES) merged[name] = sum(list.map((one) => one[name]));
   return merged;
@@ -105,13 +68,12 @@ function mergeSnapshots(list) {
 
 /**
  * What the snapshots of workers have counted that do nothing any more.
- * @param {Snapshot[]} list at least one, that which ended last first
+ * @param {Snapshot[]} list at least one
  * @returns {Snapshot}
  */
 function pastOf(list) {
   const past = { ...mergeSnapshots(list), isDraining: false };
   for (const name of GAUGES) past[name] = 0;
-  past.recent = list[0].recent;
   return past;
 }
 
@@ -120,37 +82,35 @@ function snakeCase(name) {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** @param {Record<string, number>} record */
+function snakeKeys(record) {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [snakeCase(name), value]),
+  );
+}
+
 /**
  * A snapshot as /status.json tells it; times are seconds.
  * @param {Snapshot} snapshot
  * @param {number} nowMs since 1970
  */
 function describeSnapshot(snapshot, nowMs) {
-  const { totals, recent } = snapshot;
+  const uptime = Math.max(0, (nowMs - snapshot.startedAtMs) / 1000);
+  const minute = describeMinute(snapshot.recent, uptime);
   return {
     service: 'baseten-performance-proxy',
     version: snapshot.version,
     state: snapshot.isDraining ? 'draining' : 'ready',
     workers: snapshot.workers,
-    uptime: Math.max(0, (nowMs - snapshot.startedAtMs) / 1000),
+    uptime,
     in_flight: snapshot.inFlight,
     buffered_bytes: snapshot.bufferedBytes,
     upstream_in_flight: snapshot.upstreamInFlight,
     queued: snapshot.queued,
-    totals: Object.fromEntries(
-      Object.entries(totals).map(([name, total]) => [snakeCase(name), total]),
-    ),
+    totals: snakeKeys(snapshot.totals),
     statuses: snapshot.statuses,
     upstream_statuses: snapshot.upstreamStatuses,
-    last_minute: {
-      ends_at: recent.second + 1,
-      requests: recent.requests,
-      errors: recent.errors,
-      refused: recent.refused,
-      latency: percentilesOf(recent.durations),
-      upstream_share:
-        recent.seconds === 0 ? 0 : recent.upstreamSeconds / recent.seconds,
-    },
+    last_minute: { ...minute, totals: snakeKeys(minute.totals) },
   };
 }
 

@@ -59,7 +59,7 @@ describe('a failure that nobody caught', { timeout: 30_000 }, () => {
     const { text } = await ask(proxy, { path: '/metrics' });
     proxy.kill('SIGUSR2');
 
-    assert.match(text, /route="other",status="401"} 6$/m);
+    assert.match(text, /route="other",target="",model="",status="401"} 6$/m);
     assert.deepEqual([line.pid, line.code], [pid, 1]);
     assert.equal(await proxy.end(), 1);
   });
@@ -139,7 +139,7 @@ describe('several workers', () => {
     assert.equal(status.json.workers, 2);
     assert.match(
       metrics.text,
-      /^baseten_proxy_requests_total\{route="livez",status="200"\} 6$/m,
+      /^baseten_proxy_requests_total\{route="livez",target="",model="",status="200"\} 6$/m,
     );
     assert.equal(page.status, 200);
   });
@@ -167,7 +167,7 @@ describe('several workers', () => {
       workers = (await ask(proxy, { path: '/status.json' })).json.workers;
 
     const { text } = await ask(proxy, { path: '/metrics' });
-    assert.match(text, /route="other",status="401"} 6$/m);
+    assert.match(text, /route="other",target="",model="",status="401"} 6$/m);
     assert.equal(pids.length, 2);
     assert.equal(line.pid, pids[0]);
     assert.equal(line.signal, 'SIGKILL');

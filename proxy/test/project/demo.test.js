@@ -16,13 +16,14 @@ describe('the demo of the proxy', () => {
 
     const statuses = stdout.match(/(?<=^→ )\d+/gm).map(Number);
     assert.equal(stderr, '');
-    assert.deepEqual(statuses, [200, 200, 200, 200, 200, 403, 400]);
+    assert.deepEqual(statuses, [200, 200, 200, 200, 200, 200, 403, 400]);
     assert.match(stdout, /"embedding": "256 numbers"/);
     assert.match(stdout, /"and 998 more"/);
     assert.match(stdout, /"text": "two"/);
+    assert.match(stdout, /^8 events: say\| this\| back,\| word\| by\| word$/m);
     assert.match(
       stdout,
-      /^7 calls \(5 × 200, 1 × 400, 1 × 403\), 1,007 inputs/m,
+      /^8 calls \(6 × 200, 1 × 400, 1 × 403\), 1,007 inputs/m,
     );
     assert.match(stdout, /^SIGTERM: drained, and ended with code 0\.$/m);
   });

@@ -4,17 +4,15 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
 const { Metrics, mergeMetrics } = require('../../lib/telemetry/metrics');
-const {
-  Durations,
-  Pulse,
-  percentilesOf,
-} = require('../../lib/telemetry/pulse');
-const {
-  describeSnapshot,
-  mergeSnapshots,
-} = require('../../lib/telemetry/snapshots');
+const { MOST_MODELS, MOST_TARGETS } = require('../../lib/telemetry/labels');
+const { mergeSnapshots } = require('../../lib/telemetry/snapshots');
 
-const NOON_MS = Date.UTC(2024, 0, 25, 12);
+/** @param {string} host */
+function target(host, isTrusted = false) {
+  return { url: { host }, isTrusted };
+}
+
+const OPERATORS = target('model.example', true);
 
 /** What an exchange that is over looks like from here. */
 function exchange({ route = 'embeddings', status = 200, ...facts } = {}) {
@@ -31,6 +29,8 @@ function exchange({ route = 'embeddings', status = 200, ...facts } = {}) {
       upstreamSeconds: 0,
       bytesIn: 0,
       bytesOut: 0,
+      target: OPERATORS,
+      model: '',
       ...facts,
     },
   };
@@ -54,97 +54,31 @@ function figures(given) {
   };
 }
 
-/** The value of one series in the text that Prometheus reads. */
-function valueOf(text, series) {
-  const line = text.split('\n').find((one) => one.startsWith(`${series} `));
-  return line && Number(line.slice(series.length + 1));
+/** All series of the text that Prometheus reads, with their values. */
+function seriesOf(text) {
+  const lines = text.split('\n').filter((line) => !/^(?:#|$)/.test(line));
+  return new Map(
+    lines.map((line) => {
+      const end = line.lastIndexOf(' ');
+      return [line.slice(0, end), Number(line.slice(end + 1))];
+    }),
+  );
 }
 
-function close(actual, expected) {
-  assert.ok(Math.abs(actual / expected - 1) < 0.03, `${actual}, ${expected}`);
+const valueOf = (text, series) => seriesOf(text).get(series);
+
+/** As they stand in a series. */
+function labelsOf(route, host = 'model.example', model = '') {
+  return `route="${route}",target="${host}",model="${model}"`;
 }
 
-describe('the durations', () => {
-  it('give percentiles that are off by three percent at most', () => {
-    const durations = new Durations();
-    for (let ms = 1; ms <= 1000; ms++) durations.record(ms / 1000);
-
-    const { count, p50, p90, p99 } = percentilesOf(durations.entries());
-
-    assert.equal(count, 1000);
-    close(p50, 0.5);
-    close(p90, 0.9);
-    close(p99, 0.99);
-  });
-
-  it('of several processes are those of all their requests', () => {
-    const [fast, slow] = [new Durations(), new Durations()];
-    for (let i = 0; i < 97; i++) fast.record(0.01);
-    for (let i = 0; i < 3; i++) slow.record(2);
-
-    const merged = percentilesOf([...slow.entries(), ...fast.entries()]);
-
-    close(merged.p90, 0.01);
-    close(merged.p99, 2);
-  });
-
-  it('take what is shorter or longer than their classes', () => {
-    const durations = new Durations();
-    durations.record(0);
-    durations.record(1e9);
-
-    const { count, p50, p99 } = percentilesOf(durations.entries());
-
-    assert.deepEqual([count, p50], [2, 1e-6]);
-    assert.ok(p99 > 3600);
-  });
-
-  it('are zeros when nothing was recorded', () => {
-    assert.deepEqual(percentilesOf([]), { count: 0, p50: 0, p90: 0, p99: 0 });
-  });
-});
-
-/** The seconds in which something was. */
-function placesOf(counts) {
-  return counts.flatMap((count, i) => (count > 0 ? [i] : []));
+/** The values that a label has in a text. */
+function valuesOf(text, label) {
+  const found = text.matchAll(
+    new RegExp(`\\b${label}="((?:[^"\\\\]|\\\\.)*)"`, 'g'),
+  );
+  return new Set(Array.from(found, ([, value]) => value));
 }
-
-describe('the pulse', () => {
-  it('tells the last whole minute, oldest second first', () => {
-    const pulse = new Pulse();
-    pulse.record(NOON_MS, 0.1, 0.05, 200);
-    pulse.record(NOON_MS + 30_000, 0, 0, 429);
-    pulse.record(NOON_MS + 59_999, 0.3, 0.2, 502);
-    pulse.record(NOON_MS + 60_000, 9, 9, 502);
-
-    const recent = pulse.read(NOON_MS + 60_500);
-
-    assert.equal(recent.second, NOON_MS / 1000 + 59);
-    assert.deepEqual(placesOf(recent.requests), [0, 30, 59]);
-    assert.deepEqual(placesOf(recent.errors), [59]);
-    assert.deepEqual(placesOf(recent.refused), [30]);
-    assert.equal(recent.seconds, 0.4);
-    assert.equal(recent.upstreamSeconds, 0.25);
-    assert.equal(percentilesOf(recent.durations).count, 3);
-  });
-
-  it('forgets what is older, however long nothing happened', () => {
-    const pulse = new Pulse();
-    pulse.record(NOON_MS, 1, 1, 200);
-
-    const nextMinute = pulse.read(NOON_MS + 61_000);
-    const nextDay = pulse.read(NOON_MS + 86_400_000);
-    pulse.record(NOON_MS + 61_000, 1, 1, 200);
-    const again = pulse.read(NOON_MS + 62_000);
-
-    for (const recent of [nextMinute, nextDay]) {
-      assert.deepEqual(recent.requests, Array(60).fill(0));
-      assert.deepEqual(recent.durations, []);
-    }
-    assert.deepEqual(again.requests, [...Array(59).fill(0), 1]);
-    assert.equal(percentilesOf(again.durations).count, 1);
-  });
-});
 
 describe('the metrics', () => {
   it('count requests by route and status, with their durations', async () => {
@@ -155,14 +89,17 @@ describe('the metrics', () => {
 
     const text = await metrics.text();
 
-    const value = (series) => valueOf(text, `baseten_proxy_${series}`);
-    assert.equal(value('requests_total{route="embeddings",status="200"}'), 2);
-    assert.equal(value('requests_total{route="rerank",status="504"}'), 1);
-    assert.equal(value('request_duration_seconds_count{route="rerank"}'), 1);
+    const value = (name, labels) =>
+      valueOf(text, `baseten_proxy_${name}{${labels}}`);
+    const embeddings = labelsOf('embeddings');
+    const rerank = labelsOf('rerank');
     const upstream = 'upstream_duration_seconds';
-    assert.equal(value(`${upstream}_bucket{le="0.005",route="embeddings"}`), 1);
-    assert.equal(value(`${upstream}_count{route="embeddings"}`), 2);
-    assert.equal(value(`${upstream}_count{route="rerank"}`), undefined);
+    assert.equal(value('requests_total', `${embeddings},status="200"`), 2);
+    assert.equal(value('requests_total', `${rerank},status="504"`), 1);
+    assert.equal(value('request_duration_seconds_count', rerank), 1);
+    assert.equal(value(`${upstream}_bucket`, `le="0.005",${embeddings}`), 1);
+    assert.equal(value(`${upstream}_count`, embeddings), 2);
+    assert.equal(value(`${upstream}_count`, rerank), undefined);
   });
 
   it('tell what calls held and engines did', async () => {
@@ -187,8 +124,8 @@ describe('the metrics', () => {
     const text = await metrics.text();
 
     const expected = {
-      inputs_total: 65,
-      batches_total: 4,
+      [`inputs_total{${labelsOf('embeddings')}}`]: 65,
+      [`batches_total{${labelsOf('embeddings')}}`]: 4,
       received_bytes_total: 200,
       sent_bytes_total: 1800,
       retries_total: 3,
@@ -222,10 +159,108 @@ describe('the metrics', () => {
     const lists = await Promise.all(workers.map((one) => one.json()));
     const text = await mergeMetrics(JSON.parse(JSON.stringify(lists)));
 
-    const series = 'baseten_proxy_requests_total';
-    const labels = '{route="embeddings",status="200"}';
-    assert.equal(valueOf(text, series + labels), 3);
-    assert.equal(valueOf(text, 'baseten_proxy_inputs_total'), 30);
+    const labels = labelsOf('embeddings');
+    const value = (series) => valueOf(text, `baseten_proxy_${series}`);
+    assert.equal(value(`requests_total{${labels},status="200"}`), 3);
+    assert.equal(value(`inputs_total{${labels}}`), 30);
+  });
+});
+
+describe('the labels', () => {
+  it('name the target and the model of a call', async () => {
+    const metrics = new Metrics();
+    const facts = { inputs: 8, batches: 1 };
+    metrics.observe(exchange({ ...facts, model: 'small' }));
+    metrics.observe(exchange({ ...facts, model: 'large' }));
+    metrics.observe(exchange({ ...facts, model: 'large' }));
+
+    const text = await metrics.text();
+
+    const inputs = (model) => {
+      const labels = labelsOf('embeddings', 'model.example', model);
+      return valueOf(text, `baseten_proxy_inputs_total{${labels}}`);
+    };
+    assert.deepEqual([inputs('small'), inputs('large')], [8, 16]);
+  });
+
+  it('are empty for what goes nowhere', async () => {
+    const metrics = new Metrics();
+    metrics.observe(exchange({ route: 'livez', target: undefined }));
+
+    const text = await metrics.text();
+
+    const labels = `${labelsOf('livez', '')},status="200"`;
+    assert.equal(valueOf(text, `baseten_proxy_requests_total{${labels}}`), 1);
+  });
+
+  it('are only so many, however many names callers make up', async () => {
+    const metrics = new Metrics(['model.example']);
+    const models = (host, isTrusted) => {
+      for (let i = 0; i < 1000; i++)
+        metrics.observe(
+          exchange({ target: target(host(i), isTrusted), model: `m${i}` }),
+        );
+    };
+    models((i) => `${i}.example`, false);
+    models(() => 'model.example', true);
+
+    const text = await metrics.text();
+
+    const series = [...seriesOf(text).keys()];
+    const counted = series.filter((name) => /_requests_total\{/.test(name));
+    const total = counted.reduce((sum, name) => sum + valueOf(text, name), 0);
+    assert.equal(valuesOf(text, 'target').size, MOST_TARGETS + 2);
+    assert.equal(valuesOf(text, 'model').size, MOST_MODELS + 1);
+    assert.ok(counted.length <= 2 * (MOST_TARGETS + MOST_MODELS + 2));
+    assert.ok(series.length < 3000, `${series.length} series`);
+    assert.equal(total, 2000);
+  });
+
+  it('leave the operator his own, whatever callers have taken', async () => {
+    const metrics = new Metrics(['model.example']);
+    for (let i = 0; i < 100; i++)
+      metrics.observe(
+        exchange({ target: target(`${i}.example`), model: `m${i}` }),
+      );
+    metrics.observe(exchange({ target: OPERATORS, model: 'ours' }));
+
+    const text = await metrics.text();
+
+    const labels = labelsOf('embeddings', 'model.example', 'ours');
+    const name = `baseten_proxy_requests_total{${labels},status="200"}`;
+    assert.equal(valueOf(text, name), 1);
+  });
+
+  it('are given to names that were answered, and kept by them', async () => {
+    const metrics = new Metrics(['model.example']);
+    metrics.observe(exchange({ model: 'typo', status: 404 }));
+    metrics.observe(exchange({ target: target('down.example'), status: 502 }));
+    metrics.observe(exchange({ model: 'known' }));
+    metrics.observe(exchange({ model: 'known', status: 503 }));
+
+    const text = await metrics.text();
+
+    assert.deepEqual([...valuesOf(text, 'model')].sort(), [
+      '',
+      'known',
+      'other',
+    ]);
+    assert.deepEqual(
+      valuesOf(text, 'target'),
+      new Set(['model.example', 'other']),
+    );
+    const known = labelsOf('embeddings', 'model.example', 'known');
+    const name = `baseten_proxy_requests_total{${known},status="503"}`;
+    assert.equal(valueOf(text, name), 1);
+  });
+
+  it('are escaped', async () => {
+    const metrics = new Metrics();
+    metrics.observe(exchange({ model: 'a"b\\c' }));
+
+    const text = await metrics.text();
+
+    assert.ok(valuesOf(text, 'model').has('a\\"b\\\\c'));
   });
 });
 
@@ -277,40 +312,5 @@ describe('the status', () => {
     assert.deepEqual(merged.statuses, { 200: 2, 502: 1 });
     assert.deepEqual(merged.upstreamStatuses, { 200: 2 });
     assert.equal(merged.totals.inputs, 9);
-  });
-
-  it('lines up the seconds of workers that were asked at other times', () => {
-    const [early, late] = [new Pulse(), new Pulse()];
-    early.record(NOON_MS, 0.1, 0.1, 200);
-    late.record(NOON_MS, 0.1, 0.1, 502);
-    const base = new Metrics().snapshot();
-
-    const { recent } = mergeSnapshots([
-      { ...base, recent: early.read(NOON_MS + 1_999) },
-      { ...base, recent: late.read(NOON_MS + 2_000) },
-    ]);
-
-    assert.deepEqual(recent.requests, [...Array(58).fill(0), 2, 0]);
-    assert.deepEqual(recent.errors, [...Array(58).fill(0), 1, 0]);
-    assert.equal(recent.second, NOON_MS / 1000 + 1);
-  });
-
-  it('tells percentiles and the share of upstreams in seconds', () => {
-    const pulse = new Pulse();
-    pulse.record(NOON_MS, 0.2, 0.15, 200);
-    pulse.record(NOON_MS, 0.2, 0.15, 200);
-    const snapshot = {
-      ...new Metrics().snapshot(),
-      startedAtMs: NOON_MS - 5_000,
-      recent: pulse.read(NOON_MS + 1_000),
-    };
-
-    const status = describeSnapshot(snapshot, NOON_MS);
-
-    assert.equal(status.state, 'ready');
-    assert.equal(status.uptime, 5);
-    close(status.last_minute.latency.p99, 0.2);
-    close(status.last_minute.upstream_share, 0.75);
-    assert.equal(status.last_minute.ends_at, NOON_MS / 1000 + 1);
   });
 });

@@ -15,22 +15,21 @@ const DESKTOP = { viewport: { width: 1280, height: 900 } };
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 
-const sum = (counts) => counts.reduce((total, count) => total + count, 0);
-
 const COUNTS = {
   'in-flight': (status) => status.in_flight,
   queued: (status) => status.queued,
   'upstream-in-flight': (status) => status.upstream_in_flight,
-  requests: ({ last_minute: { requests } }) => sum(requests),
-  errors: ({ last_minute: { errors } }) => sum(errors),
-  refused: ({ last_minute: { refused } }) => sum(refused),
-  retries: (status) => status.totals.retries,
-  hedges: (status) => status.totals.hedges,
-  'hedges-won': (status) => status.totals.hedges_won,
-  inputs: (status) => status.totals.inputs,
-  batches: (status) => status.totals.batches,
-  'connections-opened': (status) => status.totals.connections_opened,
-  'connections-reused': (status) => status.totals.connections_reused,
+  ...Object.fromEntries(
+    [
+      'requests',
+      'errors',
+      'refused',
+      'retries',
+      'hedges',
+      'inputs',
+      'batches',
+    ].map((name) => [name, ({ last_minute: { totals } }) => totals[name]]),
+  ),
 };
 
 /** A proxy before an inference server, and how to speak to it. */
@@ -51,7 +50,7 @@ async function startBoth(t, flags = []) {
     return response.status;
   };
   const status = async () => (await fetch(`${proxy.url}/status.json`)).json();
-  return { proxy, post, status };
+  return { proxy, server, post, status };
 }
 
 /** Six calls, of which two fail. */
@@ -112,7 +111,7 @@ describe('the status page', () => {
     const told = await status();
 
     assert.equal(told.totals.requests, 6);
-    assert.equal(told.totals.batches, 9);
+    assert.equal(told.last_minute.totals.batches, 9);
     assert.equal(await textOf(page, 'state'), 'Ready');
     for (const [id, pick] of Object.entries(COUNTS))
       assert.equal(await textOf(page, id), String(pick(told)), id);
@@ -138,9 +137,51 @@ describe('the status page', () => {
     ]);
     assert.equal(await page.locator('#statuses .is-refused').count(), 2);
     assert.match(
-      await page.getByRole('img').getAttribute('aria-label'),
+      await page.locator('#chart').getAttribute('aria-label'),
       /, 0 errors, 2 refused$/,
     );
+  });
+
+  it('tells of each route and target', async (t) => {
+    const { proxy, server, post } = await startBoth(t);
+    await makeTraffic(post);
+    const { page } = await openPage(t, browser, DESKTOP);
+
+    await page.goto(`${proxy.url}/status`);
+    await hasCharted(page, 6);
+
+    const { host } = new URL(server.url);
+    const rows = await page
+      .locator('#ways tbody tr')
+      .evaluateAll((all) =>
+        all.map((row) => Array.from(row.cells, (cell) => cell.textContent)),
+      );
+    assert.deepEqual(
+      rows.map(([name, , errors, refused]) => [name, errors, refused]).sort(),
+      [
+        [`embeddings${host}`, '0', '0'],
+        ['embeddingsno target', '0', '1'],
+        [`other${host}`, '0', '1'],
+        [`rerank${host}`, '0', '0'],
+      ].sort(),
+    );
+    for (const [, rate, , , p50, p99] of rows)
+      assert.match(`${rate} ${p50} ${p99}`, /^[\d.]+ [\d.]+ m?s [\d.]+ m?s$/);
+  });
+
+  it('draws the latency of each second', async (t) => {
+    const { proxy, post } = await startBoth(t);
+    await makeTraffic(post);
+    const { page } = await openPage(t, browser, DESKTOP);
+
+    await page.goto(`${proxy.url}/status`);
+    await hasCharted(page, 6);
+
+    for (const id of ['p50-line', 'p99-line']) {
+      const line = await page.locator(`#${id}`).getAttribute('d');
+      assert.match(line, /^M[\d.]+ [\d.]+h10/);
+    }
+    assert.match(await textOf(page, 'slowest'), /^[\d.]+ m?s$/);
   });
 
   it('asks nobody but the proxy and complains of nothing', async (t) => {
@@ -170,15 +211,24 @@ describe('the status page', () => {
       const { page } = await openPage(t, browser, options);
       await page.goto(`${proxy.url}/status`);
       await hasState(page, 'ready');
-      const [width, size, background] = await page.evaluate(() => [
-        document.documentElement.scrollWidth,
-        parseFloat(getComputedStyle(document.body).fontSize),
-        getComputedStyle(document.body).backgroundColor,
-      ]);
+      await page.locator('#ways tbody tr').first().waitFor();
+      const [width, table, size, legend, background] = await page.evaluate(
+        () => [
+          document.documentElement.scrollWidth,
+          document.getElementById('ways').getBoundingClientRect().right,
+          parseFloat(getComputedStyle(document.body).fontSize),
+          parseFloat(
+            getComputedStyle(document.querySelector('.keys')).fontSize,
+          ),
+          getComputedStyle(document.body).backgroundColor,
+        ],
+      );
       const [red] = background.match(/\d+/g).map(Number);
 
       assert.equal(width, PHONE.viewport.width);
+      assert.ok(table < width, `the table ends at ${table}`);
       assert.ok(size >= 15);
+      assert.ok(legend >= 14);
       assert.equal(red > 128, colorScheme === 'light');
     }
   });
