@@ -516,9 +516,11 @@ export interface EmbedOptions<
   /**
    * 'auto' asks for base64 on the wire, which is faster, and hands back the same
    * numbers. A server that refuses it is asked without, and remembered.
-   * @default what `encodingFormat` says
+   * 'msgpack' asks for MessagePack, by `accept`; a server that does not know it
+   * answers JSON.
+   * @default what `encodingFormat` says, as JSON
    */
-  wireFormat?: 'auto' | null | undefined;
+  wireFormat?: 'auto' | 'msgpack' | null | undefined;
   /** Dimensions of the vectors; integer of at least 1. Default: the model's. */
   dimensions?: number | null | undefined;
   /**
@@ -537,6 +539,12 @@ export interface EmbedOptions<
 interface ScoringOptions<
   Mode extends ErrorMode = 'throw' | null | undefined,
 > extends TextOptions<Mode> {
+  /**
+   * 'msgpack' asks for MessagePack, by `accept`; a server that does not know it
+   * answers JSON.
+   * @default JSON
+   */
+  wireFormat?: 'msgpack' | null | undefined;
   /** @default none */
   model?: string | null | undefined;
   /**
@@ -598,6 +606,13 @@ export interface BatchPostOptions<
   method?: HttpMethod | null | undefined;
   /** Headers of this call; they replace those of the preference. */
   headers?: RequestHeaders | null | undefined;
+  /**
+   * 'msgpack' asks for MessagePack, by `accept`. Of such an answer, asked for or
+   * not, bytes are a Uint8Array, timestamps a Date, other extensions
+   * `{ type, data }`, and integers that are no safe numbers a bigint.
+   * @default JSON
+   */
+  wireFormat?: 'msgpack' | null | undefined;
 }
 
 /** What the answers of all methods have in common. */

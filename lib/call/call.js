@@ -8,6 +8,7 @@ const { closedInstead, emptyResult, responseOf } = require('./end');
 const { areRequestsTraced, traceCall, traceRequest } = require('./tracing');
 const { createError, fromNative } = require('../errors/errors');
 const { poolFor } = require('../pool/http-client-wrapper');
+const { readMessagePack } = require('../responses/msgpack');
 const { statusOf } = require('../base/headers');
 
 /** @typedef {import('../native/binding').Failure} Failure */
@@ -158,7 +159,7 @@ class Call {
   /**
    * Called by the engine.
    * @param {number} batch
-   * @param {string | undefined} text
+   * @param {string | Buffer | undefined} text or MessagePack of batchPost
    * @param {string} head
    * @param {number} seconds
    * @param {number} first
@@ -333,10 +334,11 @@ class Call {
   /**
    * The engine has checked the text, so this does not fail; but an exception
    * must not leave a handler.
-   * @param {string} text
+   * @param {string | Buffer} text
    */
   #read(text) {
     try {
+      if (typeof text !== 'string') return readMessagePack(text);
       return text === '' ? null : JSON.parse(text);
     } catch (error) {
       this.#unreadable ??= error;

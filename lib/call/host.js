@@ -31,6 +31,14 @@ const { version } = require('../base/version');
  */
 
 /**
+ * What the headers of a call follow from.
+ * @typedef {object} RequestFacts
+ * @property {boolean} hasBody
+ * @property {string} accept
+ * @property {HeaderMap} [headers] of this call alone
+ */
+
+/**
  * What a client brings to all its calls.
  * @typedef {object} HostOptions
  * @property {string} [apiKey] '' for none; left out where only calls with a key
@@ -164,7 +172,7 @@ class Host {
 
   #headers;
 
-  /** @type {WeakMap<Settings, Map<boolean, RenderedHeaders>>} */
+  /** @type {WeakMap<Settings, Map<string, RenderedHeaders>>} */
   #rendered = new WeakMap();
 
   /** Has its server refused base64? Then calls do not ask for it unbidden. */
@@ -195,7 +203,7 @@ class Host {
   /**
    * The headers of a call, with those of the trace that is active here.
    * @param {Settings} settings
-   * @param {{ hasBody: boolean, headers?: HeaderMap }} request
+   * @param {RequestFacts} request
    * @returns {RenderedHeaders}
    */
   headersFor(settings, request) {
@@ -210,31 +218,32 @@ class Host {
   /**
    * Rendered once for each preference, unless the call has some of its own.
    * @param {Settings} settings
-   * @param {{ hasBody: boolean, headers?: HeaderMap }} request
+   * @param {RequestFacts} request
    * @returns {RenderedHeaders}
    */
-  #headersOf(settings, { hasBody, headers }) {
-    if (headers) return this.#render(settings, hasBody, headers);
+  #headersOf(settings, request) {
+    const { hasBody, accept } = request;
+    if (request.headers) return this.#render(settings, request);
     let known = this.#rendered.get(settings);
     if (!known) {
       known = new Map();
       this.#rendered.set(settings, known);
     }
-    let rendered = known.get(hasBody);
+    const key = hasBody ? accept : `bodiless ${accept}`;
+    let rendered = known.get(key);
     if (!rendered) {
-      rendered = this.#render(settings, hasBody);
-      known.set(hasBody, rendered);
+      rendered = this.#render(settings, request);
+      known.set(key, rendered);
     }
     return rendered;
   }
 
   /**
    * @param {Settings} settings
-   * @param {boolean} hasBody
-   * @param {HeaderMap} [headers] of this call alone
+   * @param {RequestFacts} request
    * @returns {RenderedHeaders}
    */
-  #render(settings, hasBody, headers) {
+  #render(settings, { hasBody, accept, headers }) {
     const apiKey = settings.apiKey ?? this.#apiKey;
     const asked = mergeHeaders(this.#headers, settings.headers, headers);
     if (apiKey === undefined && !asked.has('authorization'))
@@ -244,7 +253,7 @@ class Host {
     if (apiKey) ours.set('authorization', `Bearer ${apiKey}`);
     if (hasBody) ours.set('content-type', 'application/json');
     ours.set('user-agent', USER_AGENT);
-    ours.set('accept', 'application/json');
+    ours.set('accept', accept);
     const { encodings } = binding.native().info();
     if (encodings) ours.set('accept-encoding', encodings);
 

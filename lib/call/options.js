@@ -75,10 +75,10 @@ const EMBED_NAMES = namesWith(
 );
 const RERANK_NAMES = namesWith(
   ...SCORING,
-  ...['splitOnLimit', 'returnText', 'dialect', 'topN'],
+  ...['wireFormat', 'splitOnLimit', 'returnText', 'dialect', 'topN'],
 );
-const CLASSIFY_NAMES = namesWith(...SCORING, 'splitOnLimit');
-const BATCH_POST_NAMES = namesWith('method', 'headers');
+const CLASSIFY_NAMES = namesWith(...SCORING, 'wireFormat', 'splitOnLimit');
+const BATCH_POST_NAMES = namesWith('method', 'headers', 'wireFormat');
 
 /** What means an option even where it is none of batchPost's. */
 const ALL_NAMES = new Set([

@@ -17,7 +17,7 @@ const {
   isGiven,
 } = require('../base/check');
 const { KIND } = require('../native/contract');
-const { bodyFrame, option, textsRequest } = require('./request');
+const { acceptOf, bodyFrame, option, textsRequest } = require('./request');
 const {
   ClassificationResponse,
   RerankResponse,
@@ -113,6 +113,7 @@ function rerankRequest(query, texts, options, mayBeEmpty) {
       operation: 'rerank',
       kind: KIND.RERANK,
       path: '/rerank',
+      accept: acceptOf(options),
       inputs,
       frame: RERANK_FRAMES[dialect](words, options),
       makeResponse: (result, own = inputs) =>
@@ -137,6 +138,7 @@ function classifyRequest(inputs, options, mayBeEmpty) {
       operation: 'classify',
       kind: KIND.CLASSIFY,
       path: '/predict',
+      accept: acceptOf(options),
       inputs: checkTexts(inputs, 'inputs', mayBeEmpty),
       frame: bodyFrame({}, 'inputs', scoringMembers(options), ['[', ']']),
       makeResponse: (result) => new ClassificationResponse(result),

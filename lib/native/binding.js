@@ -64,7 +64,7 @@ const { loadAddon } = require('./addon');
  * @property {(failure: Failure | undefined, summary: SpliceSummary) => void} onEnd
  *
  * @typedef {object} Handler told of a job's outcomes; must not throw
- * @property {(batch: number, text: string | undefined, head: string, seconds: number, first: number, count: number) => void} onAnswer
+ * @property {(batch: number, value: string | Buffer | undefined, head: string, seconds: number, first: number, count: number) => void} onAnswer
  * @property {(failure: Failure) => void} onFailure
  * @property {() => void} onWant the job waits for its next inputs: see supply
  * @property {(failure: Failure | undefined, summary: Summary) => void} onEnd

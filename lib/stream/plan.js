@@ -157,7 +157,8 @@ function planStream(stream, { options, isOrdered }, host) {
   const batches = new StreamBatches(source, toText, limits);
   const url = host.endpoint.urlFor(request.path);
   const settings = batchSettings(terms.settings, request);
-  host.headersFor(settings, { hasBody: request.hasBody }); // refuses what lacks a key
+  const { hasBody, accept } = request;
+  host.headersFor(settings, { hasBody, accept }); // refuses what lacks a key
   return {
     source,
     batches,

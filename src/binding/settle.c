@@ -194,8 +194,28 @@ static void tell(napi_env env,
     report_thrown(env);
 }
 
-static napi_value text_of(napi_env env, const struct pc_outcome *outcome)
+/* A buffer of the bytes; large ones are handed over, unless the embedder
+   forbids foreign memory. */
+static napi_value buffer_of(napi_env env, struct pc_bytes *bytes)
 {
+  napi_value buffer = NULL;
+
+  if (bytes->size >= LARGE_SIZE &&
+      napi_create_external_buffer(env, bytes->size, bytes->data, free_memory,
+                                  NULL, &buffer) == napi_ok) {
+    pc_bytes_init(bytes, bytes->ceiling);
+    return buffer;
+  }
+  if (napi_create_buffer_copy(env, bytes->size, bytes->data, NULL, &buffer) !=
+      napi_ok)
+    return pc_undefined(env);
+  return buffer;
+}
+
+static napi_value value_of(napi_env env, struct pc_outcome *outcome)
+{
+  if (outcome->is_packed)
+    return buffer_of(env, &outcome->value);
   if (outcome->job->plan.kind != PC_POST && !outcome->value.size)
     return pc_undefined(env);
   if (outcome->is_ascii)
@@ -206,7 +226,7 @@ static napi_value text_of(napi_env env, const struct pc_outcome *outcome)
 static void tell_answer(napi_env env, struct pc_outcome *outcome)
 {
   napi_value arguments[] = {pc_number_make(env, outcome->batch),
-                            text_of(env, outcome),
+                            value_of(env, outcome),
                             pc_latin1_make(env, &outcome->head),
                             pc_number_make(env, outcome->seconds),
                             pc_number_make(env, outcome->first),

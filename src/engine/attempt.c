@@ -24,8 +24,7 @@ static enum pc_status on_body(void *context, const char *data, size_t size)
   struct pc_attempt *attempt = context;
 
   pc_counter_add(&attempt->progress->received_bytes, size);
-  return pc_reader_feed(attempt->reader,
-                        !pc_exchange_is_success(attempt->exchange), data, size);
+  return pc_reader_feed(attempt->reader, attempt->exchange, data, size);
 }
 
 static void on_done(void *context, enum pc_status status)

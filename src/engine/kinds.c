@@ -10,12 +10,6 @@ static const char *text_of(const struct pc_reader *reader)
   return reader->text.data ? reader->text.data : "";
 }
 
-static enum pc_status
-gather(struct pc_reader *reader, const char *data, size_t size)
-{
-  return pc_bytes_append(&reader->text, data, size);
-}
-
 static enum pc_status start_framed(struct pc_job_plan *plan,
                                    struct pc_result *result,
                                    struct pc_fault *fault)
@@ -50,6 +44,11 @@ static enum pc_status begin_embeddings(struct pc_reader *reader)
                               reader->plan->is_opaque);
 }
 
+static enum pc_status begin_packed_embeddings(struct pc_reader *reader)
+{
+  return pc_embeddings_expect_packed(&reader->embeddings);
+}
+
 static enum pc_status finish_embeddings(struct pc_reader *reader)
 {
   enum pc_status status = pc_embeddings_finish(&reader->embeddings);
@@ -69,18 +68,26 @@ static void on_decoded(void *context)
   reader->on_done(reader->owner, finish_embeddings(reader));
 }
 
-/* With that much text of them, a second thread pays for vectors. */
+/* Messages show text; bytes that are none would only look like a fault. */
+static enum pc_status
+keep_text(struct pc_reader *reader, const char *data, size_t size)
+{
+  return reader->embeddings.is_packed ? PC_OK
+                                      : pc_reader_keep(reader, data, size);
+}
+
+/* With that much of them, a second thread pays for vectors. */
 static enum pc_status
 feed_embeddings(struct pc_reader *reader, const char *data, size_t size)
 {
   enum pc_status status = PC_OK;
 
-  if (!reader->decoding && reader->text.size == PC_FAILURE_BODY_SIZE)
+  if (!reader->decoding && reader->received - size >= PC_FAILURE_BODY_SIZE)
     reader->decoding = pc_decoding_create(
         &reader->engine->decoder, &reader->embeddings, on_decoded, reader);
   if (reader->decoding)
     return pc_decoding_feed(reader->decoding, data, size);
-  status = pc_reader_keep(reader, data, size);
+  status = keep_text(reader, data, size);
   if (status != PC_OK)
     return status;
   status = pc_embeddings_feed(&reader->embeddings, data, size);
@@ -105,12 +112,20 @@ static enum pc_status deliver_embeddings(struct pc_reader *reader,
 
 static enum pc_status finish_rerank(struct pc_reader *reader)
 {
+  enum pc_status status = pc_reader_end_text(reader);
+
+  if (status != PC_OK)
+    return status;
   return pc_rerank_read(text_of(reader), reader->text.size, reader->first,
                         reader->count, &reader->scores, &reader->fault);
 }
 
 static enum pc_status finish_classify(struct pc_reader *reader)
 {
+  enum pc_status status = pc_reader_end_text(reader);
+
+  if (status != PC_OK)
+    return status;
   return pc_classify_read(text_of(reader), reader->text.size, reader->count,
                           &reader->scores, &reader->fault);
 }
@@ -148,7 +163,24 @@ static enum pc_status begin_post(struct pc_reader *reader)
   return PC_OK;
 }
 
-static enum pc_status read_post(struct pc_reader *reader, bool is_last)
+/* Only checked: JavaScript makes its values of the bytes. */
+static enum pc_status check_packed(struct pc_reader *reader, bool is_last)
+{
+  struct pc_msgpack_scan *scan = reader->packed;
+  enum pc_msgpack_token token = PC_MSGPACK_MORE;
+
+  do {
+    token =
+        pc_msgpack_scan_next(scan, text_of(reader), reader->text.size, is_last);
+    pc_msgpack_scan_pass(scan);
+  } while (token > PC_MSGPACK_END);
+  if (token != PC_MSGPACK_BAD)
+    return PC_OK;
+  pc_bytes_clear(&reader->text);
+  return pc_msgpack_scan_explain(scan, &reader->fault);
+}
+
+static enum pc_status check_post(struct pc_reader *reader, bool is_last)
 {
   enum pc_status status =
       pc_batch_read(&reader->post, text_of(reader), reader->text.size, is_last);
@@ -158,10 +190,16 @@ static enum pc_status read_post(struct pc_reader *reader, bool is_last)
   return status;
 }
 
+static enum pc_status read_post(struct pc_reader *reader, bool is_last)
+{
+  return reader->is_packed ? check_packed(reader, is_last)
+                           : check_post(reader, is_last);
+}
+
 static enum pc_status
 feed_post(struct pc_reader *reader, const char *data, size_t size)
 {
-  enum pc_status status = gather(reader, data, size);
+  enum pc_status status = pc_bytes_append(&reader->text, data, size);
 
   return status == PC_OK ? read_post(reader, false) : status;
 }
@@ -181,6 +219,7 @@ static enum pc_status deliver_post(struct pc_reader *reader,
   (void)result;
   if (reader->plan->is_bodiless || answer->is_empty)
     return put_answer(outcome, head, NULL, true);
+  outcome->is_packed = reader->is_packed;
   pc_bytes_drop_front(&reader->text, pc_batch_start(answer));
   return put_answer(outcome, head, &reader->text, pc_batch_is_ascii(answer));
 }
@@ -221,14 +260,16 @@ static enum pc_status read_splice(struct pc_reader *reader, bool is_last)
 static enum pc_status
 feed_splice(struct pc_reader *reader, const char *data, size_t size)
 {
-  enum pc_status status = gather(reader, data, size);
+  enum pc_status status = pc_reader_gather(reader, data, size);
 
   return status == PC_OK ? read_splice(reader, false) : status;
 }
 
 static enum pc_status finish_splice(struct pc_reader *reader)
 {
-  return read_splice(reader, true);
+  enum pc_status status = pc_reader_end_text(reader);
+
+  return status == PC_OK ? read_splice(reader, true) : status;
 }
 
 static enum pc_status deliver_splice(struct pc_reader *reader,
@@ -254,15 +295,16 @@ static enum pc_status deliver_splice(struct pc_reader *reader,
 static const struct pc_reader_ops all_ops[PC_KIND_COUNT] = {
     [PC_EMBEDDINGS] = {.start_job = start_framed,
                        .begin = begin_embeddings,
+                       .begin_packed = begin_packed_embeddings,
                        .feed = feed_embeddings,
                        .finish = finish_embeddings,
                        .deliver = deliver_embeddings},
     [PC_RERANK] = {.start_job = start_framed,
-                   .feed = gather,
+                   .feed = pc_reader_gather,
                    .finish = finish_rerank,
                    .deliver = deliver_scores},
     [PC_CLASSIFY] = {.start_job = start_framed,
-                     .feed = gather,
+                     .feed = pc_reader_gather,
                      .finish = finish_classify,
                      .deliver = deliver_scores},
     [PC_POST] = {.start_job = start_post,

@@ -57,7 +57,8 @@ struct pc_outcome {
   uint32_t count;             /* inputs in the batch */
   bool is_ascii;              /* of `value` */
   struct pc_bytes head;       /* raw status line and headers */
-  struct pc_bytes value;      /* JSON text, empty when there is none */
+  struct pc_bytes value;      /* JSON text, empty when there is none, unless: */
+  bool is_packed;             /* it is MessagePack */
   struct pc_failure *failure; /* owned; how the batch failed, else NULL */
 };
 

@@ -3,10 +3,12 @@
  *
  * Vectors are decoded while they arrive, those of large answers by the decoder
  * thread; other bodies are gathered, and checked while they arrive or once they
- * are complete. An error answer's body is kept for the caller, up to a limit.
- * What differs from kind to kind stands in struct pc_reader_ops, one per kind
- * (kinds.c), and nowhere else in the engine. Readers come from a free list,
- * with the buffers of the answers before. Thread: engine.
+ * are complete. An answer that calls itself MessagePack is read as such; but
+ * for vectors and for calls that take any value, it is gathered as JSON. An
+ * error answer's body is kept for the caller, up to a limit. What differs from
+ * kind to kind stands in struct pc_reader_ops, one per kind (kinds.c), and
+ * nowhere else in the engine. Readers come from a free list, with the buffers
+ * of the answers before. Thread: engine.
  */
 #ifndef PC_ENGINE_READER_H
 #define PC_ENGINE_READER_H
@@ -20,9 +22,11 @@
 #include "base/queue.h"
 #include "base/status.h"
 #include "engine/plan.h"
+#include "net/exchange.h"
 #include "wire/answers/batch.h"
 #include "wire/answers/embeddings.h"
 #include "wire/answers/scores.h"
+#include "wire/msgpack/scan.h"
 #include "wire/splice/answer.h"
 
 struct pc_context;
@@ -44,6 +48,8 @@ struct pc_reader_ops {
 
   /* An answer begins; what came before is forgotten. NULL: nothing to do. */
   enum pc_status (*begin)(struct pc_reader *reader);
+  /* It comes as MessagePack. NULL: `packed` is all it takes. */
+  enum pc_status (*begin_packed)(struct pc_reader *reader);
   enum pc_status (*feed)(struct pc_reader *reader, const char *data, size_t);
   /* The body is complete. PC_OK: it is what was asked for. */
   enum pc_status (*finish)(struct pc_reader *reader);
@@ -67,10 +73,13 @@ struct pc_reader {
   const struct pc_job_plan *plan;
   pc_reader_done_fn *on_done;
   void *owner;
-  size_t received;              /* bytes of the body */
-  uint32_t first;               /* input with which the batch begins */
-  uint32_t count;               /* inputs in the batch */
-  struct pc_decoding *decoding; /* of a large answer, else NULL */
+  size_t received;                /* bytes of the body */
+  uint32_t first;                 /* input with which the batch begins */
+  uint32_t count;                 /* inputs in the batch */
+  struct pc_decoding *decoding;   /* of a large answer, else NULL */
+  bool is_packed;                 /* the body is MessagePack, read by: */
+  struct pc_msgpack_scan *packed; /* owned; NULL before the first such body */
+  struct pc_bytes window;         /* of it, what is not yet in `text` */
   struct pc_embeddings embeddings;
   struct pc_scores scores; /* of rerank and classify */
   struct pc_batch post;
@@ -81,6 +90,13 @@ struct pc_reader {
  */
 PC_MUST_CHECK enum pc_status
 pc_reader_keep(struct pc_reader *reader, const char *data, size_t size);
+
+/* Adds the body's next bytes to its text, as JSON. Likewise. */
+PC_MUST_CHECK enum pc_status
+pc_reader_gather(struct pc_reader *reader, const char *data, size_t size);
+
+/* The text is complete, as far as the body is. Likewise. */
+PC_MUST_CHECK enum pc_status pc_reader_end_text(struct pc_reader *reader);
 
 /* Lends how calls of this kind begin, end and read their answers. */
 const struct pc_reader_ops *pc_reader_ops_of(enum pc_kind kind);
@@ -103,12 +119,13 @@ void pc_reader_release(struct pc_reader *reader);
 PC_MUST_CHECK enum pc_status pc_reader_begin(struct pc_reader *reader);
 
 /*
- * Reads the next bytes of the body; of an error answer only the beginning is
- * kept. PC_TOO_LARGE past 512 MiB; PC_HTTP_ERROR past 1 MiB of an error answer,
- * which is as good as complete then.
+ * Reads the next bytes of the body that `exchange` receives, whose head is
+ * whole; of an error answer only the beginning is kept. PC_TOO_LARGE past 512
+ * MiB; PC_HTTP_ERROR past 1 MiB of an error answer, or where it cannot be read:
+ * it is as good as complete then.
  */
 PC_MUST_CHECK enum pc_status pc_reader_feed(struct pc_reader *reader,
-                                            bool is_error,
+                                            const struct pc_exchange *exchange,
                                             const char *data,
                                             size_t size);
 

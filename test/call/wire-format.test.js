@@ -187,7 +187,7 @@ describe("wireFormat 'auto'", () => {
 
     await assert.rejects(client.embed(['a'], 'm', { wireFormat: 'base64' }), {
       code: 'INVALID_ARGUMENT',
-      message: 'wireFormat must be one of auto, got "base64"',
+      message: 'wireFormat must be one of auto, msgpack, got "base64"',
     });
   });
 });

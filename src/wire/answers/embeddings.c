@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "wire/answers/embeddings_packed.h"
+
 #define MIB ((size_t)1 << 20)
 
 static const size_t WINDOW_CEILING = 64 * MIB;
@@ -21,16 +23,6 @@ static enum pc_status refuse_cut(struct pc_embeddings *answer)
   return pc_json_scan_explain(&answer->scan, answer->dropped, &answer->fault);
 }
 
-static enum pc_status refuse_vector(struct pc_embeddings *answer,
-                                    enum pc_status status)
-{
-  if (status != PC_PARSE_ERROR)
-    return pc_embeddings_refuse_size(answer, status, "the list of vectors");
-  return pc_fault_set(&answer->fault, status,
-                      "item %" PRIu32 " has no list of numbers at byte %zu",
-                      answer->item_count, answer->dropped + answer->scan.at);
-}
-
 static enum pc_status
 read_vector(struct pc_embeddings *answer, bool is_last, bool *needs_more)
 {
@@ -40,7 +32,7 @@ read_vector(struct pc_embeddings *answer, bool is_last, bool *needs_more)
       &answer->scan.at, &answer->values, &is_done);
 
   if (status != PC_OK)
-    return refuse_vector(answer, status);
+    return pc_embeddings_refuse_vector(answer, status, answer->scan.at);
   *needs_more = !is_done;
   if (!is_done)
     return is_last ? refuse_cut(answer) : PC_OK;
@@ -60,8 +52,7 @@ read_token(struct pc_embeddings *answer, bool is_last, bool *needs_more)
   return *needs_more ? PC_OK : pc_embeddings_take_token(answer, token);
 }
 
-/* Reads all that the window holds and drops it. */
-static enum pc_status read_window(struct pc_embeddings *answer, bool is_last)
+static enum pc_status read_json(struct pc_embeddings *answer, bool is_last)
 {
   enum pc_status status = PC_OK;
   bool needs_more = false;
@@ -77,6 +68,13 @@ static enum pc_status read_window(struct pc_embeddings *answer, bool is_last)
   pc_bytes_drop_front(&answer->window, answer->scan.at);
   pc_json_scan_shift(&answer->scan, answer->scan.at);
   return PC_OK;
+}
+
+/* Reads all that the window holds and drops it. */
+static enum pc_status read_window(struct pc_embeddings *answer, bool is_last)
+{
+  return answer->is_packed ? pc_embeddings_read_packed(answer, is_last)
+                           : read_json(answer, is_last);
 }
 
 static enum pc_status
@@ -122,6 +120,7 @@ enum pc_status pc_embeddings_expect(struct pc_embeddings *answer,
                                 .values = answer->values,
                                 .model = answer->model,
                                 .window = answer->window,
+                                .packed = answer->packed,
                                 .rows = answer->rows,
                                 .row_capacity = answer->row_capacity};
 
@@ -134,12 +133,24 @@ enum pc_status pc_embeddings_expect(struct pc_embeddings *answer,
   return clear_rows(answer, expected_count);
 }
 
+enum pc_status pc_embeddings_expect_packed(struct pc_embeddings *answer)
+{
+  if (!answer->packed)
+    answer->packed = malloc(sizeof(*answer->packed));
+  if (!answer->packed)
+    return PC_NO_MEMORY;
+  answer->is_packed = true;
+  pc_msgpack_scan_init(answer->packed);
+  return PC_OK;
+}
+
 void pc_embeddings_deinit(struct pc_embeddings *answer)
 {
   pc_bytes_deinit(&answer->values);
   pc_bytes_deinit(&answer->model);
   pc_bytes_deinit(&answer->window);
   free(answer->rows);
+  free(answer->packed);
   pc_embeddings_init(answer);
 }
 

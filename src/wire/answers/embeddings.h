@@ -8,7 +8,9 @@
  * only an unfinished token is kept. Members may come in any order; unknown ones
  * are checked and skipped; `model`, `usage` and `object` may be missing. The
  * answer is whole when every index 0 … expected_count-1 came exactly once.
- * One thread at a time.
+ *
+ * The same as MessagePack may have its vectors as lists of any numbers, as
+ * bytes (float32, little-endian) or as base64. One thread at a time.
  */
 #ifndef PC_WIRE_ANSWERS_EMBEDDINGS_H
 #define PC_WIRE_ANSWERS_EMBEDDINGS_H
@@ -30,6 +32,13 @@ void pc_embeddings_init(struct pc_embeddings *answer);
 PC_MUST_CHECK enum pc_status pc_embeddings_expect(struct pc_embeddings *answer,
                                                   uint32_t expected_count,
                                                   bool is_opaque);
+
+/*
+ * The answer that is expected comes as MessagePack. Before its first byte.
+ * PC_NO_MEMORY.
+ */
+PC_MUST_CHECK enum pc_status
+pc_embeddings_expect_packed(struct pc_embeddings *answer);
 
 void pc_embeddings_deinit(struct pc_embeddings *answer);
 

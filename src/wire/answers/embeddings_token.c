@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/chars.h"
+#include "wire/json/text.h"
 #include "wire/vectors/packed_vector.h"
 
 struct member {
@@ -23,16 +24,42 @@ static const struct member members[] = {
 
 static char *slice(const struct pc_embeddings *answer)
 {
-  return answer->window.data + answer->scan.start;
+  return answer->window.data +
+         (answer->is_packed ? answer->packed->start : answer->scan.start);
+}
+
+static size_t slice_size(const struct pc_embeddings *answer)
+{
+  return answer->is_packed ? answer->packed->size : answer->scan.size;
 }
 
 static bool read_whole(const struct pc_embeddings *answer,
                        enum pc_json_token token,
                        uint64_t *out)
 {
-  const struct pc_text digits = {slice(answer), answer->scan.size};
+  const struct pc_text digits = {slice(answer), slice_size(answer)};
 
-  return token == PC_JSON_NUMBER && pc_text_read_whole(digits, out);
+  if (token != PC_JSON_NUMBER)
+    return false;
+  if (!answer->is_packed)
+    return pc_text_read_whole(digits, out);
+  *out = answer->packed->whole;
+  return answer->packed->token == PC_MSGPACK_WHOLE;
+}
+
+static void pass(struct pc_embeddings *answer, enum pc_json_token token)
+{
+  if (answer->is_packed)
+    pc_msgpack_scan_pass(answer->packed);
+  else
+    pc_json_scan_pass(&answer->scan, token);
+}
+
+static bool is_named(const struct pc_embeddings *answer, const char *name)
+{
+  size_t size = slice_size(answer);
+
+  return size == strlen(name) && memcmp(slice(answer), name, size) == 0;
 }
 
 static enum pc_status refuse_item(struct pc_embeddings *answer,
@@ -60,7 +87,7 @@ static unsigned bit_of(enum pc_embeddings_place place)
 static enum pc_status take_unknown(struct pc_embeddings *answer,
                                    enum pc_json_token token)
 {
-  pc_json_scan_pass(&answer->scan, token);
+  pass(answer, token);
   answer->place = answer->around;
   return PC_OK;
 }
@@ -72,8 +99,7 @@ static enum pc_status take_key(struct pc_embeddings *answer)
   for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
     const struct member *member = &members[i];
 
-    if (member->parent != answer->around ||
-        !pc_json_scan_is(&answer->scan, answer->window.data, member->name))
+    if (member->parent != answer->around || !is_named(answer, member->name))
       continue;
     if (answer->seen & bit_of(member->value))
       return pc_fault_set(&answer->fault, PC_PARSE_ERROR,
@@ -109,14 +135,24 @@ static enum pc_status take_data(struct pc_embeddings *answer,
   return PC_OK;
 }
 
+/* JSON text has its quotes already. */
+static enum pc_status keep_model(struct pc_embeddings *answer)
+{
+  const char *text = slice(answer);
+  size_t size = slice_size(answer);
+
+  return answer->is_packed
+             ? pc_json_text_append(&answer->model, text, size)
+             : pc_bytes_append(&answer->model, text - 1, size + 2);
+}
+
 static enum pc_status take_model(struct pc_embeddings *answer,
                                  enum pc_json_token token)
 {
   enum pc_status status = PC_OK;
 
   if (token == PC_JSON_STRING)
-    status = pc_bytes_append(&answer->model, slice(answer) - 1,
-                             answer->scan.size + 2);
+    status = keep_model(answer);
   return status == PC_OK
              ? take_unknown(answer, token)
              : pc_embeddings_refuse_size(answer, status, "the model's name");
@@ -164,18 +200,29 @@ static enum pc_status begin_item(struct pc_embeddings *answer,
   return PC_OK;
 }
 
+/* As the server wrote it, as far as that fits. */
+static enum pc_status refuse_index(struct pc_embeddings *answer, uint64_t index)
+{
+  size_t size = slice_size(answer);
+  uint32_t last = answer->expected_count - 1;
+
+  if (answer->is_packed)
+    return pc_fault_set(&answer->fault, PC_PARSE_ERROR,
+                        "index %" PRIu64 " is outside 0-%" PRIu32, index, last);
+  return pc_fault_set(&answer->fault, PC_PARSE_ERROR,
+                      "index %.*s is outside 0-%" PRIu32,
+                      size < 20 ? (int)size : 20, slice(answer), last);
+}
+
 static enum pc_status take_index(struct pc_embeddings *answer,
                                  enum pc_json_token token)
 {
   uint64_t index = 0;
-  size_t size = answer->scan.size;
 
   if (!read_whole(answer, token, &index))
     return refuse_item(answer, "an index that is not a whole number");
   if (index >= answer->expected_count)
-    return pc_fault_set(
-        &answer->fault, PC_PARSE_ERROR, "index %.*s is outside 0-%" PRIu32,
-        size < 20 ? (int)size : 20, slice(answer), answer->expected_count - 1);
+    return refuse_index(answer, index);
   if (answer->rows[index].size)
     return pc_fault_set(&answer->fault, PC_PARSE_ERROR,
                         "index %" PRIu64 " came twice", index);
@@ -191,13 +238,21 @@ enum pc_status pc_embeddings_end_vector(struct pc_embeddings *answer)
   return answer->row.size ? PC_OK : refuse_item(answer, "an empty embedding");
 }
 
-static enum pc_status take_packed(struct pc_embeddings *answer)
+enum pc_status pc_embeddings_refuse_vector(struct pc_embeddings *answer,
+                                           enum pc_status status,
+                                           size_t at)
 {
-  const char *reason = NULL;
-  enum pc_status status =
-      pc_packed_vector_read(slice(answer), answer->scan.size, answer->is_opaque,
-                            &answer->values, &reason);
+  if (status != PC_PARSE_ERROR)
+    return pc_embeddings_refuse_size(answer, status, "the list of vectors");
+  return pc_fault_set(&answer->fault, status,
+                      "item %" PRIu32 " has no list of numbers at byte %zu",
+                      answer->item_count, answer->dropped + at);
+}
 
+static enum pc_status end_packed(struct pc_embeddings *answer,
+                                 enum pc_status status,
+                                 const char *reason)
+{
   if (status == PC_PARSE_ERROR)
     return refuse_item(answer, reason);
   return status == PC_OK
@@ -205,12 +260,34 @@ static enum pc_status take_packed(struct pc_embeddings *answer)
              : pc_embeddings_refuse_size(answer, status, "the list of vectors");
 }
 
+static enum pc_status take_base64(struct pc_embeddings *answer)
+{
+  const char *reason = NULL;
+  enum pc_status status =
+      pc_packed_vector_read(slice(answer), slice_size(answer),
+                            answer->is_opaque, &answer->values, &reason);
+
+  return end_packed(answer, status, reason);
+}
+
+enum pc_status pc_embeddings_take_bytes(struct pc_embeddings *answer)
+{
+  const struct pc_text bytes = {slice(answer), slice_size(answer)};
+  const char *reason = NULL;
+  enum pc_status status = PC_OK;
+
+  answer->row.offset = answer->values.size;
+  status = pc_packed_vector_append(bytes, answer->is_opaque, &answer->values,
+                                   &reason);
+  return end_packed(answer, status, reason);
+}
+
 static enum pc_status take_embedding(struct pc_embeddings *answer,
                                      enum pc_json_token token)
 {
   answer->row.offset = answer->values.size;
   if (token == PC_JSON_STRING)
-    return take_packed(answer);
+    return take_base64(answer);
   if (token != PC_JSON_ARRAY_BEGIN)
     return refuse_item(answer,
                        "an embedding that is neither a list nor a string");

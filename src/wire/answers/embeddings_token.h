@@ -16,6 +16,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "wire/json/scan.h"
+#include "wire/msgpack/scan.h"
 #include "wire/vectors/float_text.h"
 #include "wire/vectors/vectors.h"
 
@@ -56,6 +57,8 @@ struct pc_embeddings {
   struct pc_bytes window; /* bytes from an unfinished token on */
   size_t dropped;         /* bytes of the body in front of the window */
   struct pc_json_scan scan;
+  bool is_packed;                 /* it comes as MessagePack, read by: */
+  struct pc_msgpack_scan *packed; /* owned; NULL before the first such answer */
   struct pc_float_text floats;
   enum pc_status status; /* of the answer so far */
   enum pc_embeddings_place place;
@@ -74,12 +77,24 @@ struct pc_embeddings {
 PC_MUST_CHECK enum pc_status pc_embeddings_refuse_size(
     struct pc_embeddings *answer, enum pc_status status, const char *what);
 
+/*
+ * Says in the fault why a vector could not be read at offset `at` of the
+ * window; answers `status`.
+ */
+PC_MUST_CHECK enum pc_status pc_embeddings_refuse_vector(
+    struct pc_embeddings *answer, enum pc_status status, size_t at);
+
+/* Takes a vector that came as the last token's bytes. */
+PC_MUST_CHECK enum pc_status
+pc_embeddings_take_bytes(struct pc_embeddings *answer);
+
 /* Takes the end of a vector whose values are all in `values`. */
 PC_MUST_CHECK enum pc_status
 pc_embeddings_end_vector(struct pc_embeddings *answer);
 
 /*
- * Takes the token that the scanner has just read. Not called while the place is
+ * Takes the token that the scanner of the answer's format has just read, as the
+ * kind of token that JSON has for it. Not called while the place is
  * PC_EMBEDDINGS_IN_VECTOR. Anything but PC_OK has filled the fault.
  */
 PC_MUST_CHECK enum pc_status

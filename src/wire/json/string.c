@@ -169,3 +169,24 @@ size_t pc_json_string_skip(const char *text,
     at = next;
   }
 }
+
+bool pc_json_string_is_utf8(const char *text, size_t size)
+{
+  const char *reason = NULL;
+  size_t at = 0;
+
+  while (at < size) {
+    size_t next = at;
+
+    while (size - next >= PC_WORD_SIZE &&
+           !(pc_word_load(text + next) & pc_word_of(0x80)))
+      next += PC_WORD_SIZE;
+    while (next < size && (unsigned char)text[next] < 0x80)
+      next++;
+    next = skip_wide(text, size, next, &reason);
+    if (next == at || reason)
+      return false;
+    at = next;
+  }
+  return true;
+}

@@ -23,4 +23,7 @@ size_t pc_json_string_skip(const char *text,
                            bool *is_ascii,
                            const char **reason);
 
+/* Is this strict UTF-8, whatever characters it holds? */
+bool pc_json_string_is_utf8(const char *text, size_t size);
+
 #endif

@@ -46,6 +46,21 @@ static void to_host_order(char *values, size_t size)
   }
 }
 
+/* What is behind the first `size_before` bytes was appended just now. */
+static enum pc_status
+check_values(struct pc_bytes *out, size_t size_before, const char **reason)
+{
+  size_t size = out->size - size_before;
+
+  if (size % sizeof(float) != 0) {
+    *reason = "an embedding whose size is not a multiple of 4 bytes";
+    return PC_PARSE_ERROR;
+  }
+  if (size)
+    to_host_order(out->data + size_before, size);
+  return PC_OK;
+}
+
 enum pc_status pc_packed_vector_read(char *text,
                                      size_t size,
                                      bool is_opaque,
@@ -60,15 +75,18 @@ enum pc_status pc_packed_vector_read(char *text,
   status = pc_base64_decode(text, size, out);
   if (status == PC_PARSE_ERROR)
     *reason = "an embedding that is not base64";
-  if (status != PC_OK || is_opaque)
-    return status;
+  return status != PC_OK || is_opaque ? status
+                                      : check_values(out, size_before, reason);
+}
 
-  size = out->size - size_before;
-  if (size % sizeof(float) != 0) {
-    *reason = "an embedding whose size is not a multiple of 4 bytes";
-    return PC_PARSE_ERROR;
-  }
-  if (size)
-    to_host_order(out->data + size_before, size);
-  return PC_OK;
+enum pc_status pc_packed_vector_append(struct pc_text bytes,
+                                       bool is_opaque,
+                                       struct pc_bytes *out,
+                                       const char **reason)
+{
+  size_t size_before = out->size;
+  enum pc_status status = pc_bytes_append(out, bytes.data, bytes.size);
+
+  return status != PC_OK || is_opaque ? status
+                                      : check_values(out, size_before, reason);
 }

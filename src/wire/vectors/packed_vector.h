@@ -1,5 +1,6 @@
 /*
- * packed_vector.h - a vector that arrives as a JSON string of base64.
+ * packed_vector.h - a vector that arrives as bytes, or as a JSON string of
+ * base64.
  *
  * Holds little-endian float32 values, or, when it is opaque, any bytes.
  * Thread: any.
@@ -24,5 +25,11 @@ PC_MUST_CHECK enum pc_status pc_packed_vector_read(char *text,
                                                    bool is_opaque,
                                                    struct pc_bytes *out,
                                                    const char **reason);
+
+/* The same for the bytes themselves, which it borrows. */
+PC_MUST_CHECK enum pc_status pc_packed_vector_append(struct pc_text bytes,
+                                                     bool is_opaque,
+                                                     struct pc_bytes *out,
+                                                     const char **reason);
 
 #endif

@@ -1,12 +1,21 @@
 /*
  * An answer fed whole and in pieces has the same verdict, rows, model and
  * usage, and a whole answer has a row for every item.
- * Knobs from the end: how many items (A … H: rows are opaque), where to cut.
+ * Knobs from the end: how many items (A … H: rows are opaque, above 0x7f: the
+ * answer is MessagePack), where to cut.
  */
 #include "fuzz.h"
 
 #include "wire/answers/embeddings.h"
 #include "wire/vectors/vectors.h"
+
+static void begin(struct pc_embeddings *answer, uint32_t count, unsigned knob)
+{
+  pc_embeddings_init(answer);
+  REQUIRE(pc_embeddings_expect(answer, count, knob & 0x40) == PC_OK);
+  if (knob & 0x80)
+    REQUIRE(pc_embeddings_expect_packed(answer) == PC_OK);
+}
 
 static enum pc_status feed(struct pc_embeddings *answer,
                            const uint8_t *data,
@@ -70,15 +79,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   unsigned knob = fuzz_take_knob(data, &size);
   uint32_t cut_state = fuzz_take_knob(data, &size);
   uint32_t count = fuzz_count_of(knob);
-  bool is_opaque = knob & 0x40;
   struct pc_embeddings whole;
   struct pc_embeddings pieces;
   enum pc_status status = PC_OK;
 
-  pc_embeddings_init(&whole);
-  pc_embeddings_init(&pieces);
-  REQUIRE(pc_embeddings_expect(&whole, count, is_opaque) == PC_OK);
-  REQUIRE(pc_embeddings_expect(&pieces, count, is_opaque) == PC_OK);
+  begin(&whole, count, knob);
+  begin(&pieces, count, knob);
   status = feed(&whole, data, size, NULL);
   REQUIRE(status == PC_OK || status == PC_PARSE_ERROR);
   REQUIRE((status == PC_OK) == (*whole.fault.reason == '\0'));

@@ -1,0 +1,17 @@
+/*
+ * embeddings_packed.h - an embeddings answer that comes as MessagePack, cut
+ * into tokens. One thread at a time.
+ */
+#ifndef PC_WIRE_ANSWERS_EMBEDDINGS_PACKED_H
+#define PC_WIRE_ANSWERS_EMBEDDINGS_PACKED_H
+
+#include <stdbool.h>
+
+#include "base/status.h"
+#include "wire/answers/embeddings_token.h"
+
+/* Reads all that the window of such an answer holds and drops it. */
+PC_MUST_CHECK enum pc_status
+pc_embeddings_read_packed(struct pc_embeddings *answer, bool is_last);
+
+#endif
