@@ -238,52 +238,7 @@ bulk-demo: build node_modules/.package-lock.json | queue-packages
 clean:
 	@rm -rf build
 
-# --- the benchmark: beside the peers a user would pick ---------------------
-
-# WORK=T,E selects works, ROUNDS=5 is how often, SCALE=0.1 a quick look.
-BENCH := build/bench
-
-.PHONY: bench
-bench: build benchmark/node_modules/.package-lock.json $(BENCH)/server \
-  $(BENCH)/floor | run-packages
-	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/run.js
-
-# Beside nginx and a Node.js proxy that parses JSON: WORK=S,D,L,M ROUNDS=3.
-.PHONY: bench-proxy
-bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
-  | run-packages
-	@WORK=$(WORK) ROUNDS=$(ROUNDS) SCALE=$(SCALE) node benchmark/proxy/run.js
-
-# Single calls, plain and coalesced, against a server that is slow a request.
-.PHONY: bench-coalesce
-bench-coalesce: build node_modules/.package-lock.json | run-packages
-	@node benchmark/coalesce/run.js
-
-# The bulk command beside embedStream alone: SCALE=16 ROUNDS=3 FORMATS=npy.
-.PHONY: bench-bulk
-bench-bulk: build node_modules/.package-lock.json $(BENCH)/server | run-packages
-	@SCALE=$(or $(SCALE),1) ROUNDS=$(or $(ROUNDS),3) node benchmark/bulk/run.js
-
-# Workers of a queue, 1 to 8, beside what the simulation says of them.
-.PHONY: bench-scale
-bench-scale: build node_modules/.package-lock.json | run-packages queue-packages
-	@node benchmark/bulk/scale.js
-
-# No lock: the peers are named by exact versions and depend on nothing but
-# the Rust client's binaries, one of which was never published, so that npm ci
-# refuses whatever lock npm writes.
-benchmark/node_modules/.package-lock.json: benchmark/package.json
-	@echo "npm install, in benchmark"
-	@npm install --prefix benchmark --no-package-lock --ignore-scripts \
-	  --no-audit --no-fund --loglevel=error
-	@touch $@
-
-$(BENCH)/%: benchmark/%.c | build-packages
-	@mkdir -p $(@D)
-	@echo "  cc $<"
-	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic $(WERROR) $< \
-	  $(shell pkg-config --cflags --libs libcurl) -o $@
-
+include bench.mk
 include vectors.mk
 include prebuild.mk
 

@@ -7,6 +7,7 @@ const path = require('node:path');
 const PATHS = {
   post: '/post',
   embed: '/v1/embeddings',
+  call: '/v1/embeddings',
   stream: '/v1/embeddings',
   rerank: '/rerank',
   classify: '/predict',

@@ -12,7 +12,9 @@ const os = require('node:os');
 const path = require('node:path');
 const { writeBody } = require('./bodies');
 
-const ITEMS = '128';
+const ITEMS = 128;
+
+const FLOATS = ITEMS * 1024;
 
 /** Another way to write the same numbers. */
 function rewrite(file, name, write) {
@@ -50,10 +52,13 @@ function main() {
       base64,
     };
     for (const [title, file] of Object.entries(answers)) {
-      const figures = execFileSync(program, [file, ITEMS], {
+      const printed = execFileSync(program, [file, String(ITEMS)], {
         encoding: 'utf8',
       });
-      console.log(`${title.padEnd(30)} ${figures.trim()}`);
+      const ns = JSON.parse(printed).seconds * 1e9;
+      const gbPerS = (fs.statSync(file).size / ns).toFixed(2);
+      const perFloat = (ns / FLOATS).toFixed(2);
+      console.log(`${title.padEnd(30)} ${gbPerS} GB/s, ${perFloat} ns a float`);
     }
   } finally {
     fs.rmSync(folder, { recursive: true });

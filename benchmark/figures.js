@@ -59,6 +59,7 @@ function figuresOf(trial, job, bodySize) {
     usPerInput: (seconds / requests / job.batchSize) * US_PER_S,
     cpuUs: (cpuSeconds / requests) * US_PER_S,
     busyUs: (busySeconds / requests) * US_PER_S,
+    bodyGbPerS: (requests * bodySize) / seconds / 1e9,
     bodyGbPerCpuS: (requests * bodySize) / cpuSeconds / 1e9,
     delayP99Ms: trial.delayP99Ms,
     longestGapMs: trial.longestGapMs,
@@ -88,7 +89,10 @@ function ratiosTo(base, rounds) {
   return spread(
     rounds.map((round, i) =>
       Object.fromEntries(
-        COMPARED.map((name) => [name, round[name] / base[i][name]]),
+        COMPARED.map((name) => [
+          name,
+          round[name] / (base[i] ?? base.at(-1))[name],
+        ]),
       ),
     ),
   );

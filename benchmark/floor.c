@@ -1,33 +1,19 @@
 /*
- * floor.c - the least a request costs on libcurl: its multi interface driven by
- * epoll, nothing around it.
- *
- *   floor URL WARM_UP REQUESTS IN_FLIGHT
- *
- * Posts the same small body again and again and drops each answer. Only the
- * second run, of REQUESTS, counts; it prints {"seconds":s,"cpuSeconds":s}.
+ * floor.c - the least a request costs on libcurl's transfers: its multi
+ * interface driven by epoll, nothing around it. floor.h tells the arguments.
  */
 #include <curl/curl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
+
+#include "floor.h"
 
 enum { EVENTS = 1024 };
-
-static const char body[] = "{\"id\":12345,\"text\":\"hello world\"}";
 
 static int epoll;
 static long timeout_ms = -1;
 static CURLM *multi;
 static long left_to_start, left_to_end;
-
-static void stop(const char *reason)
-{
-  fprintf(stderr, "floor: %s\n", reason);
-  exit(1);
-}
 
 static size_t on_piece(char *data, size_t one, size_t size, void *context)
 {
@@ -62,13 +48,15 @@ static int on_timeout(CURLM *unused, long wait_ms, void *context)
   return 0;
 }
 
-static CURL *make_easy(const char *url, struct curl_slist *headers)
+static CURL *make_easy(const struct floor_work *work,
+                       struct curl_slist *headers)
 {
   CURL *easy = curl_easy_init();
 
   if (!easy)
     stop("no memory");
-  curl_easy_setopt(easy, CURLOPT_URL, url);
+  curl_easy_setopt(easy, CURLOPT_URL, work->url);
+  curl_easy_setopt(easy, CURLOPT_CAINFO, work->ca_file);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
@@ -144,24 +132,24 @@ static void take_turn(void)
     curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
-static void post_all(CURL **easies, long in_flight, long requests)
+struct run {
+  CURL **easies;
+  long in_flight;
+};
+
+static void post_all(void *context, long requests)
 {
+  const struct run *run = context;
+
   left_to_end = requests;
   left_to_start = requests;
-  for (long i = 0; i < in_flight && left_to_start > 0; i++, left_to_start--)
-    curl_multi_add_handle(multi, easies[i]);
+  for (long i = 0; i < run->in_flight && left_to_start > 0;
+       i++, left_to_start--)
+    curl_multi_add_handle(multi, run->easies[i]);
   while (left_to_end > 0) {
     take_turn();
     restart_finished();
   }
-}
-
-static double seconds_of(clockid_t clock)
-{
-  struct timespec now;
-
-  clock_gettime(clock, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static void open_multi(long in_flight)
@@ -176,46 +164,26 @@ static void open_multi(long in_flight)
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, in_flight);
 }
 
-static long read_count(const char *word)
-{
-  long count = strtol(word, NULL, 10);
-
-  if (count < 1 || count > 1000000000)
-    stop("counts must be between 1 and 1000000000");
-  return count;
-}
-
 int main(int count, char **words)
 {
+  struct floor_work work = read_words(count, words);
   struct curl_slist *headers = NULL;
-  CURL **easies = NULL;
-  double seconds = 0;
-  double cpu_seconds = 0;
-  long in_flight = 0;
+  struct run run = {.in_flight = work.in_flight};
 
-  if (count != 5)
-    stop("usage: floor URL WARM_UP REQUESTS IN_FLIGHT");
-  in_flight = read_count(words[4]);
-  easies = calloc((size_t)in_flight, sizeof(*easies));
-  if (!easies)
+  run.easies = calloc((size_t)work.in_flight, sizeof(*run.easies));
+  if (!run.easies)
     stop("no memory");
-  open_multi(in_flight);
+  open_multi(work.in_flight);
   headers = make_headers();
-  for (long i = 0; i < in_flight; i++)
-    easies[i] = make_easy(words[1], headers);
+  for (long i = 0; i < work.in_flight; i++)
+    run.easies[i] = make_easy(&work, headers);
 
-  post_all(easies, in_flight, read_count(words[2]));
-  seconds = seconds_of(CLOCK_MONOTONIC);
-  cpu_seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-  post_all(easies, in_flight, read_count(words[3]));
-  seconds = seconds_of(CLOCK_MONOTONIC) - seconds;
-  cpu_seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu_seconds;
-  printf("{\"seconds\":%.6f,\"cpuSeconds\":%.6f}\n", seconds, cpu_seconds);
+  measure(&work, post_all, &run);
 
-  for (long i = 0; i < in_flight; i++)
-    curl_easy_cleanup(easies[i]);
+  for (long i = 0; i < work.in_flight; i++)
+    curl_easy_cleanup(run.easies[i]);
   curl_multi_cleanup(multi);
   curl_slist_free_all(headers);
-  free(easies);
+  free(run.easies);
   return 0;
 }

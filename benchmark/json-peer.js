@@ -42,6 +42,12 @@ function readVector(item) {
 
 const countAll = ({ length }) => length;
 
+const EMBED = {
+  payload: (job, i) => ({ input: textsOf(job, i), model: job.model }),
+  read: (answer) => answer.data.map(readVector),
+  count: countAll,
+};
+
 /** Payload, reader and count of the answers of each kind of call. */
 const KINDS = {
   post: {
@@ -49,11 +55,8 @@ const KINDS = {
     read: (answer) => [answer],
     count: countAll,
   },
-  embed: {
-    payload: (job, i) => ({ input: textsOf(job, i), model: job.model }),
-    read: (answer) => answer.data.map(readVector),
-    count: countAll,
-  },
+  embed: EMBED,
+  call: EMBED,
   rerank: {
     payload: (job, i) => ({ query: job.query, texts: textsOf(job, i) }),
     read: (answer) => answer,

@@ -1,12 +1,9 @@
 'use strict';
 
 /**
- * Draws results.json: per work, the rate and the processor time of each
- * contender in units of undici's. `node plot.js` draws it again.
+ * Draws results: per work, the rate and the processor time of each contender in
+ * units of undici's.
  */
-
-const fs = require('node:fs');
-const path = require('node:path');
 
 const ROW = 15;
 const GAP = 26;
@@ -118,10 +115,11 @@ function drawRows(works) {
   return { rows: parts.join('\n'), bottom: y };
 }
 
-function drawPlot({ machine, rounds, works }) {
-  const compared = works.filter(({ contenders }) =>
+function drawPlot(results) {
+  const compared = results.filter(({ contenders }) =>
     contenders.some(({ id }) => id === 'undici'),
   );
+  const [{ machine, rounds }] = results;
   const { rows, bottom } = drawRows(compared);
   const axes = PANELS.map((_, index) => axis(index, bottom)).join('\n');
   const subtitle = `${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}; medians of ${rounds}, thin lines from least to most`;
@@ -134,12 +132,6 @@ function drawPlot({ machine, rounds, works }) {
     rows,
     '</svg>\n',
   ].join('\n');
-}
-
-if (require.main === module) {
-  const read = fs.readFileSync(path.join(__dirname, 'results.json'), 'utf8');
-  const plot = drawPlot(JSON.parse(read));
-  fs.writeFileSync(path.join(__dirname, 'plot.svg'), plot);
 }
 
 module.exports = { drawPlot };

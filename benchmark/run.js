@@ -6,23 +6,28 @@
  */
 
 const { execFile, execFileSync } = require('node:child_process');
-const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
 
 const { judgeBars } = require('./bars');
 const { figuresOf, summarize } = require('./figures');
-const { drawPlot } = require('./plot');
-const { BUILD, lacksTool, serversFor } = require('./servers');
+const { writeReport } = require('./report');
+const { saveResult } = require('./results');
+const { lacksTool, serversFor } = require('./servers');
 const { printBars, printWork } = require('./table');
 const { jobOf, selectWorks } = require('./works');
 
-const LONGEST_TRIAL_MS = 120_000;
+/** AsyncOpenAI takes most of it for 131,072 inputs. */
+const LONGEST_TRIAL_MS = 300_000;
 
 const MOST_OUTPUT = 1 << 26;
 
+/** What has to be installed for a work of that protocol. */
+const TOOL_OF = { tls: 'nginx', h2: 'nghttpd', h2c: 'nghttpd' };
+
 const runProgram = promisify(execFile);
+
+const contenderOf = (id) => require(`./contenders/${id}`);
 
 function readSetting(name, fallback) {
   const value = Number(process.env[name] || fallback);
@@ -30,25 +35,26 @@ function readSetting(name, fallback) {
   throw new RangeError(`${name} must be a number above 0`);
 }
 
-/** The command line of one trial. */
-function commandOf(id, contender, site, job) {
-  if (!contender.program)
-    return [
-      process.execPath,
-      [
-        path.join(__dirname, 'trial.js'),
-        JSON.stringify({ contender: id, site, job }),
-      ],
-    ];
-  const counts = [job.warmUp, job.requests, job.inFlight].map(String);
-  return [path.join(BUILD, contender.program), [`${site.url}/post`, ...counts]];
+/** The command line of one trial in JavaScript. */
+function commandOf(id, site, job) {
+  const trial = path.join(__dirname, 'trial.js');
+  const told = JSON.stringify({ contender: id, site, job });
+  return [process.execPath, [trial, told]];
 }
 
-async function runTrial(id, contender, server, job) {
-  const [file, args] = commandOf(id, contender, server.site, job);
+/** Node's own fetch learns of a certificate in no other way. */
+function trustIn({ caFile }) {
+  return caFile ? { NODE_EXTRA_CA_CERTS: caFile } : {};
+}
+
+async function runTrial(id, server, job) {
+  const { site } = server;
+  const { command = (...told) => commandOf(id, ...told) } = contenderOf(id);
+  const [file, args] = command(site, job);
   const before = await server.stats();
   const { stdout } = await runProgram(file, args, {
     timeout: LONGEST_TRIAL_MS,
+    env: { ...process.env, ...trustIn(site) },
     maxBuffer: MOST_OUTPUT,
   });
   return { ...JSON.parse(stdout), before, after: await server.stats() };
@@ -56,16 +62,16 @@ async function runTrial(id, contender, server, job) {
 
 /** One work: A B C, A B C, … */
 async function runWork(work, rounds, scale) {
-  const job = jobOf(work, scale);
   const servers = serversFor(work);
   const all = Object.fromEntries(work.contenders.map((id) => [id, []]));
   try {
     for (let round = 0; round < rounds; round++)
       for (const id of work.contenders) {
-        const contender = require(`./contenders/${id}`);
-        const protocol = contender.protocol ?? work.protocol ?? 'http1';
-        const server = await servers.get(protocol);
-        const trial = await runTrial(id, contender, server, job);
+        const contender = contenderOf(id);
+        if (round >= (contender.rounds ?? rounds)) continue;
+        const job = jobOf(work, contender, scale);
+        const server = await servers.get(protocolOf(work, contender));
+        const trial = await runTrial(id, server, job);
         all[id].push(figuresOf(trial, job, servers.bodySize));
         process.stderr.write('.');
       }
@@ -76,86 +82,63 @@ async function runWork(work, rounds, scale) {
   return summarize(work, all);
 }
 
+function protocolOf(work, contender) {
+  return contender.protocol ?? work.protocol ?? 'http1';
+}
+
 /** How fast the server is with a client that costs next to nothing. */
 async function proveServer() {
   const lacking = lacksTool('wrk');
-  if (lacking) return { lacking };
+  if (lacking) return lacking;
   const servers = serversFor({ body: 'tiny' });
   try {
     const { site } = await servers.get('http1');
     const script = path.join(__dirname, 'post.lua');
     const args = ['-t1', '-c128', '-d2s', '-s', script, `${site.url}/post`];
     const text = execFileSync('wrk', args, { encoding: 'utf8' });
-    return { requestsPerS: Number(/Requests\/sec:\s*([\d.]+)/.exec(text)[1]) };
+    const rate = Number(/Requests\/sec:\s*([\d.]+)/.exec(text)[1]);
+    return `${Math.round(rate)} requests/s (wrk)`;
   } finally {
     await servers.stop();
   }
 }
 
-function describeMachine() {
-  const [{ model }] = os.cpus();
-  return {
-    cpu: model,
-    cores: os.availableParallelism(),
-    node: process.version,
-  };
+/** Why a contender cannot run in a work, or nothing. */
+function lackOf(work, contender) {
+  const tool = TOOL_OF[protocolOf(work, contender)];
+  return contender.lacks?.() ?? (tool && lacksTool(tool));
 }
 
-/** The works with one contender less. */
-function withoutContender(works, gone) {
-  return works.map((work) => ({
-    ...work,
-    contenders: work.contenders.filter((id) => id !== gone),
-  }));
-}
-
-/** Without nghttpd, what needs it is left out. */
-function leaveOutHttp2(works) {
-  const lacking = lacksTool('nghttpd');
-  if (!lacking) return works;
-  console.log(`Left out is what speaks HTTP/2: ${lacking}`);
-  const others = works.filter(({ protocol }) => protocol !== 'h2');
-  return withoutContender(others, 'baseten');
-}
-
-/** The Rust client has binaries for some platforms only. */
+/** The works with those contenders that can run here; names the others. */
 function leaveOutAbsent(works) {
-  try {
-    require('./contenders/baseten');
-    return works;
-  } catch (error) {
-    const [reason] = error.message.split('\n');
-    console.log(`Left out is @basetenlabs: ${reason}`);
-    return withoutContender(works, 'baseten');
-  }
-}
-
-function save(results) {
-  const target = (name) => path.join(__dirname, name);
-  fs.writeFileSync(target('results.json'), JSON.stringify(results, null, 1));
-  fs.writeFileSync(target('plot.svg'), drawPlot(results));
+  const absent = new Set();
+  const present = works.map((work) => ({
+    ...work,
+    contenders: work.contenders.filter((id) => {
+      const contender = contenderOf(id);
+      const lack = lackOf(work, contender);
+      if (lack) absent.add(`${contender.label}: ${lack}`);
+      return !lack;
+    }),
+  }));
+  for (const reason of absent) console.log(`Left out is ${reason}`);
+  return present.filter(({ contenders }) => contenders.length);
 }
 
 async function main() {
   const rounds = readSetting('ROUNDS', 5);
   const scale = readSetting('SCALE', 1);
-  const selected = selectWorks(process.env.WORK);
-  const works = leaveOutAbsent(leaveOutHttp2(selected));
-  const results = { machine: describeMachine(), rounds, scale, works: [] };
+  const works = leaveOutAbsent(selectWorks(process.env.WORKS));
+  const results = [];
 
-  results.server = await proveServer();
-  const { requestsPerS, lacking } = results.server;
-  console.log(
-    `The server alone: ${lacking ?? `${Math.round(requestsPerS)} requests/s (wrk)`}`,
-  );
+  console.log(`The server alone: ${await proveServer()}`);
   for (const work of works) {
-    const result = await runWork(work, rounds, scale);
-    results.works.push(result);
-    printWork(result);
+    results.push(await runWork(work, rounds, scale));
+    printWork(results.at(-1));
+    saveResult(results.at(-1), { rounds, scale });
   }
-  results.bars = judgeBars(results.works);
-  printBars(results.bars);
-  save(results);
+  printBars(judgeBars(results));
+  writeReport();
 }
 
 main().catch((error) => {

@@ -89,6 +89,64 @@ function isListening(port) {
   });
 }
 
+async function waitUntilListening(child, port, name) {
+  while (!(await isListening(port)))
+    if (child.exitCode !== null) throw new Error(`${name} did not start`);
+}
+
+/** What a site of that protocol says beside its URL. */
+function trustOf(protocol) {
+  if (protocol === 'h2c') return { protocol };
+  const ca = fs.readFileSync(CERTIFICATE, 'utf8');
+  return { protocol, ca, caFile: CERTIFICATE };
+}
+
+/** TLS where HTTP/1.1 is spoken: nginx, which has the answer in its memory. */
+function nginxSettings(folder, port, answer) {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  return `
+    daemon off;
+    worker_processes 1;
+    pid ${folder}/nginx.pid;
+    error_log stderr error;
+    events { worker_connections 4096; }
+    http {
+      access_log off;
+      ${temporary.join('\n      ')}
+      server {
+        listen 127.0.0.1:${port} ssl backlog=4096;
+        ssl_certificate ${CERTIFICATE};
+        ssl_certificate_key ${KEY};
+        keepalive_requests 100000000;
+        location / {
+          default_type application/json;
+          return 200 '${answer}';
+        }
+      }
+    }`;
+}
+
+async function startTls(file) {
+  const folder = path.join(BUILD, 'nginx-tls');
+  const port = await findFreePort();
+  const settings = path.join(folder, 'nginx.conf');
+  makeCertificate();
+  fs.mkdirSync(folder, { recursive: true });
+  const answer = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(settings, nginxSettings(folder, port, answer));
+  const child = spawn('nginx', ['-p', folder, '-e', 'stderr', '-c', settings], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await waitUntilListening(child, port, 'nginx');
+  return {
+    site: { url: `https://127.0.0.1:${port}`, ...trustOf('tls') },
+    stats: async () => undefined,
+    stop: () => end(child),
+  };
+}
+
 /** nghttpd, which serves the body as a file; it counts nothing. */
 async function startHttp2(folder, protocol) {
   const port = await findFreePort();
@@ -103,16 +161,19 @@ async function startHttp2(folder, protocol) {
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
-  while (!(await isListening(port)))
-    if (child.exitCode !== null) throw new Error('nghttpd did not start');
+  await waitUntilListening(child, port, 'nghttpd');
   const scheme = protocol === 'h2' ? 'https' : 'http';
-  const ca =
-    protocol === 'h2' ? fs.readFileSync(CERTIFICATE, 'utf8') : undefined;
   return {
-    site: { url: `${scheme}://127.0.0.1:${port}`, protocol, ca },
+    site: { url: `${scheme}://127.0.0.1:${port}`, ...trustOf(protocol) },
     stats: async () => undefined,
     stop: () => end(child),
   };
+}
+
+/** For what reads the answer itself. */
+function openFile(file) {
+  const stats = async () => undefined;
+  return { site: { file }, stats, stop: async () => {} };
 }
 
 /** The servers of one work, one per protocol, each started when asked for. */
@@ -120,17 +181,18 @@ function serversFor(work) {
   const folder = path.join(BUILD, 'www', work.body);
   const { file, size } = writeBody(work.body, folder);
   const started = new Map();
+  const starts = {
+    file: () => openFile(file),
+    http1: () => startPlain(file, work.server ?? []),
+    tls: () => startTls(file),
+    h2: () => startHttp2(folder, 'h2'),
+    h2c: () => startHttp2(folder, 'h2c'),
+  };
 
   return {
     bodySize: size,
     get(protocol) {
-      if (!started.has(protocol))
-        started.set(
-          protocol,
-          protocol === 'http1'
-            ? startPlain(file, work.server ?? [])
-            : startHttp2(folder, protocol),
-        );
+      if (!started.has(protocol)) started.set(protocol, starts[protocol]());
       return started.get(protocol);
     },
     async stop() {
@@ -146,4 +208,5 @@ module.exports = {
   isListening,
   lacksTool,
   serversFor,
+  waitUntilListening,
 };

@@ -7,8 +7,14 @@
  *   node trial.js '{"contender":…,"site":…,"job":…}'
  */
 
-const { PATHS } = require('./bodies');
+const { setImmediate } = require('node:timers/promises');
+const v8 = require('node:v8');
+const vm = require('node:vm');
+
 const { measureCost, measureLoop } = require('./measure');
+
+/** What hangs on an object with a finalizer outlives the first. */
+const COLLECTIONS = 2;
 
 const QUERY = 'Which of these has to do with moving parts of the machine?';
 
@@ -23,7 +29,7 @@ function* makeTexts(count) {
 
 /** A job with all that is sent, made before anything is measured. */
 function prepare(job, requests) {
-  const prepared = { ...job, requests, path: PATHS[job.kind] };
+  const prepared = { ...job, requests };
   const numbers = (length) => Array.from({ length }, (_, i) => i);
   if (job.kind === 'post') {
     const text = 'hello world';
@@ -51,16 +57,33 @@ async function run(client, job) {
   return done;
 }
 
+/**
+ * Frees what the run before has left, where a work asks for it: memory that was
+ * used lately is several times cheaper than such as a hypervisor has to find
+ * first. Not where requests are small, as compiled code is freed, too.
+ */
+async function collectGarbage(job) {
+  if (!job.isCollected) return;
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc');
+  for (let i = 0; i < COLLECTIONS; i++) {
+    collect();
+    await setImmediate(); // then what lies outside the heap is freed
+  }
+}
+
 async function main() {
   const { contender, site, job } = JSON.parse(process.argv[2]);
   const client = require(`./contenders/${contender}`).open(site, job);
   await run(client, { ...prepare(job, job.warmUp), repeat: 1 });
+  await collectGarbage(job);
 
   const full = prepare(job, job.requests);
   const { result: times, ...cost } = await measureCost(async () => {
     const done = await run(client, full);
     return job.isTimed ? done.times() : undefined;
   });
+  await collectGarbage(job);
   const loop = await measureLoop(() => run(client, full));
   await client.close();
   console.log(JSON.stringify({ ...cost, ...loop, times }));

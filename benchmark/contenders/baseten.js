@@ -1,13 +1,24 @@
 'use strict';
 
-const { PerformanceClient } = require('@basetenlabs/performance-client');
-
 const { countScored } = require('../scored');
 
 const TIMEOUT_S = 600;
 
+const PACKAGE = '@basetenlabs/performance-client';
+
+/** It has binaries for some platforms only. */
+function lacks() {
+  try {
+    require(PACKAGE);
+    return undefined;
+  } catch (error) {
+    return error.message.split('\n')[0];
+  }
+}
+
 /** Speaks nothing but cleartext HTTP/2, so it gets a server of that kind. */
 function open(site) {
+  const { PerformanceClient } = require(PACKAGE);
   const client = new PerformanceClient(site.url, 'test-key');
 
   return {
@@ -53,5 +64,6 @@ function open(site) {
 module.exports = {
   label: '@basetenlabs 0.0.10, cleartext h2',
   protocol: 'h2c',
+  lacks,
   open,
 };

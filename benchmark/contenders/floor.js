@@ -1,4 +1,9 @@
 'use strict';
 
-/** The bare C loop: a program of its own, which measures itself. */
-module.exports = { label: 'libcurl in C', program: 'floor' };
+const { floorCommand } = require('../programs');
+
+/** What libcurl's transfers cost alone. */
+module.exports = {
+  label: "libcurl's transfers in C",
+  command: (site, job) => floorCommand('floor', site, job),
+};

@@ -12,20 +12,19 @@ function open(site, encodingFormat) {
     maxRetries: 0,
   });
 
-  return {
-    async embed(job) {
-      const many = await runMany(job, async (i) => {
-        const response = await client.embeddings.create({
-          input: textsOf(job, i),
-          model: job.model,
-          encoding_format: encodingFormat,
-        });
-        return response.data;
+  async function embed(job) {
+    const many = await runMany(job, async (i) => {
+      const response = await client.embeddings.create({
+        input: textsOf(job, i),
+        model: job.model,
+        encoding_format: encodingFormat,
       });
-      return { ...many, count: many.result.flat().length };
-    },
-    async close() {},
-  };
+      return response.data;
+    });
+    return { ...many, count: many.result.flat().length };
+  }
+
+  return { embed, call: embed, async close() {} };
 }
 
 module.exports = {

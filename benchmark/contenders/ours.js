@@ -1,13 +1,15 @@
 'use strict';
 
 const { PerformanceClient } = require('../..');
+const { runMany, textsOf } = require('../json-peer');
 const { countScored } = require('../scored');
+const { isHttp2 } = require('../sites');
 
 /** Every call is one call of the client, however many requests it takes. */
 function openWith(site, preference) {
   const client = new PerformanceClient(site.url, {
     apiKey: 'test-key',
-    httpVersion: site.protocol === 'http1' ? 1 : 2,
+    httpVersion: isHttp2(site) ? 2 : 1,
     ca: site.ca,
   });
   const options = ({ inFlight, batchSize }) => ({
@@ -27,6 +29,13 @@ function openWith(site, preference) {
     async embed(job) {
       const result = await client.embed(job.texts, job.model, options(job));
       return { result, count: result.matrix().rows };
+    },
+    async call(job) {
+      const { result } = await runMany(job, (i) =>
+        client.embed(textsOf(job, i), job.model, preference),
+      );
+      const rows = result.map((answer) => answer.matrix().rows);
+      return { result, count: rows.reduce((sum, one) => sum + one, 0) };
     },
     async stream(job) {
       let count = 0;

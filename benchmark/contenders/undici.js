@@ -3,13 +3,16 @@
 const { Pool } = require('undici');
 
 const { HEADERS, jsonPeer } = require('../json-peer');
+const { isHttp2 } = require('../sites');
 
 /** As many connections as requests in flight; over HTTP/2, one with streams. */
-function poolOptions({ protocol, ca }, inFlight) {
-  if (protocol === 'http1') return { connections: inFlight };
+function poolOptions(site, inFlight) {
+  const connect = { ca: site.ca };
+  if (!isHttp2(site)) return { connect, connections: inFlight };
   return {
     allowH2: true,
-    connect: { ca },
+    useH2c: site.protocol === 'h2c',
+    connect,
     connections: 1,
     pipelining: inFlight,
     maxConcurrentStreams: inFlight,

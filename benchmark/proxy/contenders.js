@@ -7,7 +7,7 @@ const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { BUILD, end, findFreePort, isListening } = require('../servers');
+const { BUILD, end, findFreePort, waitUntilListening } = require('../servers');
 
 const PROBE = path.join(__dirname, 'probe.js');
 
@@ -19,11 +19,6 @@ const OURS = path.join(
   __dirname,
   '../../proxy/bin/baseten-performance-proxy.js',
 );
-
-async function waitUntilListening(child, port, name) {
-  while (!(await isListening(port)))
-    if (child.exitCode !== null) throw new Error(`${name} did not start`);
-}
 
 /** A Node program with the probe in it; what it prints is thrown away. */
 async function startNode(name, file, args, port) {

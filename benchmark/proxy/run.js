@@ -118,7 +118,7 @@ async function main() {
   const lacking = lacksTool('wrk') ?? lacksTool('nginx');
   if (lacking) throw new Error(lacking);
   const works = [];
-  for (const work of selectWorks(process.env.WORK)) {
+  for (const work of selectWorks(process.env.WORKS)) {
     works.push(await runWork(work, work.requests ? 1 : count, scale));
     printWork(works.at(-1));
   }

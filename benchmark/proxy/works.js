@@ -59,7 +59,7 @@ function selectWorks(names) {
   const unknown = wanted.find((name) => all.every((one) => one.name !== name));
   if (unknown !== undefined)
     throw new RangeError(
-      `WORK must be of ${all.map(({ name }) => name)}, got ${unknown}`,
+      `WORKS must be of ${all.map(({ name }) => name)}, got ${unknown}`,
     );
   return all.filter(({ name }) => wanted.includes(name));
 }
