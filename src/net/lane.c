@@ -5,9 +5,12 @@
 enum {
   /* What one lane may receive, or send, before others are looked at. */
   SHARE_SIZE = 4 * PC_POOL_ROOM_SIZE,
+  /* What is received of an answer as soon as it comes; what is longer queues
+     up for its shares. */
+  SHORT_SIZE = PC_POOL_ROOM_SIZE,
   /* What is compressed may grow a thousand times: so much of it is received at
      once, so much at first, when nobody knows yet whether it is, and each byte
-     of a share counts as so many. */
+     counts as so many. */
   CODED_SIZE = 2 * 1024,
   FIRST_SIZE = 16 * 1024,
   CODED_WEIGHT = 128,
@@ -15,11 +18,13 @@ enum {
   LOWEST_REFUSAL = 300
 };
 
+static pc_backlog_go_on_fn go_on;
+
 void pc_lane_init(struct pc_lane *lane,
                   struct pc_pool *pool,
                   struct pc_hop *hop)
 {
-  *lane = (struct pc_lane){.pool = pool, .hop = hop};
+  *lane = (struct pc_lane){.pool = pool, .hop = hop, .more = {.go_on = go_on}};
   pc_departure_init(&lane->departure);
 }
 
@@ -29,7 +34,7 @@ static void clear(struct pc_lane *lane)
   if (lane->place)
     lane->hop->sent = pc_departure_body_sent(&lane->departure);
   pc_arrival_end(&lane->arrival);
-  pc_alarm_end(&lane->nudge);
+  pc_backlog_remove(&lane->more);
   pc_place_release(lane->place);
   lane->place = NULL;
   lane->connection = NULL;
@@ -147,12 +152,11 @@ static size_t size_to_ask(const struct pc_lane *lane)
   return lane->arrival.decoding ? CODED_SIZE : PC_POOL_ROOM_SIZE;
 }
 
-/* Receives once. False: the hop has ended. */
-static bool receive(struct pc_lane *lane, size_t *share, bool *is_drained)
+/* Receives once, *spent of a share. False: the hop has ended. */
+static bool receive(struct pc_lane *lane, size_t *spent, bool *is_drained)
 {
   struct pc_text data = {.data = lane->pool->room};
   size_t asked = size_to_ask(lane);
-  size_t spent = 0;
 
   switch (pc_connection_receive(lane->connection, lane->pool->room, asked,
                                 &data.size)) {
@@ -168,39 +172,32 @@ static bool receive(struct pc_lane *lane, size_t *share, bool *is_drained)
   case PC_MOVED_SOME:
     break;
   }
-  spent = lane->arrival.decoding ? data.size * CODED_WEIGHT : data.size;
-  *share -= spent < *share ? spent : *share;
+  *spent += lane->arrival.decoding ? data.size * CODED_WEIGHT : data.size;
   *is_drained = !lane->is_broken &&
                 pc_connection_is_drained(lane->connection, data.size, asked);
   return take(lane, data);
 }
 
-static void on_nudged(void *context);
-
-/* The next turn looks at it, whatever the watch tells. Without memory for that,
-   the deadline does. */
-static void nudge(struct pc_lane *lane)
+/* It receives on in its turn, whatever the watch tells. */
+static void queue_up(struct pc_lane *lane)
 {
-  if (!lane->nudge && pc_alarm_start(&lane->pool->reactor->timers, 0, on_nudged,
-                                     lane, &lane->nudge) != PC_OK)
-    lane->nudge = NULL;
+  pc_backlog_add(&lane->pool->reactor->backlog, &lane->more);
 }
 
 /*
- * Receives what has come, or a share of it. TLS may hold more that no event
- * tells of. Where sending has failed, what the peer said before counts, and
- * then the failure. False: the hop has ended.
+ * Receives what has come, or a share of it, *spent. TLS may hold more that no
+ * event tells of. Where sending has failed, what the peer said before counts,
+ * and then the failure. False: the hop has ended.
  */
-static bool receive_share(struct pc_lane *lane)
+static bool receive_share(struct pc_lane *lane, size_t share, size_t *spent)
 {
-  size_t share = SHARE_SIZE;
   bool is_drained = false;
 
-  while (share && !is_drained)
-    if (!receive(lane, &share, &is_drained))
+  while (*spent < share && !is_drained)
+    if (!receive(lane, spent, &is_drained))
       return false;
   if (!is_drained) {
-    nudge(lane);
+    queue_up(lane);
   } else if (lane->is_broken) {
     lose(lane);
     return false;
@@ -208,12 +205,31 @@ static bool receive_share(struct pc_lane *lane)
   return true;
 }
 
-static void on_nudged(void *context)
+static size_t go_on(struct pc_backlog_item *item)
 {
-  struct pc_lane *lane = context;
+  struct pc_lane *lane = PC_ITEM_OF(item, struct pc_lane, more);
+  size_t spent = 0;
 
-  pc_alarm_end(&lane->nudge);
-  (void)receive_share(lane);
+  (void)receive_share(lane, SHARE_SIZE, &spent);
+  return spent;
+}
+
+/* What is long, and grows as it unfolds, comes behind what may be short. */
+static bool has_to_queue(const struct pc_lane *lane)
+{
+  return pc_backlog_has(&lane->more) || lane->arrival.decoding ||
+         lane->hop->received >= SHORT_SIZE;
+}
+
+/* False: the hop has ended. */
+static bool receive_ready(struct pc_lane *lane)
+{
+  size_t spent = 0;
+
+  if (!has_to_queue(lane))
+    return receive_share(lane, SHORT_SIZE, &spent);
+  queue_up(lane);
+  return true;
 }
 
 static void give_up_sending(struct pc_lane *lane)
@@ -221,7 +237,7 @@ static void give_up_sending(struct pc_lane *lane)
   lane->is_sending = false;
   lane->is_cut = true;
   lane->is_broken = true;
-  nudge(lane);
+  queue_up(lane);
 }
 
 /* Never ends the hop, as it may just begin. */
@@ -257,7 +273,7 @@ static void on_ready(struct pc_watch *watch, unsigned ready)
       PC_ITEM_OF(watch, struct pc_connection, watch);
   struct pc_lane *lane = connection->holder;
 
-  if (ready & PC_READABLE && !receive_share(lane))
+  if (ready & PC_READABLE && !receive_ready(lane))
     return;
   if (ready & PC_WRITABLE && lane->is_sending)
     send_on(lane);

@@ -14,12 +14,12 @@
 
 #include "base/status.h"
 #include "net/arrival.h"
+#include "net/backlog.h"
 #include "net/connection.h"
 #include "net/departure.h"
 #include "net/hop.h"
 #include "net/opener.h"
 #include "net/pool.h"
-#include "net/timers.h"
 
 struct pc_lane {
   struct pc_pool *pool; /* kept */
@@ -30,10 +30,10 @@ struct pc_lane {
   struct pc_connection *connection; /* then */
   struct pc_departure departure;
   struct pc_arrival arrival;
-  struct pc_alarm *nudge; /* rings when it must be looked at */
-  bool is_sending;        /* there is more to send, and it may leave */
-  bool is_cut;            /* a part of the request was not sent */
-  bool is_broken;         /* because sending has failed */
+  struct pc_backlog_item more; /* queued: it receives on, whatever is told */
+  bool is_sending;             /* there is more to send, and it may leave */
+  bool is_cut;                 /* a part of the request was not sent */
+  bool is_broken;              /* because sending has failed */
 };
 
 /* For hops of `hop`. Keeps both. */

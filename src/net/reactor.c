@@ -166,6 +166,7 @@ enum pc_status pc_reactor_init(struct pc_reactor *reactor,
                                  .events = events,
                                  .context = context};
   pc_timers_init(&reactor->timers);
+  pc_backlog_init(&reactor->backlog);
   pc_sockets_init(&reactor->sockets, &reactor->poller, on_socket_ready,
                   reactor);
   status = pc_poller_init(&reactor->poller, on_poller_woken, reactor);
@@ -200,7 +201,8 @@ static int timeout_ms(const struct pc_reactor *reactor)
 
   if (reactor->curl_due_ns < due_ns)
     due_ns = reactor->curl_due_ns;
-  if (reactor->is_hurried || due_ns == 0)
+  if (reactor->is_hurried || due_ns == 0 ||
+      !pc_backlog_is_empty(&reactor->backlog))
     return 0;
   if (due_ns == UINT64_MAX)
     return -1;
@@ -222,6 +224,7 @@ void pc_reactor_run(struct pc_reactor *reactor)
     pc_poller_wait(&reactor->poller, wait_ms);
     reactor->now_ns = pc_clock_monotonic_ns();
     pc_poller_tell(&reactor->poller);
+    pc_backlog_serve(&reactor->backlog);
     report_finished(reactor);
     pc_timers_ring(&reactor->timers, reactor->now_ns);
     run_due_curl(reactor, reactor->now_ns);

@@ -2,9 +2,10 @@
  * reactor.h - the loop on which exchanges and alarms run: it drives libcurl.
  *
  * Sockets and timeouts call curl_multi_socket_action for the one transfer they
- * concern; nothing ever walks over all of them. When sockets and alarms have
- * been served and before the loop waits again, the turn ends: finished
- * transfers are told, on_turn may start new ones, and those leave at once.
+ * concern; nothing ever walks over all of them. Behind the sockets that are
+ * ready comes a turn's worth of the backlog. When alarms have been served, too,
+ * and before the loop waits again, the turn ends: finished transfers are told,
+ * on_turn may start new ones, and those leave at once.
  * Thread: engine, but for pc_reactor_wake.
  */
 #ifndef PC_NET_REACTOR_H
@@ -15,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "net/backlog.h"
 #include "net/poller.h"
 #include "net/sockets.h"
 #include "net/timers.h"
@@ -37,6 +39,7 @@ struct pc_reactor_events {
 struct pc_reactor {
   struct pc_poller poller;
   struct pc_timers timers;
+  struct pc_backlog backlog;
   struct pc_sockets sockets;
   CURLM *multi;         /* NULL: not open */
   CURLSH *share;        /* TLS sessions of all easy handles */

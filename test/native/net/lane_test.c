@@ -3,13 +3,21 @@
 
 #include <netinet/in.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/exchange.h"
 #include "net/reactor.h"
 
-enum { LARGE_BODY = 4 * 1000 * 1000, LONGEST_MS = 60 * 1000 };
+enum {
+  LARGE_BODY = 4 * 1000 * 1000,
+  LONGEST_MS = 60 * 1000,
+  CALLERS = 16,
+  /* What a turn receives of answers that go on for long, and a share more. */
+  TURN_SIZE = 256 * 1024,
+  PIECE_SIZE = 64 * 1024
+};
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -31,8 +39,10 @@ struct scene {
   struct pc_transport transport;
   struct pc_counters counters;
   struct pc_exchanges exchanges;
-  struct caller callers[2];
+  struct caller callers[CALLERS];
   int awaited; /* callers before the loop ends */
+  void (*on_turn)(struct scene *scene);
+  sem_t filled; /* the peer can send no more */
   int listener;
   char url[64];
   pthread_t thread;
@@ -78,7 +88,15 @@ static const struct pc_exchange_events events = {.on_found = on_nothing,
                                                  .on_body = on_body,
                                                  .on_done = on_done};
 
-static const struct pc_reactor_events reactor_events = {.on_turn = on_nothing,
+static void on_turn(void *context)
+{
+  struct scene *scene = context;
+
+  if (scene->on_turn)
+    scene->on_turn(scene);
+}
+
+static const struct pc_reactor_events reactor_events = {.on_turn = on_turn,
                                                         .on_woken = on_nothing};
 
 static void *play(void *context)
@@ -99,9 +117,10 @@ static void open_scene(struct scene *scene, peer_fn *peer)
 
   *scene = (struct scene){.peer = peer};
   current = scene;
+  sem_init(&scene->filled, 0, 0);
   scene->listener = socket(AF_INET, SOCK_STREAM, 0);
   if (bind(scene->listener, (struct sockaddr *)&address, size) != 0 ||
-      listen(scene->listener, 16) != 0 ||
+      listen(scene->listener, CALLERS) != 0 ||
       getsockname(scene->listener, (struct sockaddr *)&address, &size) != 0 ||
       pc_transport_copy(&transport, &scene->transport) != PC_OK ||
       pc_reactor_init(&scene->reactor, &reactor_events, scene) != PC_OK ||
@@ -121,6 +140,7 @@ static void close_scene(struct scene *scene)
   shutdown(scene->listener, SHUT_RDWR);
   pthread_join(scene->thread, NULL);
   close(scene->listener);
+  sem_destroy(&scene->filled);
 }
 
 static void start(struct scene *scene, struct caller *caller)
@@ -376,6 +396,76 @@ static void an_endless_answer_keeps_no_other_waiting(void)
   close_scene(&scene);
 }
 
+/* Answers all callers without an end, as far as it can while nobody reads. */
+static void play_filling(int listener)
+{
+  static const char zeros[PIECE_SIZE];
+  int fds[CALLERS];
+
+  for (int i = 0; i < CALLERS; i++) {
+    fds[i] = accept(listener, NULL, NULL);
+    setsockopt(fds[i], SOL_SOCKET, SO_SNDBUF, &(int){1 << 20}, sizeof(int));
+    read_request(fds[i]);
+  }
+  for (int i = 0; i < CALLERS; i++) {
+    send_text(fds[i], "HTTP/1.1 200 OK\r\n\r\n");
+    while (send(fds[i], zeros, sizeof(zeros), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+      ;
+    shutdown(fds[i], SHUT_WR);
+  }
+  sem_post(&current->filled);
+  for (int i = 0; i < CALLERS; i++) {
+    CHECK_NUMBER(read_request(fds[i]), 0);
+    close(fds[i]);
+  }
+}
+
+static struct {
+  bool is_filled;
+  size_t received;
+  size_t most; /* in one turn, but for the first pieces of all */
+  unsigned turns;
+} long_answers;
+
+/* Reads nothing before there is something of each. */
+static void measure_turn(struct scene *scene)
+{
+  size_t received = 0;
+  size_t more = 0;
+
+  for (int i = 0; i < CALLERS; i++) {
+    if (!scene->callers[i].exchange->hop.is_connected)
+      return;
+    received += scene->callers[i].received;
+  }
+  if (!long_answers.is_filled)
+    sem_wait(&scene->filled);
+  long_answers.is_filled = true;
+  more = received - long_answers.received;
+  long_answers.received = received;
+  if (more && long_answers.turns++ && more > long_answers.most)
+    long_answers.most = more;
+}
+
+static void many_long_answers_share_a_turn(void)
+{
+  struct scene scene;
+
+  open_scene(&scene, play_filling);
+  scene.on_turn = measure_turn;
+  for (int i = 0; i < CALLERS; i++)
+    start(&scene, &scene.callers[i]);
+  run(&scene, CALLERS);
+  for (int i = 0; i < CALLERS; i++) {
+    CHECK_NUMBER(scene.callers[i].status, PC_OK);
+    CHECK(scene.callers[i].received > TURN_SIZE);
+    end(&scene.callers[i]);
+  }
+  CHECK(long_answers.most > 0);
+  CHECK(long_answers.most < 2 * TURN_SIZE);
+  close_scene(&scene);
+}
+
 int main(void)
 {
   static const struct harness_test tests[] = {
@@ -386,6 +476,7 @@ int main(void)
       TEST(a_large_body_leaves_as_there_is_room),
       TEST(a_refusal_ends_the_sending),
       TEST(an_endless_answer_keeps_no_other_waiting),
+      TEST(many_long_answers_share_a_turn),
   };
   return pc_reactor_prepare() == PC_OK ? HARNESS_RUN(tests) : EXIT_FAILURE;
 }
