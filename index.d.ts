@@ -98,7 +98,8 @@ export interface PreferenceOptions {
   tokensPerMinute?: number | null | undefined;
   /**
    * Send fewer requests at once to a server that refuses some as too many (429,
-   * 503, no connection), and none twice.
+   * 503, no connection), and none twice; wait for one that says by its headers
+   * that no more are left.
    * @default true
    */
   adaptive?: boolean | null | undefined;

@@ -316,6 +316,10 @@ void pc_origin_learn(struct pc_origin *origin,
 
   if (status == PC_CONNECT_FAILED || status == PC_CONNECT_TIMEOUT)
     miss(origin, exchange->hop.error_text);
+  pc_quota_hear(&origin->quota,
+                (struct pc_text){.data = exchange->hop.head.data,
+                                 .size = exchange->hop.head.size},
+                exchange->started_ns);
   if (status == PC_OK)
     pc_quota_answer(&origin->quota);
   if (!is_refusal(origin, status, exchange->hop.http_status))

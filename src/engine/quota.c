@@ -3,8 +3,10 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "wire/http/rate_limit.h"
 
 static const double S_PER_MINUTE = 60;
+static const uint64_t NS_PER_MS = 1000000;
 
 void pc_quota_init(struct pc_quota *quota, struct pc_counters *counters)
 {
@@ -46,13 +48,18 @@ void pc_quota_allow(struct pc_quota *quota,
   allow(&quota->requests, requests_per_minute, now_ns);
   allow(&quota->tokens, tokens_per_minute, now_ns);
   quota->is_unyielding = is_unyielding;
-  if (is_unyielding)
-    quota->throttle = (struct pc_throttle){0};
+  if (!is_unyielding)
+    return;
+  quota->throttle = (struct pc_throttle){0};
+  quota->paced_requests = (struct pc_pacing){0};
+  quota->paced_tokens = (struct pc_pacing){0};
 }
 
 bool pc_quota_is_limited(const struct pc_quota *quota)
 {
   return pc_throttle_is_in_force(&quota->throttle) ||
+         pc_pacing_is_known(&quota->paced_requests) ||
+         pc_pacing_is_known(&quota->paced_tokens) ||
          quota->requests.per_s > 0 || quota->tokens.per_s > 0;
 }
 
@@ -61,10 +68,19 @@ static uint64_t later(uint64_t a, uint64_t b)
   return a > b ? a : b;
 }
 
+static uint64_t paced_ns(struct pc_quota *quota, uint64_t now_ns)
+{
+  return later(
+      pc_pacing_wait_ns(&quota->paced_requests, quota->in_flight, 1, now_ns),
+      pc_pacing_wait_ns(&quota->paced_tokens, quota->in_flight,
+                        quota->tokens_each, now_ns));
+}
+
 static uint64_t allowed_ns(struct pc_quota *quota, uint64_t now_ns)
 {
-  return later(pc_token_bucket_wait_ns(&quota->requests, now_ns),
-               pc_token_bucket_wait_ns(&quota->tokens, now_ns));
+  return later(paced_ns(quota, now_ns),
+               later(pc_token_bucket_wait_ns(&quota->requests, now_ns),
+                     pc_token_bucket_wait_ns(&quota->tokens, now_ns)));
 }
 
 uint64_t pc_quota_wait_ns(struct pc_quota *quota)
@@ -101,6 +117,7 @@ void pc_quota_send(struct pc_quota *quota, double tokens)
   uint64_t now_ns = 0;
 
   quota->in_flight++;
+  quota->tokens_each = tokens;
   if (!pc_quota_is_limited(quota))
     return;
   now_ns = pc_clock_monotonic_ns();
@@ -112,6 +129,28 @@ void pc_quota_send(struct pc_quota *quota, double tokens)
 void pc_quota_end(struct pc_quota *quota)
 {
   quota->in_flight--;
+}
+
+static void hear(struct pc_pacing *pacing,
+                 const struct pc_rate_limit *limit,
+                 uint64_t sent_ns)
+{
+  if (limit->has_remaining && limit->has_reset)
+    pc_pacing_hear(pacing, limit->remaining, limit->limit,
+                   limit->reset_ms * NS_PER_MS, limit->is_gradual, sent_ns,
+                   pc_clock_monotonic_ns());
+}
+
+void pc_quota_hear(struct pc_quota *quota,
+                   struct pc_text head,
+                   uint64_t sent_ns)
+{
+  struct pc_rate_limits limits;
+
+  if (quota->is_unyielding || !pc_rate_limits_read(head, &limits))
+    return;
+  hear(&quota->paced_requests, &limits.requests, sent_ns);
+  hear(&quota->paced_tokens, &limits.tokens, sent_ns);
 }
 
 void pc_quota_answer(struct pc_quota *quota)
