@@ -4,17 +4,12 @@
  * What Prometheus is told, and under which names.
  */
 
-const {
-  Counter,
-  Gauge,
-  Histogram,
-  collectDefaultMetrics,
-} = require('prom-client');
+const { Counter, Gauge, collectDefaultMetrics } = require('prom-client');
 
 /** @typedef {import('prom-client').Registry} Registry */
 /** @typedef {import('./snapshots').Snapshot} Snapshot */
 /** @typedef {'route' | 'target' | 'model'} Label */
-/** @typedef {import('prom-client').Histogram.Internal<Label>} Times */
+/** @typedef {import('./buckets').Buckets} Buckets */
 
 /**
  * What is counted of one route, target and model, so that a request resolves
@@ -22,19 +17,14 @@ const {
  * @typedef {object} Series
  * @property {Record<Label, string>} labels
  * @property {import('./pulse').Way} way
- * @property {Times} durations
- * @property {Times} upstream
+ * @property {Buckets} durations
+ * @property {Buckets} upstream of those that went there
  * @property {number} inputs
  * @property {number} batches
- * @property {Map<number, number>} statuses each with the count of its requests
+ * @property {Map<string, number>} statuses each with the count of its requests
  */
 
 const PREFIX = 'baseten_proxy_';
-
-const DURATION_BUCKETS_S = [
-  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
-  60, 300,
-];
 
 /** Kept as plain numbers of a snapshot, and only copied when somebody looks. */
 const COUNTERS = [
@@ -61,6 +51,19 @@ const SERIES_COUNTERS = /** @type {const} */ ([
   ['batches', 'batches_total', 'Batches those calls were split into'],
 ]);
 
+const SERIES_HISTOGRAMS = /** @type {const} */ ([
+  [
+    'durations',
+    'request_duration_seconds',
+    'Time from the head of a request to the end of its answer',
+  ],
+  [
+    'upstream',
+    'upstream_duration_seconds',
+    'Part of that time spent waiting for upstreams',
+  ],
+]);
+
 /** @type {Label[]} */
 const LABELS = ['route', 'target', 'model'];
 
@@ -76,11 +79,13 @@ const GAUGES = /** @type {const} */ ([
 ]);
 
 /**
- * Counters of what series hold, which are read whenever the registry is asked.
+ * What series hold, which is read whenever the registry is asked: its own
+ * instruments look their labels up at each request, which costs more than all
+ * that is counted here.
  * @param {Registry} registry
  * @param {readonly Series[]} series
  */
-function createSeriesCounters(registry, series) {
+function createSeriesInstruments(registry, series) {
   const registers = [registry];
   new Counter({
     name: `${PREFIX}requests_total`,
@@ -106,11 +111,21 @@ function createSeriesCounters(registry, series) {
           if (one[key] > 0) this.inc(one.labels, one[key]);
       },
     });
+  for (const [key, suffix, help] of SERIES_HISTOGRAMS) {
+    const name = PREFIX + suffix;
+    const read = () => series.flatMap((one) => one[key].read(name, one.labels));
+    const get = async () => ({
+      ...{ name, help, type: 'histogram', aggregator: 'sum' },
+      values: read(),
+    });
+    // The types know the registry's own instruments only.
+    const metric = { name, labelNames: LABELS, get };
+    registry.registerMetric(/** @type {any} */ (metric));
+  }
 }
 
 /**
- * What is observed request by request; the rest is read from `read` whenever
- * the registry is asked.
+ * What all of the proxy has done, read whenever the registry is asked.
  * @param {Registry} registry
  * @param {() => Snapshot} read
  */
@@ -147,25 +162,6 @@ function createInstruments(registry, read) {
         this.inc({ status }, count);
     },
   });
-  /** @type {(name: string, help: string) => Histogram<Label>} */
-  const durations = (name, help) =>
-    new Histogram({
-      name: PREFIX + name,
-      help,
-      labelNames: LABELS,
-      buckets: DURATION_BUCKETS_S,
-      registers,
-    });
-  return {
-    durations: durations(
-      'request_duration_seconds',
-      'Time from the head of a request to the end of its answer',
-    ),
-    upstreamDurations: durations(
-      'upstream_duration_seconds',
-      'Part of that time spent waiting for upstreams',
-    ),
-  };
 }
 
-module.exports = { PREFIX, createInstruments, createSeriesCounters };
+module.exports = { PREFIX, createInstruments, createSeriesInstruments };

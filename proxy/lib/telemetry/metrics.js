@@ -1,10 +1,13 @@
 'use strict';
 
+const http = require('node:http');
+
 const { AggregatorRegistry, Registry } = require('prom-client');
 
 const { sumFigures } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
-const { createInstruments, createSeriesCounters } = require('./instruments');
+const { Buckets } = require('./buckets');
+const { createInstruments, createSeriesInstruments } = require('./instruments');
 const { Labels } = require('./labels');
 const { Pulse } = require('./pulse');
 
@@ -34,6 +37,18 @@ const WATCHERS = new Set([
   'readyz',
   'status',
 ]);
+
+/** Statuses that are counted one by one: those with a meaning, and our own. */
+const STATUSES = new Set([...Object.keys(http.STATUS_CODES), '499']);
+
+/**
+ * An upstream that a caller chose may make up hundreds of others.
+ * @param {number} status
+ */
+function statusLabel(status) {
+  const label = String(status);
+  return STATUSES.has(label) ? label : `${label[0]}xx`;
+}
 
 /** @type {Sources} */
 const NO_SOURCES = Object.freeze({
@@ -74,14 +89,13 @@ class Metrics {
   /** @type {Series[]} */
   #series = [];
 
-  #instruments = createInstruments(this.registry, () => this.#current);
-
   /**
    * @param {Iterable<string>} [targets] hosts with a label of their own
    */
   constructor(targets = []) {
     this.#labels = new Labels(targets);
-    createSeriesCounters(this.registry, this.#series);
+    createInstruments(this.registry, () => this.#current);
+    createSeriesInstruments(this.registry, this.#series);
   }
 
   /**
@@ -98,7 +112,8 @@ class Metrics {
     const seconds = (performance.now() - exchange.startedAt) / 1000;
     const series = this.#find(route, status, facts);
 
-    series.statuses.set(status, (series.statuses.get(status) ?? 0) + 1);
+    const label = statusLabel(status);
+    series.statuses.set(label, (series.statuses.get(label) ?? 0) + 1);
     series.durations.observe(seconds);
     if (facts.upstreamSeconds > 0)
       series.upstream.observe(facts.upstreamSeconds);
@@ -196,13 +211,12 @@ class Metrics {
    */
   #addSeries(route, pair) {
     const { target, model } = pair;
-    const { durations, upstreamDurations } = this.#instruments;
     const labels = { route, target, model };
     const added = {
       labels,
       way: { name: `${route} ${target}`, route, target },
-      durations: durations.labels(labels),
-      upstream: upstreamDurations.labels(labels),
+      durations: new Buckets(),
+      upstream: new Buckets(),
       inputs: 0,
       batches: 0,
       statuses: new Map(),
