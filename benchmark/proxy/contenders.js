@@ -15,6 +15,8 @@ const NAIVE = path.join(__dirname, 'naive.js');
 
 const BARE = path.join(__dirname, 'bare.js');
 
+const ENGINE = path.join(__dirname, 'engine.js');
+
 const OURS = path.join(
   __dirname,
   '../../proxy/bin/baseten-performance-proxy.js',
@@ -94,10 +96,11 @@ async function startNaive(upstream, { batchSize }) {
   return startNode('the naive proxy', NAIVE, args, port);
 }
 
-async function startBare(upstream) {
+/** A program that is told its port and the upstream, and nothing else. */
+const starterOf = (name, file) => async (upstream) => {
   const port = await findFreePort();
-  return startNode('the bare server', BARE, [port, upstream].map(String), port);
-}
+  return startNode(name, file, [port, upstream].map(String), port);
+};
 
 async function startOurs(upstream, { batchSize }) {
   const port = await findFreePort();
@@ -114,7 +117,14 @@ const CONTENDERS = {
     start: async (upstream) => ({ url: upstream, stop: async () => {} }),
   },
   nginx: { label: 'nginx proxy_pass', start: startNginx },
-  bare: { label: 'Node, answers itself', start: startBare },
+  bare: {
+    label: 'Node, answers itself',
+    start: starterOf('the bare server', BARE),
+  },
+  engine: {
+    label: 'Node, asks the engine',
+    start: starterOf('the floor', ENGINE),
+  },
   naive: { label: 'Node, parses JSON', start: startNaive },
   ours: { label: 'baseten-performance-proxy', start: startOurs },
 };

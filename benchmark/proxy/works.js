@@ -14,7 +14,7 @@ const WORKS = [
     batchSize: 128,
     connections: 128,
     seconds: 4,
-    contenders: ['direct', 'bare', 'nginx', 'naive', 'ours'],
+    contenders: ['direct', 'bare', 'engine', 'nginx', 'naive', 'ours'],
   },
   {
     name: 'D',

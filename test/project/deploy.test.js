@@ -173,7 +173,7 @@ describe('the image', () => {
 
   it('starts the proxy without being root', () => {
     assert.deepEqual(argumentsOf('ENTRYPOINT'), [
-      '["baseten-performance-proxy"]',
+      '["node", "--max-semi-space-size=8", "/usr/local/bin/baseten-performance-proxy"]',
     ]);
     assert.deepEqual(argumentsOf('USER'), ['node']);
   });

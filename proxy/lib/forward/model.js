@@ -1,5 +1,7 @@
 'use strict';
 
+const { Lru } = require('../base/lru');
+
 /** An unescaped quote at either end: a member's name or a text, in no text. */
 const MEMBER = Buffer.from('"model"');
 
@@ -20,44 +22,49 @@ const BACKSLASH = 0x5c;
 /** Names that may stand in figures. */
 const PRINTABLE = /^[^\p{C}]{1,128}$/u;
 
+/** Names that are remembered. */
+const REMEMBERED = 64;
+
 /**
- * @param {string} text of JSON
- * @returns {string | undefined}
+ * What a name is called in figures, by its text of JSON: '' where they should
+ * not show it, or where an escape is none, as the upstream will say.
+ * @type {Lru<string>}
  */
-function parseName(text) {
+const names = new Lru(REMEMBERED, (text) => {
   try {
-    return JSON.parse(text);
+    const name = JSON.parse(text);
+    return PRINTABLE.test(name) ? name : '';
   } catch {
-    return undefined; // an escape that is none: the upstream will say so
+    return '';
   }
-}
+});
 
 /**
  * @param {Buffer} bytes
- * @returns {string | undefined}
+ * @returns {string | undefined} as JSON
  */
-function findName(bytes) {
+function findText(bytes) {
   let at = bytes.indexOf(MEMBER);
   for (let tries = 0; at >= 0 && tries < MOST_TRIES; tries++) {
     const from = at + MEMBER.length;
     const text = bytes.toString('utf8', from, from + LONGEST_VALUE);
     const value = bytes[at - 1] === BACKSLASH ? null : VALUE.exec(text);
-    if (value) return parseName(value[1]);
+    if (value) return value[1];
     at = bytes.indexOf(MEMBER, from);
   }
   return undefined;
 }
 
 /**
- * The first model that a body names, for figures: its text is not parsed, and
- * of a large one only the beginning and the end are looked at.
+ * The first model that a body names: its text is not parsed, and of a large one
+ * only the beginning and the end are looked at.
  * @param {Buffer} body JSON or not
- * @returns {string | undefined}
+ * @returns {string | undefined} as JSON
  */
 function findModel(body) {
-  if (body.length <= 2 * LOOKED_AT) return findName(body);
+  if (body.length <= 2 * LOOKED_AT) return findText(body);
   return (
-    findName(body.subarray(0, LOOKED_AT)) ?? findName(body.subarray(-LOOKED_AT))
+    findText(body.subarray(0, LOOKED_AT)) ?? findText(body.subarray(-LOOKED_AT))
   );
 }
 
@@ -70,9 +77,10 @@ function findModel(body) {
  * @returns {string}
  */
 function modelOf(body, otherwise, secrets) {
-  const model = (body && findModel(body)) ?? otherwise ?? '';
-  if (!PRINTABLE.test(model)) return '';
-  return secrets.some((secret) => model.includes(secret)) ? '' : model;
+  const text =
+    (body && findModel(body)) ?? (otherwise && JSON.stringify(otherwise));
+  const name = text ? names.get(text) : '';
+  return secrets.some((secret) => name.includes(secret)) ? '' : name;
 }
 
 module.exports = { modelOf };

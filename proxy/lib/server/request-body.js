@@ -111,14 +111,21 @@ class GrowingBuffer {
     this.#length = chunk.length;
   }
 
+  /** What was appended, where that is one piece. */
+  get single() {
+    if (this.#pieces.length > 0) return undefined;
+    return this.#piece.subarray(0, this.#filled);
+  }
+
   /**
    * What was appended, in order. Once.
    * @param {() => void} check called now and then, may throw
    * @returns {Promise<Buffer>}
    */
   async take(check) {
+    const { single } = this;
+    if (single) return single;
     const last = this.#piece.subarray(0, this.#filled);
-    if (this.#pieces.length === 0) return last;
     const whole = Buffer.allocUnsafeSlow(this.#length);
     let at = 0;
     this.#pieces.push(last);
@@ -291,7 +298,8 @@ async function readBody(exchange, context) {
 
   const received = await receive(exchange, context, declared);
   exchange.enterCall();
-  const body = await received.take(() => checkPresence(exchange));
+  const body =
+    received.single ?? (await received.take(() => checkPresence(exchange)));
   if (!decoder || body.length === 0) return body;
 
   return decode(exchange, context, body, decoder);

@@ -1,16 +1,13 @@
 'use strict';
 
-const {
-  AggregatorRegistry,
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-  collectDefaultMetrics,
-} = require('prom-client');
+const http = require('node:http');
+
+const { AggregatorRegistry, Registry } = require('prom-client');
 
 const { sumFigures } = require('baseten-performance-client/internal');
 const { version } = require('../../package.json');
+const { Buckets } = require('./buckets');
+const { createInstruments, createSeriesInstruments } = require('./instruments');
 const { Labels } = require('./labels');
 const { Pulse } = require('./pulse');
 
@@ -26,22 +23,7 @@ const { Pulse } = require('./pulse');
  * @property {() => boolean} isDraining
  */
 
-/** @typedef {'route' | 'target' | 'model'} Label */
-/** @typedef {import('prom-client').Counter.Internal} Count */
-/** @typedef {import('prom-client').Histogram.Internal<Label>} Times */
-
-/**
- * The instruments of one route, target and model, so that a request resolves
- * no labels.
- * @typedef {object} Series
- * @property {Record<Label, string>} labels
- * @property {import('./pulse').Way} way
- * @property {Times} durations
- * @property {Times} upstream
- * @property {Count} inputs
- * @property {Count} batches
- * @property {Map<number, Count>} statuses
- */
+/** @typedef {import('./instruments').Series} Series */
 
 /**
  * Routes of those who watch the proxy: counted by route and status, but no
@@ -56,45 +38,17 @@ const WATCHERS = new Set([
   'status',
 ]);
 
-const PREFIX = 'baseten_proxy_';
+/** Statuses that are counted one by one: those with a meaning, and our own. */
+const STATUSES = new Set([...Object.keys(http.STATUS_CODES), '499']);
 
-const DURATION_BUCKETS_S = [
-  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
-  60, 300,
-];
-
-/** Kept as plain numbers of a snapshot, and only copied when somebody looks. */
-const COUNTERS = [
-  ['bytesIn', 'received_bytes_total', 'Bytes of request bodies'],
-  ['bytesOut', 'sent_bytes_total', 'Bytes of answered bodies'],
-  ['retries', 'retries_total', 'Further attempts of batches'],
-  ['hedges', 'hedges_total', 'Second copies of slow batches'],
-  ['hedgesWon', 'hedges_won_total', 'Second copies that were answered first'],
-  [
-    'connectionsOpened',
-    'connections_opened_total',
-    'Connections opened to upstreams',
-  ],
-  [
-    'connectionsReused',
-    'connections_reused_total',
-    'Upstream requests on a connection that was open',
-  ],
-];
-
-/** @type {Label[]} */
-const LABELS = ['route', 'target', 'model'];
-
-const GAUGES = /** @type {const} */ ([
-  ['inFlight', 'in_flight', 'Calls being served'],
-  ['bufferedBytes', 'buffered_bytes', 'Bytes of their bodies'],
-  [
-    'upstreamInFlight',
-    'upstream_in_flight',
-    'Batches that upstreams are asked',
-  ],
-  ['queued', 'queued', 'Batches that wait for their turn'],
-]);
+/**
+ * An upstream that a caller chose may make up hundreds of others.
+ * @param {number} status
+ */
+function statusLabel(status) {
+  const label = String(status);
+  return STATUSES.has(label) ? label : `${label[0]}xx`;
+}
 
 /** @type {Sources} */
 const NO_SOURCES = Object.freeze({
@@ -102,77 +56,6 @@ const NO_SOURCES = Object.freeze({
   admission: { calls: 0, bytes: 0 },
   isDraining: () => false,
 });
-
-/**
- * What is observed request by request; the rest is read from `read` whenever
- * the registry is asked.
- * @param {Registry} registry
- * @param {() => Snapshot} read
- */
-function createInstruments(registry, read) {
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  for (const [key, name, help] of COUNTERS)
-    new Counter({
-      name: PREFIX + name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read().totals[key]);
-      },
-    });
-  for (const [key, name, help] of GAUGES)
-    new Gauge({
-      name: PREFIX + name,
-      help,
-      registers,
-      collect() {
-        this.set(read()[key]);
-      },
-    });
-  new Counter({
-    name: `${PREFIX}upstream_responses_total`,
-    help: 'Answers of upstreams, those that were tried again included',
-    labelNames: ['status'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [status, count] of Object.entries(read().upstreamStatuses))
-        this.inc({ status }, count);
-    },
-  });
-  /** @type {(name: string, help: string) => Histogram<Label>} */
-  const durations = (name, help) =>
-    new Histogram({
-      name: PREFIX + name,
-      help,
-      labelNames: LABELS,
-      buckets: DURATION_BUCKETS_S,
-      registers,
-    });
-  /** @type {(name: string, help: string, labels?: string[]) => Counter} */
-  const counter = (name, help, labels = []) =>
-    new Counter({
-      name: PREFIX + name,
-      help,
-      labelNames: [...LABELS, ...labels],
-      registers,
-    });
-  return {
-    requests: counter('requests_total', 'Requests that have ended', ['status']),
-    inputs: counter('inputs_total', 'Inputs of the calls that were answered'),
-    batches: counter('batches_total', 'Batches those calls were split into'),
-    durations: durations(
-      'request_duration_seconds',
-      'Time from the head of a request to the end of its answer',
-    ),
-    upstreamDurations: durations(
-      'upstream_duration_seconds',
-      'Part of that time spent waiting for upstreams',
-    ),
-  };
-}
 
 /** What one process has done, for Prometheus and for the status page. */
 class Metrics {
@@ -203,13 +86,16 @@ class Metrics {
   /** What the registry is told while it is being read. */
   #current = this.snapshot();
 
-  #instruments = createInstruments(this.registry, () => this.#current);
+  /** @type {Series[]} */
+  #series = [];
 
   /**
    * @param {Iterable<string>} [targets] hosts with a label of their own
    */
   constructor(targets = []) {
     this.#labels = new Labels(targets);
+    createInstruments(this.registry, () => this.#current);
+    createSeriesInstruments(this.registry, this.#series);
   }
 
   /**
@@ -226,14 +112,13 @@ class Metrics {
     const seconds = (performance.now() - exchange.startedAt) / 1000;
     const series = this.#find(route, status, facts);
 
-    (series.statuses.get(status) ?? this.#addStatus(series, status)).inc();
+    const label = statusLabel(status);
+    series.statuses.set(label, (series.statuses.get(label) ?? 0) + 1);
     series.durations.observe(seconds);
     if (facts.upstreamSeconds > 0)
       series.upstream.observe(facts.upstreamSeconds);
-    if (facts.batches > 0) {
-      series.inputs.inc(facts.inputs);
-      series.batches.inc(facts.batches);
-    }
+    series.inputs += facts.inputs;
+    series.batches += facts.batches;
     if (!WATCHERS.has(route)) this.#add(series.way, status, seconds, facts);
   }
 
@@ -326,29 +211,18 @@ class Metrics {
    */
   #addSeries(route, pair) {
     const { target, model } = pair;
-    const { durations, upstreamDurations, inputs, batches } = this.#instruments;
     const labels = { route, target, model };
     const added = {
       labels,
       way: { name: `${route} ${target}`, route, target },
-      durations: durations.labels(labels),
-      upstream: upstreamDurations.labels(labels),
-      inputs: inputs.labels(labels),
-      batches: batches.labels(labels),
+      durations: new Buckets(),
+      upstream: new Buckets(),
+      inputs: 0,
+      batches: 0,
       statuses: new Map(),
     };
     pair.routes.set(route, added);
-    return added;
-  }
-
-  /**
-   * @param {Series} series
-   * @param {number} status
-   */
-  #addStatus({ labels, statuses }, status) {
-    const { requests } = this.#instruments;
-    const added = requests.labels({ ...labels, status: String(status) });
-    statuses.set(status, added);
+    this.#series.push(added);
     return added;
   }
 }
@@ -380,4 +254,4 @@ function mergeMetrics(lists) {
   return AggregatorRegistry.aggregate(lists).metrics();
 }
 
-module.exports = { Metrics, PREFIX, countersOf, mergeMetrics };
+module.exports = { Metrics, countersOf, mergeMetrics };

@@ -5,10 +5,20 @@
  * by where requests came in and went.
  */
 
-const { FACTS, SECONDS, percentilesOf } = require('./pulse');
+const { SECONDS, percentilesOf } = require('./pulse');
 
 /** @typedef {import('./pulse').LastMinute} LastMinute */
 /** @typedef {import('./pulse').Row} Row */
+
+/** What is added up beside the outcomes. */
+const TOTALS = /** @type {const} */ ([
+  'inputs',
+  'batches',
+  'retries',
+  'hedges',
+  'bytesIn',
+  'bytesOut',
+]);
 
 /**
  * The last minutes of several workers as that of one proxy.
@@ -119,9 +129,7 @@ function describeMinute({ second, rows }, uptime) {
   const latencies = bySecond.map(latencyOf);
   const seconds = sumOf(rows, (row) => row.seconds);
   const upstream = sumOf(rows, (row) => row.upstreamSeconds);
-  const totals = FACTS.filter((name) => name !== 'upstreamSeconds').map(
-    (name) => [name, sumOf(rows, (row) => row[name])],
-  );
+  const totals = TOTALS.map((name) => [name, sumOf(rows, (row) => row[name])]);
   return {
     ends_at: second + 1,
     seconds: Math.min(Math.max(uptime, 1), SECONDS),

@@ -66,18 +66,17 @@ const SLOTS = SECONDS + 1;
  * @property {string} target
  */
 
-/** What is told of a request that is over. */
-const FACTS = /** @type {const} */ ([
-  'inputs',
-  'batches',
-  'retries',
-  'hedges',
-  'bytesIn',
-  'bytesOut',
-  'upstreamSeconds',
-]);
-
-/** @typedef {Record<typeof FACTS[number], number>} Facts */
+/**
+ * What is told of a request that is over.
+ * @typedef {object} Facts
+ * @property {number} inputs
+ * @property {number} batches
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {number} bytesIn
+ * @property {number} bytesOut
+ * @property {number} upstreamSeconds
+ */
 
 /**
  * What went one way in one second, in a form that passes between processes.
@@ -98,19 +97,23 @@ const FACTS = /** @type {const} */ ([
  * @property {Row[]} rows of that second and the 59 before it, in any order
  */
 
-/** Sums of one way in one second. */
+/** Sums of one way in one second; each by its name, as that is the fastest. */
 class Tally {
   #route;
   #target;
-  #seconds = 0;
   #durations = new Durations();
 
   /** @type {Map<number, number>} */
   #statuses = new Map();
 
-  #facts = /** @type {Facts} */ (
-    Object.fromEntries(FACTS.map((name) => [name, 0]))
-  );
+  #seconds = 0;
+  #upstreamSeconds = 0;
+  #inputs = 0;
+  #batches = 0;
+  #retries = 0;
+  #hedges = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
 
   /** @param {Way} way */
   constructor({ route, target }) {
@@ -127,7 +130,13 @@ class Tally {
     this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
     this.#durations.record(seconds);
     this.#seconds += seconds;
-    for (const name of FACTS) this.#facts[name] += facts[name];
+    this.#upstreamSeconds += facts.upstreamSeconds;
+    this.#inputs += facts.inputs;
+    this.#batches += facts.batches;
+    this.#retries += facts.retries;
+    this.#hedges += facts.hedges;
+    this.#bytesIn += facts.bytesIn;
+    this.#bytesOut += facts.bytesOut;
   }
 
   /**
@@ -142,7 +151,13 @@ class Tally {
       statuses: [...this.#statuses],
       durations: this.#durations.entries(),
       seconds: this.#seconds,
-      ...this.#facts,
+      upstreamSeconds: this.#upstreamSeconds,
+      inputs: this.#inputs,
+      batches: this.#batches,
+      retries: this.#retries,
+      hedges: this.#hedges,
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
     };
   }
 }
@@ -205,4 +220,4 @@ class Pulse {
   }
 }
 
-module.exports = { Durations, FACTS, Pulse, SECONDS, percentilesOf };
+module.exports = { Durations, Pulse, SECONDS, percentilesOf };

@@ -6,7 +6,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { FLAGS } = require('../../lib/start/flags');
-const { Metrics, PREFIX } = require('../../lib/telemetry/metrics');
+const { PREFIX } = require('../../lib/telemetry/instruments');
+const { Metrics } = require('../../lib/telemetry/metrics');
 
 const ROOT = path.join(__dirname, '../../..');
 

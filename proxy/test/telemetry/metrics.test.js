@@ -254,6 +254,17 @@ describe('the labels', () => {
     assert.equal(valueOf(text, name), 1);
   });
 
+  it('count statuses without a meaning by their class', async () => {
+    const metrics = new Metrics();
+    for (let status = 520; status < 600; status++)
+      metrics.observe(exchange({ status }));
+    metrics.observe(exchange({ status: 499 }));
+
+    const statuses = valuesOf(await metrics.text(), 'status');
+
+    assert.deepEqual(statuses, new Set(['5xx', '499']));
+  });
+
   it('are escaped', async () => {
     const metrics = new Metrics();
     metrics.observe(exchange({ model: 'a"b\\c' }));
