@@ -97,7 +97,7 @@ const PROXY_PACKAGES = [
   '@huggingface/tokenizers',
 ];
 
-/** What the bulk command may: formats, and optional peers for its queue. */
+/** What the bulk command may: formats, and optional peers for its queues. */
 const BULK_PACKAGES = [
   'apache-arrow',
   'baseten-performance-client',
@@ -111,6 +111,7 @@ const BULK_PACKAGES = [
   'hyparquet-writer/src/datapage.js',
   'hyparquet-writer/src/metadata.js',
   'ioredis',
+  'pg',
   'tinyglobby',
 ];
 

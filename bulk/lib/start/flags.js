@@ -206,7 +206,13 @@ const FLAGS = Object.freeze([
     { fallback: 10 },
   ),
 
-  flag('queue', 'URL', 'Redis that holds the queue', readText, QUEUE_COMMANDS),
+  flag(
+    'queue',
+    'URL',
+    'Redis or PostgreSQL that holds the queue',
+    readText,
+    QUEUE_COMMANDS,
+  ),
   flag('queue-name', 'NAME', 'The queue', readText, QUEUE_COMMANDS, {
     fallback: 'bulk',
   }),
