@@ -60,6 +60,7 @@ const BULK_ROOMS = [
   'base',
   'read',
   'formats',
+  'remote',
   'parts',
   'send',
   'threads',
@@ -112,6 +113,7 @@ const BULK_PACKAGES = [
   'hyparquet-writer/src/metadata.js',
   'ioredis',
   'pg',
+  'pg-copy-streams',
   'tinyglobby',
 ];
 

@@ -14,6 +14,7 @@ const {
   JobError,
   UsageError,
 } = require('../base/errors');
+const { restoreParts } = require('../job/remote-parts');
 const { ShardRun } = require('../job/shard-run');
 const { mergeParts, placesOf } = require('../parts/merge');
 const {
@@ -170,6 +171,7 @@ class ShardWorker {
     if (job.name === MERGE)
       return await mergeParts(placesOf(output, isFolder, errors));
     const shard = { index: job.data.index, count: shards };
+    await restoreParts(plan.job, shard, job.data.state, this.#settings.run);
     /** @type {() => Promise<void>} */
     let report = async () => {};
     const run = new ShardRun(plan.job, shard, {

@@ -72,7 +72,7 @@ const FLAGS = Object.freeze([
   flag(
     'output',
     'PATH',
-    'File to write, or with --parts a folder; - for standard output',
+    'File to write, or with --parts a folder; - for standard output; or a server',
     readText,
     [...JOBS, 'merge'],
     { short: 'o' },
@@ -87,6 +87,13 @@ const FLAGS = Object.freeze([
     SENDERS,
   ),
   toggle('no-api-key', 'Send no key', SENDERS),
+  flag(
+    'output-key',
+    'KEY',
+    'Key of the server that takes the rows, likewise',
+    readKey,
+    SENDERS,
+  ),
 
   flag(
     'input-format',
