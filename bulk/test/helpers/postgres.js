@@ -14,8 +14,13 @@ const VERSIONS = '/usr/lib/postgresql';
 
 const DATABASE = 'postgres';
 
-/** @param {string} program of PostgreSQL, the newest there is */
+/**
+ * @param {string} program of PostgreSQL: of the one that POSTGRES_BIN names, or
+ * the newest there is
+ */
 function find(program) {
+  const { POSTGRES_BIN: folder } = process.env;
+  if (folder) return path.resolve(folder, program);
   const versions = fs.existsSync(VERSIONS) ? fs.readdirSync(VERSIONS) : [];
   const [newest] = versions.sort((a, b) => Number(b) - Number(a));
   return newest ? path.join(VERSIONS, newest, 'bin', program) : program;

@@ -52,6 +52,7 @@ async function prepare(t, table = TABLE) {
     model,
     folder,
     output,
+    url,
     run: (...more) => runBulk(args(...more), { cwd: folder }),
     start: (...more) => startBulk(args(...more), { cwd: folder }),
     query: (text) => postgres.query(text, url),
@@ -71,6 +72,14 @@ async function prepare(t, table = TABLE) {
     find: () =>
       postgres.query('SELECT * FROM vectors ORDER BY id::bigint', url),
   };
+}
+
+/** @param {(text: string) => Promise<any[]>} query */
+async function hasPgvector(query) {
+  const rows = await query(
+    "SELECT FROM pg_available_extensions WHERE name = 'vector'",
+  );
+  return rows.length > 0;
 }
 
 /** What a table must hold of rows. */
@@ -230,8 +239,70 @@ describe('a table of PostgreSQL', () => {
     assert.deepEqual(found(await find()), expected(ROWS));
   });
 
+  it('is made for pgvector, whose index takes it', async (t) => {
+    const { run, query } = await prepare(t, '');
+    if (!(await hasPgvector(query)))
+      return t.skip('this PostgreSQL has no pgvector: make pgvector-test');
+
+    const { code, stderr } = await run('--columns', 'lang');
+
+    assert.equal(code, 0, stderr);
+    await query(
+      'CREATE INDEX ON vectors USING hnsw (embedding vector_cosine_ops)',
+    );
+    const nearest = await query(
+      `SELECT id, lang FROM vectors
+       ORDER BY embedding <=> '[${vectorOf(ROWS[123].text)}]' LIMIT 1`,
+    );
+    assert.deepEqual(nearest, [{ id: '123', lang: 'en' }]);
+    const [{ type }] = await query(
+      `SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute
+       WHERE attrelid = 'vectors'::regclass AND attname = 'embedding'`,
+    );
+    assert.equal(type, 'vector(8)');
+    const all = await query(
+      'SELECT id, embedding::real[] FROM vectors ORDER BY id::int',
+    );
+    assert.deepEqual(found(all), expected(ROWS));
+  });
+
+  it('is filled by the workers of a queue, which is there as well', async (t) => {
+    const { model, find, output, folder, url } = await prepare(t);
+    const queue = ['--queue', url];
+    const args = [
+      ...['submit', 'embed', 'in.jsonl', '-o', output, '--model', 'm'],
+      ...['--base-url', model.url, '--shards', '4', '--part-rows', '50'],
+    ];
+    const submitted = await runBulk([...args, ...queue], { cwd: folder });
+    const work = () =>
+      runBulk(['work', '--no-api-key', ...queue], { cwd: folder });
+
+    const workers = await Promise.all([work(), work()]);
+
+    assert.equal(submitted.code, 0, submitted.stderr);
+    for (const { code, stderr } of workers) assert.equal(code, 0, stderr);
+    assert.deepEqual(found(await find()), expected(ROWS));
+  });
+
+  it('is given no password that a queue would keep', async (t) => {
+    const { output, folder, model } = await prepare(t);
+    const { code, stderr } = await runBulk(
+      [
+        ...['submit', 'embed', 'in.jsonl', '--model', 'm', '--shards', '2'],
+        ...['-o', output.replace('postgres@', 'postgres:a-secret@')],
+        ...['--base-url', model.url, '--queue', 'redis://127.0.0.1:1'],
+      ],
+      { cwd: folder },
+    );
+
+    assert.equal(code, 2);
+    assert.match(stderr, /keeps no password: leave it out of --output/);
+    assert.ok(!stderr.includes('a-secret'));
+  });
+
   it('says what it lacks', async (t) => {
     const { run, query } = await prepare(t, '');
+    if (await hasPgvector(query)) return t.skip('this PostgreSQL has pgvector');
     const without = await run();
     await query('CREATE TABLE vectors (id bigint, embedding real[])');
     const column = await run('--overwrite', '--columns', 'lang');
