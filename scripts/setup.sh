@@ -25,6 +25,12 @@ need_file() {
   [ -e "$1" ] || missing+=("$2")
 }
 
+# Debian keeps it out of the way of its own versions.
+need_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ||
+    need_command postgres postgresql
+}
+
 # Clang's own folder tells, as the file's name has the machine's in it.
 need_fuzzer_runtime() {
   compgen -G "$(clang-14 -print-resource-dir 2>/dev/null)/lib/linux/*fuzzer*" \
@@ -79,6 +85,7 @@ run | test)
   ;;&
 queue | test)
   need_command redis-server redis-server
+  need_postgres
   ;;&
 fuzz)
   need_command clang-14 clang-14

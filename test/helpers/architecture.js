@@ -61,6 +61,7 @@ const BULK_ROOMS = [
   'base',
   'read',
   'formats',
+  'remote',
   'parts',
   'send',
   'threads',
@@ -98,7 +99,7 @@ const PROXY_PACKAGES = [
   '@huggingface/tokenizers',
 ];
 
-/** What the bulk command may: formats, and optional peers for its queue. */
+/** What the bulk command may: formats, and optional peers for its queues. */
 const BULK_PACKAGES = [
   'apache-arrow',
   'baseten-performance-client',
@@ -112,6 +113,8 @@ const BULK_PACKAGES = [
   'hyparquet-writer/src/datapage.js',
   'hyparquet-writer/src/metadata.js',
   'ioredis',
+  'pg',
+  'pg-copy-streams',
   'tinyglobby',
 ];
 

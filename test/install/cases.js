@@ -81,22 +81,29 @@ function rootsCase(name, bundle) {
   };
 }
 
-/** The proxy's own tarball beside the client's; npm fetches prom-client. */
-const proxyCase = {
-  name: 'proxy',
-  groups: ['smoke'],
-  target: 'linux-x64',
-  async run(context) {
-    const app = layApp(context);
-    await installByNpm(app, context, [context.tarballs.proxy]);
-    const command = path.join(
-      app,
-      'node_modules/.bin/baseten-performance-proxy',
-    );
-    if (!fs.existsSync(command)) throw new Error('the command is not there');
-    return await runSmoke(THIS_NODE, 'proxy.js', context);
-  },
-};
+/**
+ * A program's own tarball beside the client's; npm fetches what it needs.
+ * @param {'bulk' | 'proxy'} name
+ * @param {string[]} groups
+ * @returns {Case}
+ */
+function programCase(name, groups) {
+  return {
+    name,
+    groups,
+    target: 'linux-x64',
+    async run(context) {
+      const app = layApp(context);
+      await installByNpm(app, context, [context.tarballs[name]]);
+      const command = path.join(
+        app,
+        `node_modules/.bin/baseten-performance-${name}`,
+      );
+      if (!fs.existsSync(command)) throw new Error('the command is not there');
+      return await runSmoke(THIS_NODE, `${name}.js`, context);
+    },
+  };
+}
 
 /** What the package's own command compiles, with this machine's compiler. */
 const sourceCase = {
@@ -129,7 +136,8 @@ const CASES = [
   ),
   rootsCase('roots-debian', '/etc/ssl/certs/ca-certificates.crt'),
   rootsCase('roots-fedora', '/etc/pki/tls/certs/ca-bundle.crt'),
-  proxyCase,
+  programCase('proxy', ['smoke']),
+  programCase('bulk', ['ci', 'smoke']),
   sourceCase,
   ...installerCases,
   ...bundlerCases,

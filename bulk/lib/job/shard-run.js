@@ -11,6 +11,7 @@ const calls = require('../send/calls');
 const { Sender } = require('../send/sender');
 const { Threads } = require('../threads/threads');
 const { Meter } = require('./meter');
+const { remoteTermsOf } = require('./remote-parts');
 const { termsOf } = require('./terms');
 
 /** @typedef {import('../parts/store').StoredPart} StoredPart */
@@ -20,6 +21,7 @@ const { termsOf } = require('./terms');
  * How a shard is carried out; nothing here changes a result.
  * @typedef {object} RunSettings
  * @property {string | false} [apiKey]
+ * @property {string} [outputKey] of the server that takes the rows
  * @property {object} clientOptions of PerformanceClient
  * @property {any} preferences of each call
  * @property {number} outageS
@@ -231,6 +233,7 @@ class ShardRun {
   #startThreads(tasks, olds, parts, isPiped, onPart) {
     const { inputs, fields, format, partRows, command } = this.#job;
     const shard = this.#shard;
+    const remote = remoteTermsOf(this.#job, this.#settings);
     const limits = { partRows, batchSize: this.#batchSize };
     const dimensions = parts.find(({ written }) => written > 0)?.dimensions;
     /** @type {import('../parts/writer').WriteTerms} */
@@ -248,7 +251,8 @@ class ShardRun {
       {
         terms,
         sink: {
-          kind: isPiped ? 'stdout' : 'folder',
+          kind: isPiped ? 'stdout' : remote ? 'remote' : 'folder',
+          remote,
           folder: this.#places.state,
           shard,
           errors: this.#job.errors,

@@ -52,8 +52,8 @@ function checkStanding(job, shard, wishes) {
   const places = placesOf(job.output, job.isFolder, job.errors);
   if (wishes.overwrite) removeAll(places);
   const mayGoOn = wishes.resume || wishes.retryFailed;
-  if (readManifest(places.state)) {
-    const parts = new PartStore(places.state, shard).parts();
+  const parts = new PartStore(places.state, shard).parts();
+  if (readManifest(places.state) || parts.length > 0) {
     if (wishes.retryFailed && parts.at(-1)?.cursor !== null)
       throw new UsageError(
         'this job is not finished: --resume it before --retry-failed',

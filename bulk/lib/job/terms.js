@@ -17,6 +17,8 @@
  * @property {Fields} fields
  * @property {string} output
  * @property {boolean} isFolder
+ * @property {import('../remote/address').RemoteOutput} [remote] takes the rows;
+ * the output is the folder of what is known of them
  * @property {string} [errors]
  * @property {string} format
  * @property {string} [model]
@@ -50,6 +52,7 @@ function termsOf(job, inputs) {
       queryText: job.query ?? null,
       rawScores: job.rawScores ?? false,
       truncate: job.truncate ?? false,
+      ...(job.remote && { remote: job.remote.label }),
     },
     inputs,
   };

@@ -7,16 +7,18 @@
 const fs = require('node:fs');
 
 const { writeAll } = require('../base/files');
+const { openRemote } = require('../remote/remote');
 const { DATA, ERRORS, PartStore } = require('./store');
 
 /** @typedef {import('./writer').Sink & { close(): Promise<void> }} OpenSink */
 
 /**
  * @typedef {object} SinkTerms
- * @property {'folder' | 'stdout'} kind
+ * @property {'folder' | 'remote' | 'stdout'} kind
  * @property {string} folder of the job
  * @property {import('../read/ranges').Shard} shard
  * @property {string} [errors] of standard output: the file of rows that failed
+ * @property {Omit<import('../remote/remote').RemoteTerms, 'say'>} [remote]
  */
 
 /**
@@ -50,7 +52,35 @@ function openStdout({ errors }) {
   };
 }
 
-const OPENERS = Object.freeze({ folder: openFolder, stdout: openStdout });
+/**
+ * Rows to a server, and what is known of them to a folder.
+ * @param {SinkTerms} terms
+ * @returns {OpenSink}
+ */
+function openRemoteSink({ folder, shard, remote: terms }) {
+  const store = new PartStore(folder, shard);
+  const remote = openRemote({
+    .../** @type {import('../remote/remote').RemoteTerms} */ (terms),
+    say: (text) => process.stderr.write(`${text}\n`),
+  });
+  return {
+    async commit(record, files, part) {
+      const errors = files[ERRORS] ?? [];
+      const lines = Buffer.concat(errors).toString();
+      const isFirst = await remote.commit(shard.index, record, lines, part);
+      /** @type {Record<string, readonly Uint8Array[]>} */
+      const own = errors.length > 0 ? { [ERRORS]: errors } : {};
+      return isFirst && store.commit(record, own);
+    },
+    close: () => remote.close(),
+  };
+}
+
+const OPENERS = Object.freeze({
+  folder: openFolder,
+  remote: openRemoteSink,
+  stdout: openStdout,
+});
 
 /**
  * @param {SinkTerms} terms

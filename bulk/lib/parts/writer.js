@@ -30,7 +30,7 @@ const { DATA, ERRORS, IDS } = require('./store');
 /**
  * How a job writes.
  * @typedef {object} WriteTerms
- * @property {string} format
+ * @property {string} format one that is not known: the sink takes rows as they are
  * @property {string} idName
  * @property {readonly string[]} columns
  * @property {number} partRows
@@ -67,7 +67,7 @@ class Writer {
   #sink;
   #builder;
 
-  /** @type {Format} */
+  /** @type {Format | undefined} */
   #format;
 
   /** @type {Map<number, OldPart>} by part */
@@ -187,8 +187,9 @@ class Writer {
     const hasVectors = this.#terms.dimensions > 0;
     const columnCount = this.#terms.columns.length;
     const file = path.join(old.folder, DATA);
+    // A sink without a format has the rows of older generations.
     const results =
-      old.written > 0
+      old.written > 0 && this.#format
         ? await this.#format.readBack(file, { hasVectors, columnCount })
         : {};
     this.#old = { next: 0, failed: new Set(old.failed), results };
@@ -203,6 +204,10 @@ class Writer {
       this.#settled < rows.ids.length &&
       !failed.has(rows.places[this.#settled])
     ) {
+      if (!this.#format) {
+        this.#settled += 1;
+        continue;
+      }
       const i = this.#old.next++;
       const kept = matrix
         ? {
@@ -226,7 +231,7 @@ class Writer {
     this.#checkDimensions(part);
     /** @type {Record<string, readonly Uint8Array[]>} */
     const files = {};
-    if (part.rows > 0) {
+    if (part.rows > 0 && this.#format) {
       files[DATA] = await this.#format.encode(part);
       if (this.#format.hasIdsFile)
         files[IDS] = bytesOfLines(part.ids.map((id) => JSON.stringify(id)));
@@ -240,7 +245,10 @@ class Writer {
     const old = this.#olds.get(number);
     const generation = old ? old.generation + 1 : 0;
     const tokens = counts.tokens + (old?.tokens ?? 0);
-    const about = { ...counts, tokens, size, cursor };
+    const kept = this.#format ? 0 : (old?.written ?? 0);
+    const written = counts.written + kept;
+    const dimensions = counts.dimensions || (kept && this.#terms.dimensions);
+    const about = { ...counts, written, dimensions, tokens, size, cursor };
     const record = { part: number, generation, rows, ...about };
     this.#old = undefined;
     onPart(record, await this.#sink.commit(record, files, part));

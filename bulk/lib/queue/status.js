@@ -1,6 +1,6 @@
 'use strict';
 
-const { openQueue } = require('./connection');
+const { withQueue } = require('./connection');
 const { MERGE } = require('./submit');
 
 /**
@@ -58,8 +58,7 @@ function countShards(shards) {
  * @returns {Promise<JobStatus[]>} in the order they were submitted
  */
 async function readStatus(url, name) {
-  const queue = openQueue(url, name);
-  try {
+  return await withQueue(url, name, async (queue) => {
     const all = [];
     for (const state of STATES)
       for (const job of await queue.getJobs([state])) all.push({ job, state });
@@ -79,9 +78,7 @@ async function readStatus(url, name) {
           ...countShards(shards),
         };
       });
-  } finally {
-    await queue.close();
-  }
+  });
 }
 
 /**

@@ -15,7 +15,7 @@ const { termsOf } = require('../job/terms');
 const { beginManifest } = require('../parts/manifest');
 const { placesOf } = require('../parts/merge');
 const { marksOf } = require('../read/inputs');
-const { openFlows, openQueue } = require('./connection');
+const { openFlows, withQueue } = require('./connection');
 
 /** @typedef {import('../job/terms').Job} Job */
 
@@ -138,16 +138,16 @@ async function submit(givenJob, preferences, limits, { url, name }) {
     .update(JSON.stringify([job.output, terms]))
     .digest('hex')
     .slice(0, 16);
-  const flows = openFlows(url);
-  const queue = openQueue(url, name);
-  try {
+  await withQueue(url, name, async (queue) => {
     if (concurrency !== undefined)
       await queue.setGlobalConcurrency(concurrency);
-    await flows.add(flowOf(name, id, state, job.shards));
-  } finally {
-    await flows.close();
-    await queue.close();
-  }
+    const flows = openFlows(url);
+    try {
+      await flows.add(flowOf(name, id, state, job.shards));
+    } finally {
+      await flows.close();
+    }
+  });
   return { id, state };
 }
 

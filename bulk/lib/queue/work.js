@@ -6,15 +6,24 @@
  * from there.
  */
 
+const { setTimeout: sleep } = require('node:timers/promises');
+
 const {
   BusyError,
   FinalError,
   JobError,
   UsageError,
 } = require('../base/errors');
+const { restoreParts } = require('../job/remote-parts');
 const { ShardRun } = require('../job/shard-run');
 const { mergeParts, placesOf } = require('../parts/merge');
-const { loadBullmq, openQueue, openWorker } = require('./connection');
+const {
+  loadBullmq,
+  openQueue,
+  openWorker,
+  unreachable,
+} = require('./connection');
+const { QueueOutage } = require('./outage');
 const { MERGE, readPlan } = require('./submit');
 
 /** @typedef {import('../job/shard-run').RunSettings} RunSettings */
@@ -38,8 +47,6 @@ const MOST_STALLED = 50;
 
 const PROGRESS_MS = 1000;
 
-const POLL_MS = 500;
-
 /** States in which something is still to come. */
 const UNFINISHED = [
   'active',
@@ -53,6 +60,8 @@ class ShardWorker {
   #settings;
   #queue;
   #worker;
+  #bullmq;
+  #outage;
 
   /** @type {Map<string, ShardRun>} by the id of the queue's job */
   #runs = new Map();
@@ -60,12 +69,19 @@ class ShardWorker {
   #isEnding = false;
 
   /** @type {() => void} */
-  #wake = () => {};
+  #end = () => {};
+
+  /** Settles when it is told to end. */
+  #ended = new Promise((resolve) => {
+    this.#end = () => resolve(undefined);
+  });
 
   /** @param {WorkSettings} settings */
   constructor(settings) {
     const { url, name, lockS } = settings;
     this.#settings = settings;
+    this.#outage = new QueueOutage(settings.say);
+    this.#bullmq = loadBullmq(url);
     this.#queue = openQueue(url, name);
     this.#worker = openWorker(url, name, (job) => this.#take(job), {
       concurrency: 1,
@@ -81,24 +97,19 @@ class ShardWorker {
     this.#worker.on('failed', (job, error) =>
       settings.say(`${job?.id ?? 'a shard'} failed: ${error.message}`),
     );
-    this.#worker.on('error', (error) =>
-      settings.say(`queue: ${error.message}`),
-    );
+    this.#worker.on('error', (error) => this.#outage.tell(error));
   }
 
   /** Works until the queue is empty, or until it is told to end. */
   async run() {
-    const running = this.#worker.run();
-    running.catch(() => {}); // told by 'error'
+    const isReady = await this.#untilReady();
+    if (isReady) {
+      const running = this.#worker.run();
+      running.catch(() => {}); // told by 'error'
+    }
     while (!this.#isEnding && (await this.#isAnythingLeft()))
-      await new Promise((resolve) => {
-        const timer = setTimeout(resolve, POLL_MS);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve(undefined);
-        };
-      });
-    await this.#worker.close();
+      await this.#pause();
+    await this.#worker.close(!isReady);
     await this.#queue.close();
   }
 
@@ -106,7 +117,7 @@ class ShardWorker {
   end() {
     this.#isEnding = true;
     for (const run of this.#runs.values()) run.end();
-    this.#wake();
+    this.#end();
   }
 
   /** The lock of a shard is lost. @param {string} id */
@@ -118,14 +129,37 @@ class ShardWorker {
     run.stop(new JobError(message));
   }
 
+  /**
+   * Redis is waited for; PostgreSQL must be there.
+   * @returns {Promise<boolean>} false: it was told to end meanwhile
+   */
+  async #untilReady() {
+    const ready = this.#queue.waitUntilReady().then(() => true);
+    try {
+      return await Promise.race([ready, this.#ended.then(() => false)]);
+    } catch (error) {
+      await this.#worker.close(true);
+      await this.#queue.close();
+      throw unreachable(error);
+    }
+  }
+
+  /** Until the next look at the queue, or until it is told to end. */
+  async #pause() {
+    const controller = new AbortController();
+    const pause = sleep(this.#outage.waitMs, undefined, controller);
+    await Promise.race([pause.catch(() => {}), this.#ended]);
+    controller.abort();
+  }
+
   async #isAnythingLeft() {
-    if (this.#settings.stays) return true;
     try {
       const counts = await this.#queue.getJobCounts(...UNFINISHED);
-      return Object.values(counts).some((count) => count > 0);
+      this.#outage.end();
+      const isAny = Object.values(counts).some((count) => count > 0);
+      return isAny || this.#settings.stays;
     } catch (error) {
-      // The queue's server restarts: the worker connects again by itself.
-      this.#settings.say(`queue: ${error.message}`);
+      this.#outage.meet(error);
       return true;
     }
   }
@@ -137,6 +171,7 @@ class ShardWorker {
     if (job.name === MERGE)
       return await mergeParts(placesOf(output, isFolder, errors));
     const shard = { index: job.data.index, count: shards };
+    await restoreParts(plan.job, shard, job.data.state, this.#settings.run);
     /** @type {() => Promise<void>} */
     let report = async () => {};
     const run = new ShardRun(plan.job, shard, {
@@ -149,7 +184,7 @@ class ShardWorker {
       },
     });
     const timer = setInterval(() => {
-      report().catch(({ message }) => this.#settings.say(`queue: ${message}`));
+      report().catch((error) => this.#outage.tell(error));
     }, PROGRESS_MS);
     this.#runs.set(job.id, run);
     try {
@@ -172,10 +207,10 @@ class ShardWorker {
    */
   async #toQueue(error) {
     if (error instanceof FinalError || error instanceof UsageError)
-      return new (loadBullmq().UnrecoverableError)(error.message);
+      return new this.#bullmq.UnrecoverableError(error.message);
     if (!(error instanceof BusyError)) return error;
     await this.#queue.rateLimit(error.waitMs);
-    return loadBullmq().Worker.RateLimitError();
+    return this.#bullmq.Worker.RateLimitError();
   }
 }
 

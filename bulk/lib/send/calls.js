@@ -93,31 +93,40 @@ function embedding(client, { model, dimensions, encodingFormat }) {
 }
 
 /**
+ * Sends texts whose answers are JSON, one for each.
+ * @param {(inputs: any[], options: any) => Promise<any>} ask
+ * @param {(data: any[], count: number) => any[]} valuesOf what is written of
+ * each of `count` inputs
+ * @param {string} name it is written under
+ * @returns {Send}
+ */
+function valuing(ask, valuesOf, name) {
+  return async (inputs, options) => {
+    const response = await ask(inputs, { ...options, onError: 'partial' });
+    const { data, errors, individual_request_times: times } = response;
+    const values = valuesOf(data, inputs.length);
+    const runs = runsOf(errors, inputs.length, (first, count) => ({
+      count,
+      values: values
+        .slice(first, first + count)
+        .map((value) => `"${name}":${JSON.stringify(value)}`),
+      tokens: 0,
+    }));
+    return { runs, requests: times.length };
+  };
+}
+
+/**
  * @param {PerformanceClient} client
  * @param {object} terms
  * @returns {Send}
  */
 function classifying(client, terms) {
-  return async (inputs, options) => {
-    const response = await client.classify(inputs, {
-      ...options,
-      ...terms,
-      onError: 'partial',
-    });
-    const {
-      data,
-      errors,
-      individual_request_times: times,
-    } = /** @type {any} */ (response);
-    const runs = runsOf(errors, inputs.length, (first, count) => ({
-      count,
-      values: data
-        .slice(first, first + count)
-        .map((labels) => `"labels":${JSON.stringify(labels)}`),
-      tokens: 0,
-    }));
-    return { runs, requests: times.length };
-  };
+  return valuing(
+    (inputs, options) => client.classify(inputs, { ...options, ...terms }),
+    (data) => data,
+    'labels',
+  );
 }
 
 /**
@@ -127,29 +136,16 @@ function classifying(client, terms) {
  * @returns {Send}
  */
 function scoring(client, { query, ...terms }) {
-  return async (inputs, options) => {
-    const response = await client.rerank(query, inputs, {
-      ...options,
-      ...terms,
-      onError: 'partial',
-    });
-    const {
-      data,
-      errors,
-      individual_request_times: times,
-    } = /** @type {any} */ (response);
-    /** @type {number[]} */
-    const scores = new Array(inputs.length);
-    for (const { index, score } of data) scores[index] = score;
-    const runs = runsOf(errors, inputs.length, (first, count) => ({
-      count,
-      values: scores
-        .slice(first, first + count)
-        .map((score) => `"score":${JSON.stringify(score)}`),
-      tokens: 0,
-    }));
-    return { runs, requests: times.length };
-  };
+  return valuing(
+    (inputs, options) => client.rerank(query, inputs, { ...options, ...terms }),
+    (data, count) => {
+      /** @type {number[]} */
+      const scores = new Array(count);
+      for (const { index, score } of data) scores[index] = score;
+      return scores;
+    },
+    'score',
+  );
 }
 
 /**

@@ -72,7 +72,7 @@ const FLAGS = Object.freeze([
   flag(
     'output',
     'PATH',
-    'File to write, or with --parts a folder; - for standard output',
+    'File to write, or with --parts a folder; - for standard output; or a server',
     readText,
     [...JOBS, 'merge'],
     { short: 'o' },
@@ -87,6 +87,13 @@ const FLAGS = Object.freeze([
     SENDERS,
   ),
   toggle('no-api-key', 'Send no key', SENDERS),
+  flag(
+    'output-key',
+    'KEY',
+    'Key of the server that takes the rows, likewise',
+    readKey,
+    SENDERS,
+  ),
 
   flag(
     'input-format',
@@ -206,7 +213,13 @@ const FLAGS = Object.freeze([
     { fallback: 10 },
   ),
 
-  flag('queue', 'URL', 'Redis that holds the queue', readText, QUEUE_COMMANDS),
+  flag(
+    'queue',
+    'URL',
+    'Redis or PostgreSQL that holds the queue',
+    readText,
+    QUEUE_COMMANDS,
+  ),
   flag('queue-name', 'NAME', 'The queue', readText, QUEUE_COMMANDS, {
     fallback: 'bulk',
   }),

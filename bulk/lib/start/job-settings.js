@@ -10,6 +10,7 @@ const {
 } = require('baseten-performance-client/internal');
 const { UsageError } = require('../base/errors');
 const { FORMATS, formatNameOf } = require('../formats/formats');
+const { readAddress } = require('../remote/address');
 const { STANDARD_INPUT, findInputs } = require('../read/inputs');
 const { FLAGS, keyOf } = require('./flags');
 
@@ -86,6 +87,29 @@ function checkSettings(command, settings) {
 }
 
 /**
+ * Where the rows go: a file, a folder of files, or a server, with a folder of
+ * what is known of them here, by the name of the table there.
+ * @param {Record<string, any>} settings
+ * @returns {Pick<Job, 'output' | 'isFolder' | 'remote' | 'format'>}
+ */
+function readOutput({ output, outputFormat, parts = false }) {
+  const remote = readAddress(output);
+  if (remote) {
+    if (outputFormat !== undefined || parts)
+      throw new UsageError(
+        `--output-format and --parts mean nothing to ${remote.label}`,
+      );
+    const { kind, name } = remote;
+    return { output: name, isFolder: true, remote, format: kind };
+  }
+  if (parts && outputFormat === undefined)
+    throw new UsageError('--parts needs --output-format, as a folder has none');
+  const isPiped = output === STANDARD_OUTPUT;
+  const format = outputFormat ?? (isPiped ? 'jsonl' : formatNameOf(output));
+  return { output, isFolder: parts, format };
+}
+
+/**
  * @param {string} command
  * @param {string} format
  * @param {Record<string, any>} settings
@@ -93,7 +117,7 @@ function checkSettings(command, settings) {
 function checkFormat(command, format, { columns, output, parts }) {
   if (command !== 'embed' && format !== 'jsonl')
     throw new UsageError(`${command} writes jsonl, not ${format}`);
-  if (columns.length > 0 && !FORMATS[format].hasColumns)
+  if (columns.length > 0 && FORMATS[format]?.hasColumns === false)
     throw new UsageError(`${format} has no place for --columns`);
   if (output !== STANDARD_OUTPUT) return;
   if (format !== 'jsonl' || parts)
@@ -109,12 +133,9 @@ function checkFormat(command, format, { columns, output, parts }) {
  */
 async function readJob(command, operands, settings, shards) {
   checkSettings(command, settings);
-  const { output, columns, query, parts = false } = settings;
-  const isPiped = output === STANDARD_OUTPUT;
-  if (parts && settings.outputFormat === undefined)
-    throw new UsageError('--parts needs --output-format, as a folder has none');
-  const format =
-    settings.outputFormat ?? (isPiped ? 'jsonl' : formatNameOf(output));
+  const { columns, query } = settings;
+  const isPiped = settings.output === STANDARD_OUTPUT;
+  const { output, isFolder, remote, format } = readOutput(settings);
   checkFormat(command, format, settings);
   const inputs = await findInputs(operands, settings.inputFormat);
   const isUnsized = inputs[0].path === STANDARD_INPUT;
@@ -135,7 +156,8 @@ async function readJob(command, operands, settings, shards) {
       columns,
     },
     output,
-    isFolder: parts,
+    isFolder,
+    ...(remote && { remote }),
     errors: settings.errors,
     format,
     model: settings.model,
@@ -176,6 +198,7 @@ function readRunSettings(settings) {
     throw new UsageError('--no-api-key contradicts --api-key');
   return {
     apiKey: settings.noApiKey ? false : settings.apiKey,
+    outputKey: settings.outputKey,
     clientOptions: { httpVersion: settings.httpVersion },
     preferences: readPreferences(settings.preferences),
     outageS: settings.outageS,

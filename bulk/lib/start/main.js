@@ -2,9 +2,11 @@
 
 const { JobError, UsageError } = require('../base/errors');
 const { Progress, summary } = require('../job/progress');
+const { forgetParts, restoreParts } = require('../job/remote-parts');
 const { ShardRun } = require('../job/shard-run');
 const { checkStanding } = require('../job/standing');
 const { mergeParts, placesOf } = require('../parts/merge');
+const { readAddress } = require('../remote/address');
 const { helpText, readArguments, readSettings } = require('./command-line');
 const { JOBS } = require('./flags');
 const { inspect } = require('./inspect');
@@ -106,7 +108,7 @@ async function conclude(job, shard, { isComplete, totals: own }) {
     return exitCodeOf(own);
   }
   const totals = await mergeParts(places);
-  say(`${totalLine(totals)}: ${job.output}`);
+  say(`${totalLine(totals)}: ${job.remote?.label ?? job.output}`);
   if (totals.failed + totals.bad > 0) say(`errors: ${places.errors}`);
   return exitCodeOf(totals);
 }
@@ -120,12 +122,15 @@ async function conclude(job, shard, { isComplete, totals: own }) {
 async function runJob(command, operands, settings, env) {
   const shard = shardOf(settings, env);
   const job = await readJob(command, operands, settings, shard.count);
-  readRunSettings(settings); // refuses before anything is looked at
+  const runSettings = readRunSettings(settings);
+  const { state } = placesOf(job.output, job.isFolder, job.errors);
+  if (!settings.overwrite) await restoreParts(job, shard, state, runSettings);
   const finished = checkStanding(job, shard, settings);
   if (finished) {
     say(`finished before: ${totalLine(finished)}`);
     return exitCodeOf(finished);
   }
+  if (settings.overwrite) await forgetParts(job, runSettings);
   const end = await carryOut(job, shard, settings);
   const { figures } = end;
   if (figures) say(summary(figures));
@@ -152,10 +157,16 @@ async function runInspect(operands) {
 }
 
 /** @param {Record<string, any>} settings */
-async function runMerge({ output, parts = false, errors }) {
-  if (output === undefined) throw new UsageError('--output must name a file');
-  const totals = await mergeParts(placesOf(output, parts, errors));
-  say(`${totalLine(totals)}: ${output}`);
+async function runMerge(settings) {
+  if (settings.output === undefined)
+    throw new UsageError('--output must name a file');
+  const { parts, errors } = settings;
+  const remote = readAddress(settings.output);
+  const output = remote?.name ?? settings.output;
+  const totals = await mergeParts(
+    placesOf(output, parts ?? remote !== undefined, errors),
+  );
+  say(`${totalLine(totals)}: ${remote?.label ?? output}`);
   return exitCodeOf(totals);
 }
 

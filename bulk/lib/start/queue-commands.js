@@ -6,6 +6,7 @@
 
 const { UsageError } = require('../base/errors');
 const { checkStanding } = require('../job/standing');
+const { hasPassword } = require('../remote/address');
 const { readStatus, statusText } = require('../queue/status');
 const { submit } = require('../queue/submit');
 const { ShardWorker } = require('../queue/work');
@@ -33,6 +34,10 @@ async function submitJob([command, ...inputs], settings, say) {
   const job = await readJob(command, inputs, settings, shards);
   if (job.output === '-')
     throw new UsageError('workers cannot write to standard output');
+  if (job.remote && hasPassword(job.remote))
+    throw new UsageError(
+      'a job keeps no password: leave it out of --output, workers take PGPASSWORD or ~/.pgpass',
+    );
   const { preferences } = readRunSettings(settings);
   if (checkStanding(job, { index: 0, count: shards }, { resume: true })) {
     say(`finished before: ${job.output}`);

@@ -1,17 +1,9 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
-const net = require('node:net');
 
 const { makeFolder } = require('./bulk-process');
-
-async function findFreePort() {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = /** @type {net.AddressInfo} */ (probe.address());
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+const { findFreePort } = require('./free-port');
 
 /** A Redis of the test's own, whose memory survives its restart. */
 class Redis {
@@ -53,9 +45,14 @@ class Redis {
     await ended;
   }
 
+  /** Ends it without warning. */
+  async crash() {
+    await this.stop('SIGKILL');
+  }
+
   /** Ends it without warning, and starts it again over what it had written. */
   async restart() {
-    await this.stop('SIGKILL');
+    await this.crash();
     await this.start();
   }
 }

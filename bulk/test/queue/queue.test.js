@@ -2,208 +2,183 @@
 
 const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
-const path = require('node:path');
-
-const { Queue } = require('bullmq');
-const { Redis } = require('ioredis');
-
-const {
-  makeFolder,
-  makeTexts,
-  runBulk,
-  startBulk,
-  writeRows,
-} = require('../helpers/bulk-process');
-const { startModel } = require('../helpers/model-server');
-const { startRedis } = require('../helpers/redis');
+const { KINDS, ROWS, activeShard, prepareQueue } = require('../helpers/queue');
 const { filesOf } = require('../helpers/vectors');
 
-const ROWS = makeTexts(600).map((text, i) => ({ id: i, text }));
-
-/** A queue, a model, a folder, and the commands over them. */
-async function prepare(t) {
-  const [redis, model] = await Promise.all([startRedis(t), startModel(t)]);
-  const folder = makeFolder(t);
-  writeRows(path.join(folder, 'in.jsonl'), ROWS);
-  const job = (output) => [
-    ...['embed', 'in.jsonl', '-o', output, '--model', 'm'],
-    ...['--base-url', model.url, '--part-rows', '50'],
-    ...['--batch-size', '10', '--max-concurrent-requests', '4'],
-  ];
-  const at = ['--queue', redis.url];
-  const queue = new Queue('bulk', { connection: { url: redis.url } });
-  queue.on('error', () => {}); // Redis may be away
-  t.after(() => queue.close());
-  return {
-    redis,
-    model,
-    folder,
-    queue,
-    whole: () =>
-      runBulk([...job('whole.npy'), '--no-api-key'], { cwd: folder }),
-    submit: (output, ...more) =>
-      runBulk(['submit', ...job(output), '--shards', '6', ...at, ...more], {
-        cwd: folder,
-      }),
-    work: (...more) => {
-      const run = startBulk(
-        ['work', ...at, '--no-api-key', '--lock-s', '1', ...more],
-        { cwd: folder },
-      );
-      t.after(() => run.child.kill('SIGKILL'));
-      return run;
-    },
-    status: () => runBulk(['status', ...at]),
-  };
+/** Settles when a run has said something. */
+async function untilSaid({ child, out }, words) {
+  while (!out.stderr.includes(words))
+    await new Promise((resolve) => child.stderr.once('data', resolve));
 }
 
-/** The only shard that is under way. */
-async function activeShard(queue) {
-  for (;;) {
-    const [job] = await queue.getJobs(['active']);
-    if (job) return job;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** Settles when so many jobs of the queue are done. */
+async function untilCompleted(queue, count) {
+  while ((await queue.getCompletedCount()) < count)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-describe('a queue of shards', () => {
-  it('is worked off by two workers, to what one machine makes', async (t) => {
-    const { folder, model, queue, submit, work, whole, status } =
-      await prepare(t);
-    await whole();
-    model.texts = [];
-    const first = await submit('out.npy');
-    const again = await submit('out.npy');
-    assert.equal((await queue.getJobs()).length, 7);
+for (const kind of KINDS) describeQueue(kind);
 
-    const workers = await Promise.all([work().ended, work().ended]);
+function describeQueue(kind) {
+  const prepare = (t) => prepareQueue(t, kind);
+  describe(`a queue of shards in ${kind.name}`, () => {
+    it('is worked off by two workers, to what one machine makes', async (t) => {
+      const { folder, model, queue, submit, work, whole, status } =
+        await prepare(t);
+      await whole();
+      model.texts = [];
+      const first = await submit('out.npy');
+      const again = await submit('out.npy');
+      assert.equal((await queue.getJobs()).length, 7);
 
-    assert.deepEqual(
-      [first, again, ...workers].map(({ code }) => code),
-      [0, 0, 0, 0],
-      workers.map(({ stderr }) => stderr).join(),
-    );
-    assert.equal(model.texts.length, ROWS.length);
-    assert.deepEqual(filesOf(folder, 'out'), filesOf(folder, 'whole'));
-    const { stdout } = await status();
-    assert.match(stdout, /6 of 6 shards, 0 under way, merged\n {2}600 rows/);
-  });
+      const workers = await Promise.all([work().ended, work().ended]);
 
-  it('holds two jobs at once', async (t) => {
-    const { folder, submit, work, whole } = await prepare(t);
-    await whole();
-    await submit('one.npy');
-    await submit('two.npy');
-
-    await Promise.all([work().ended, work().ended]);
-
-    assert.deepEqual(filesOf(folder, 'one'), filesOf(folder, 'whole'));
-    assert.deepEqual(filesOf(folder, 'two'), filesOf(folder, 'whole'));
-  });
-
-  it('loses nothing with a worker killed and Redis restarted', async (t) => {
-    const { redis, folder, model, submit, work, whole } = await prepare(t);
-    await whole();
-    model.texts = [];
-    await submit('out.npy');
-    const { reached, release } = model.holdAfter(220);
-    const killed = work();
-    const other = work();
-    await reached;
-    killed.child.kill('SIGKILL');
-    await redis.restart();
-    release();
-
-    const { code, stderr } = await other.ended;
-
-    assert.equal(code, 0, stderr);
-    assert.deepEqual(filesOf(folder, 'out'), filesOf(folder, 'whole'));
-  });
-
-  it('gives a shard up whose lock is lost, and another finishes it', async (t) => {
-    const { redis, folder, model, queue, submit, work, whole } =
-      await prepare(t);
-    await whole();
-    model.texts = [];
-    await submit('out.npy');
-    const { reached, release } = model.holdAfter(30);
-    const running = work();
-    await reached;
-    const { id } = await activeShard(queue);
-    const client = new Redis(redis.url);
-    t.after(() => client.quit());
-    await client.set(`bull:bulk:${id}:lock`, 'somebody else');
-    while (!running.out.stderr.includes('is lost, another worker'))
-      await new Promise((resolve) =>
-        running.child.stderr.once('data', resolve),
+      assert.deepEqual(
+        [first, again, ...workers].map(({ code }) => code),
+        [0, 0, 0, 0],
+        workers.map(({ stderr }) => stderr).join(),
       );
-    await client.del(`bull:bulk:${id}:lock`);
-    release();
+      assert.equal(model.texts.length, ROWS.length);
+      assert.deepEqual(filesOf(folder, 'out'), filesOf(folder, 'whole'));
+      const { stdout } = await status();
+      assert.match(stdout, /6 of 6 shards, 0 under way, merged\n {2}600 rows/);
+    });
 
-    const { code } = await running.ended;
+    it('holds two jobs at once', async (t) => {
+      const { folder, submit, work, whole } = await prepare(t);
+      await whole();
+      await submit('one.npy');
+      await submit('two.npy');
 
-    assert.equal(code, 0);
-    assert.deepEqual(filesOf(folder, 'out'), filesOf(folder, 'whole'));
+      await Promise.all([work().ended, work().ended]);
+
+      assert.deepEqual(filesOf(folder, 'one'), filesOf(folder, 'whole'));
+      assert.deepEqual(filesOf(folder, 'two'), filesOf(folder, 'whole'));
+    });
+
+    it('loses nothing with a worker killed and the queue restarted', async (t) => {
+      const { server, folder, model, submit, work, whole } = await prepare(t);
+      await whole();
+      model.texts = [];
+      await submit('out.npy');
+      const { reached, release } = model.holdAfter(220);
+      const killed = work();
+      const other = work();
+      await reached;
+      killed.child.kill('SIGKILL');
+      await server.restart();
+      release();
+
+      const { code, stderr } = await other.ended;
+
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(filesOf(folder, 'out'), filesOf(folder, 'whole'));
+    });
+
+    it('gives a shard up whose lock is lost, and another finishes it', async (t) => {
+      const { server, folder, model, queue, submit, work, whole } =
+        await prepare(t);
+      await whole();
+      model.texts = [];
+      await submit('out.npy');
+      const { reached, release } = model.holdAfter(30);
+      const running = work();
+      await reached;
+      const { id } = await activeShard(queue);
+      await kind.lock(server, id, 'somebody else');
+      await untilSaid(running, 'is lost, another worker');
+      await kind.lock(server, id, null);
+      release();
+
+      const { code } = await running.ended;
+
+      assert.equal(code, 0);
+      assert.deepEqual(filesOf(folder, 'out'), filesOf(folder, 'whole'));
+    });
+
+    it('puts a shard that cannot succeed among the failed, with its reason', async (t) => {
+      const { model, queue, submit, work, status } = await prepare(t);
+      model.knobs.refuse = (text) =>
+        text === ROWS.at(-1).text ? 403 : undefined;
+      await submit('out.npy');
+
+      await work().ended;
+
+      const failed = await queue.getFailed();
+      const [shard] = failed.filter(({ name }) => name === 'shard');
+      assert.match(shard.failedReason, /the server refuses everything: .*403/);
+      assert.equal((await queue.getCompleted()).length, 5);
+      const { code, stdout } = await status();
+      assert.equal(code, 3);
+      assert.match(stdout, /5 of 6 shards/);
+      assert.match(stdout, /failed \w+-5: the server refuses everything/);
+    });
+
+    it('holds a limit of requests in flight over all workers', async (t) => {
+      const { model, submit, work } = await prepare(t);
+      let most = 0;
+      let inFlight = 0;
+      model.onRequest = () => {
+        inFlight += 1;
+        most = Math.max(most, inFlight);
+        model.knobs.hold = new Promise((resolve) =>
+          setImmediate(() => {
+            inFlight -= 1;
+            resolve(undefined);
+          }),
+        );
+      };
+      await submit('out.npy', '--max-in-flight', '4');
+
+      const workers = await Promise.all([work().ended, work().ended]);
+
+      assert.ok(workers.every(({ code }) => code === 0));
+      assert.ok(most <= 4, `${most} in flight`);
+    });
   });
 
-  it('puts a shard that cannot succeed among the failed, with its reason', async (t) => {
-    const { model, queue, submit, work, status } = await prepare(t);
-    model.knobs.refuse = (text) =>
-      text === ROWS.at(-1).text ? 403 : undefined;
-    await submit('out.npy');
+  describe(`a server that is busy for long, and ${kind.name}`, () => {
+    it('holds the whole queue back, and costs no attempt', async (t) => {
+      const { model, queue, submit, work } = await prepare(t);
+      model.knobs.refuse = () => (model.isBusy ? 429 : undefined);
+      model.headers = { 'retry-after': '1' };
+      model.isBusy = true;
+      await submit('out.npy');
+      const running = work();
+      while ((await queue.getRateLimitTtl()) <= 0)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      model.isBusy = false;
 
-    await work().ended;
+      const { code, stderr } = await running.ended;
 
-    const failed = await queue.getFailed();
-    const [shard] = failed.filter(({ name }) => name === 'shard');
-    assert.match(shard.failedReason, /the server refuses everything: .*403/);
-    assert.equal((await queue.getCompleted()).length, 5);
-    const { code, stdout } = await status();
-    assert.equal(code, 3);
-    assert.match(stdout, /5 of 6 shards/);
-    assert.match(stdout, /failed \w+-5: the server refuses everything/);
+      assert.equal(code, 0, stderr);
+      const shards = await queue.getCompleted();
+      assert.equal(shards.length, 7);
+      assert.ok(shards.every(({ attemptsMade }) => attemptsMade <= 1));
+    });
   });
 
-  it('holds a limit of requests in flight over all workers', async (t) => {
-    const { model, submit, work } = await prepare(t);
-    let most = 0;
-    let inFlight = 0;
-    model.onRequest = () => {
-      inFlight += 1;
-      most = Math.max(most, inFlight);
-      model.knobs.hold = new Promise((resolve) =>
-        setImmediate(() => {
-          inFlight -= 1;
-          resolve(undefined);
-        }),
-      );
-    };
-    await submit('out.npy', '--max-in-flight', '4');
+  describe(`a queue whose ${kind.name} is away`, () => {
+    it('is told once, waited for, and worked off', async (t) => {
+      const { server, folder, queue, submit, work, whole } = await prepare(t);
+      await whole();
+      await submit('one.npy');
+      const running = work('--stay');
+      await untilCompleted(queue, 7);
+      await server.crash();
+      await untilSaid(running, 'ECONNREFUSED');
+      await server.start();
+      await untilSaid(running, 'queue: it answers again');
+      await submit('two.npy');
+      await untilCompleted(queue, 14);
+      running.child.kill('SIGINT');
 
-    const workers = await Promise.all([work().ended, work().ended]);
+      const { code, stderr } = await running.ended;
 
-    assert.ok(workers.every(({ code }) => code === 0));
-    assert.ok(most <= 4, `${most} in flight`);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(filesOf(folder, 'two'), filesOf(folder, 'whole'));
+      const lines = stderr.split('\n');
+      assert.equal(new Set(lines).size, lines.length, stderr);
+    });
   });
-});
-
-describe('a server that is busy for long', () => {
-  it('holds the whole queue back, and costs no attempt', async (t) => {
-    const { model, queue, submit, work } = await prepare(t);
-    model.knobs.refuse = () => (model.isBusy ? 429 : undefined);
-    model.headers = { 'retry-after': '1' };
-    model.isBusy = true;
-    await submit('out.npy');
-    const running = work();
-    while ((await queue.getRateLimitTtl()) <= 0)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    model.isBusy = false;
-
-    const { code, stderr } = await running.ended;
-
-    assert.equal(code, 0, stderr);
-    const shards = await queue.getCompleted();
-    assert.equal(shards.length, 7);
-    assert.ok(shards.every(({ attemptsMade }) => attemptsMade <= 1));
-  });
-});
+}
