@@ -28,7 +28,8 @@ struct pc_context {
   struct pc_queue idle_requests; /* free list */
   struct pc_queue idle_readers;  /* free list */
   uint64_t random_state;
-  uint64_t last_serial; /* of targets */
+  uint64_t last_serial;    /* of targets */
+  bool has_news_of_health; /* an endpoint of a pool fell ill, or recovered */
   struct pc_counters counters;
 };
 
