@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/probing.h"
+
 static pc_endpoint_set bit_of(uint32_t number)
 {
   return (pc_endpoint_set)1 << number;
@@ -72,6 +74,8 @@ enum pc_status pc_routes_start(struct pc_routes *routes,
 {
   const struct pc_preference *preference = &plan->preference;
 
+  if (routes->endpoints)
+    pc_probing_enter(routes->endpoints, engine);
   for (uint32_t i = 0; i < routes->count; i++) {
     struct pc_route *route = &routes->all[i];
     enum pc_status status =
@@ -88,6 +92,8 @@ enum pc_status pc_routes_start(struct pc_routes *routes,
 
 void pc_routes_end(struct pc_routes *routes)
 {
+  if (routes->endpoints)
+    pc_probing_leave(routes->endpoints);
   for (uint32_t i = 0; i < routes->count; i++) {
     struct pc_route *route = &routes->all[i];
 
