@@ -305,6 +305,8 @@ class Call {
       }),
       inputs,
       this,
+      undefined,
+      undefined,
       inputCount,
     );
     return new Promise((resolve, reject) => {
