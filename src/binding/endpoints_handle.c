@@ -13,14 +13,14 @@ static void finalize(napi_env env, void *data, void *hint)
   pc_endpoints_release(data);
 }
 
-static struct pc_probe_rules rules_of(const double *numbers)
+static struct pc_probe_rules rules_of(const double *own)
 {
-  unsigned flags = (unsigned)numbers[PC_ENDPOINT_FLAGS];
+  unsigned flags = (unsigned)own[PC_ENDPOINT_FLAGS];
 
   return (struct pc_probe_rules){
-      .interval_ms = (uint64_t)numbers[PC_ENDPOINT_INTERVAL_MS],
-      .timeout_ms = (uint64_t)numbers[PC_ENDPOINT_TIMEOUT_MS],
-      .retries = (uint32_t)numbers[PC_ENDPOINT_RETRIES],
+      .interval_ms = (uint64_t)own[PC_ENDPOINT_INTERVAL_MS],
+      .timeout_ms = (uint64_t)own[PC_ENDPOINT_TIMEOUT_MS],
+      .retries = (uint32_t)own[PC_ENDPOINT_RETRIES],
       .fails_on_first = flags & PC_ENDPOINT_FLAG_FAILS_ON_FIRST,
       .timeouts_abstain = flags & PC_ENDPOINT_FLAG_TIMEOUTS_ABSTAIN,
       .has_assumed_path = flags & PC_ENDPOINT_FLAG_ASSUMED_PATH};

@@ -34,6 +34,7 @@ const CLIENT_ROOMS = [
   'preference',
   'responses',
   'pool',
+  'endpoints',
   'call',
   'stream',
   'coalesce',
