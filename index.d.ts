@@ -142,6 +142,12 @@ export interface PreferenceOptions {
    * @default true
    */
   requestIdHeader?: boolean | null | undefined;
+  /**
+   * Send the first attempts of a call all to one endpoint of the client's pool,
+   * while that is well: for servers that cache what they have in common.
+   * @default false
+   */
+  pinInitialEndpointOnce?: boolean | null | undefined;
 }
 
 /** A W3C Trace Context, checked once. */
@@ -306,6 +312,7 @@ export class RequestProcessingPreference {
   readonly traceContext: TraceContext | false | undefined;
   readonly timeoutHeaders: boolean;
   readonly requestIdHeader: boolean;
+  readonly pinInitialEndpointOnce: boolean;
 }
 
 /** Cancels every call it was given to; the end of a call does not touch it. */
@@ -444,6 +451,127 @@ export class HttpClientWrapper {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** How an endpoint is asked whether it is well. */
+export interface EndpointOptions {
+  /**
+   * A full URL, asked behind the health path, with the endpoint's key.
+   * @default none
+   */
+  deepHealthUrl?: string | null | undefined;
+  /**
+   * Below the base URL; false for none. Where nobody names it, a server without
+   * it (404, 405, 501) is well.
+   * @default '/health'
+   */
+  deploymentHealthPath?: string | false | null | undefined;
+  /**
+   * Seconds from one probe to the next while calls use the pool; 0.1 to 86400.
+   * @default 10
+   */
+  healthCheckIntervalS?: number | null | undefined;
+  /**
+   * Seconds for one try; 0.1 to 86400.
+   * @default 6
+   */
+  healthCheckTimeoutS?: number | null | undefined;
+  /**
+   * Further tries of a check that fails, 200 ms apart; an integer from 0 to 10.
+   * @default 2
+   */
+  healthCheckRetries?: number | null | undefined;
+  /**
+   * A bad health path decides; the deep URL is not asked then.
+   * @default false
+   */
+  healthFailOnFirst?: boolean | null | undefined;
+  /**
+   * A check that only timed out says nothing.
+   * @default true
+   */
+  timeoutIsNoVote?: boolean | null | undefined;
+}
+
+/** One deployment of an EndpointPool. */
+export class Endpoint {
+  #private;
+  /**
+   * The order of `@basetenlabs/performance-client`. The wrapper is not used:
+   * probes go the way of the calls.
+   * @deprecated Options have names: `new Endpoint(url, key, { deepHealthUrl })`.
+   * @example new Endpoint('https://model-a.example', key, wrapper, null, '/ready')
+   */
+  constructor(
+    baseUrl: string,
+    apiKey: string | false | null | undefined,
+    clientWrapper: HttpClientWrapper | null | undefined,
+    deepHealthUrl?: string | null,
+    deploymentHealthPath?: string | false | null,
+    healthCheckIntervalS?: number | null,
+    healthCheckTimeoutS?: number | null,
+    healthCheckRetries?: number | null,
+    healthFailOnFirst?: boolean | null,
+    timeoutIsNoVote?: boolean | null,
+  );
+  /**
+   * @param apiKey false sends none; left out, it is that of the environment
+   * @example new Endpoint('https://model-a.example', process.env.KEY_A)
+   */
+  constructor(
+    baseUrl: string,
+    apiKey?: string | false | null,
+    options?: EndpointOptions | null,
+  );
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+}
+
+/** How one endpoint is doing. */
+export interface EndpointStats {
+  readonly baseUrl: string;
+  readonly healthy: boolean;
+  /** Attempts sent to it, hedges included. */
+  readonly requests: number;
+  /** Of those, how many brought no answer that a call could use. */
+  readonly failures: number;
+  /** Of `requests`: further attempts. */
+  readonly retries: number;
+  /** Of `requests`: second ones beside slow ones. */
+  readonly hedges: number;
+  /** Attempts under way now. */
+  readonly inFlight: number;
+  /** Undefined before the first. */
+  readonly lastProbe: EndpointProbe | undefined;
+}
+
+/** The last time an endpoint was asked whether it is well. */
+export interface EndpointProbe {
+  /** Its end. */
+  readonly at: Date;
+  readonly seconds: number;
+  /** Undefined when it only timed out. */
+  readonly healthy: boolean | undefined;
+}
+
+/** Deployments of one model: requests go to those that are well, by weight. */
+export class EndpointPool {
+  #private;
+  /**
+   * @param endpoints 1 to 64, with different base URLs
+   * @param weights finite numbers from 0 on, not all 0; default: 1 each
+   * @example
+   * const endpoints = new EndpointPool([new Endpoint(a), new Endpoint(b)], [3, 1]);
+   * const client = new PerformanceClient(null, { endpoints });
+   */
+  constructor(
+    endpoints: readonly Endpoint[],
+    weights?: readonly number[] | null,
+  );
+  readonly endpoints: readonly Endpoint[];
+  readonly weights: readonly number[];
+  /** A frozen snapshot, in the order of the endpoints, over all clients. */
+  stats(): readonly EndpointStats[];
+}
+
 /** What a client brings to all its calls. */
 export interface PerformanceClientOptions extends HttpClientOptions {
   /**
@@ -458,6 +586,11 @@ export interface PerformanceClientOptions extends HttpClientOptions {
    * clients with equal settings, or its own where it has a `maxInFlight`.
    */
   clientWrapper?: HttpClientWrapper | null | undefined;
+  /**
+   * Where the calls go, instead of to the client's base URL with its key.
+   * @default none
+   */
+  endpoints?: EndpointPool | null | undefined;
   /**
    * What every call of the client stands on; options of a call and of its own
    * preference go over it, one by one.
@@ -892,6 +1025,24 @@ export class PerformanceClient {
    * @param httpVersion default 1
    * @param clientWrapper a pool to share; it decides on httpVersion and proxy
    * @param proxy default: what the environment says
+   * @param endpoints where the calls go instead
+   * @example new PerformanceClient(url, 'a-key', 1, wrapper)
+   */
+  constructor(
+    baseUrl: string | null | undefined,
+    apiKey: string | false | null | undefined,
+    httpVersion: HttpVersion | null | undefined,
+    clientWrapper: HttpClientWrapper | null | undefined,
+    proxy: string | null | undefined,
+    endpoints: EndpointPool,
+  );
+  /**
+   * @deprecated Options have names: `new PerformanceClient(url, { apiKey })`.
+   * @param baseUrl http or https URL, perhaps with a path in front of all paths
+   * @param apiKey default: BASETEN_API_KEY, else OPENAI_API_KEY; false: none
+   * @param httpVersion default 1
+   * @param clientWrapper a pool to share; it decides on httpVersion and proxy
+   * @param proxy default: what the environment says
    * @example new PerformanceClient(url, 'a-key', 1, wrapper)
    */
   constructor(
@@ -900,6 +1051,7 @@ export class PerformanceClient {
     httpVersion: HttpVersion | null | undefined,
     clientWrapper?: HttpClientWrapper | null,
     proxy?: string | null,
+    endpoints?: EndpointPool | null,
   );
   /**
    * @param baseUrl http or https URL, perhaps with a path in front of all paths
@@ -907,6 +1059,14 @@ export class PerformanceClient {
    * @example new PerformanceClient(url, process.env.BASETEN_API_KEY)
    */
   constructor(baseUrl: string, apiKey?: string | false | null);
+  /**
+   * @param baseUrl of no use beside `endpoints`
+   * @example new PerformanceClient(null, { endpoints })
+   */
+  constructor(
+    baseUrl: string | null | undefined,
+    options: PerformanceClientOptions & { endpoints: EndpointPool },
+  );
   /**
    * @param baseUrl http or https URL, perhaps with a path in front of all paths
    * @example

@@ -20,6 +20,8 @@ const {
   isClientError,
 } = require('./errors/errors');
 const { InvalidArgumentError } = require('./errors/invalid-argument');
+const { Endpoint } = require('./endpoints/endpoint');
+const { EndpointPool } = require('./endpoints/endpoint-pool');
 const { HttpClientWrapper } = require('./pool/http-client-wrapper');
 const { PerformanceClient } = require('./client/performance-client');
 const { RequestProcessingPreference } = require('./preference/preference');
@@ -35,6 +37,8 @@ module.exports = {
   ClosedError,
   ConnectionError,
   EmbeddingsResponse,
+  Endpoint,
+  EndpointPool,
   HttpClientWrapper,
   HttpError,
   InvalidArgumentError,

@@ -32,7 +32,8 @@ const {
   wrongType,
 } = require('./base/check');
 const { keysIn, parseHead, statusOf } = require('./base/headers');
-const { Endpoint, headerFlags } = require('./call/host');
+const { BaseUrl } = require('./base/base-url');
+const { headerFlags } = require('./call/host');
 const { fromNative } = require('./errors/errors');
 const { excerpt, redact } = require('./errors/failure');
 const { native } = require('./native/binding');
@@ -57,8 +58,8 @@ const {
 } = require('./preference/preference');
 
 module.exports = {
+  BaseUrl,
   DEFAULTS,
-  Endpoint,
   FLAG,
   FORM,
   LOG_LEVELS,

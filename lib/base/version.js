@@ -3,5 +3,7 @@
 // @ts-ignore: the type checker need not read package.json
 const { version } = require('../../package.json');
 
-/** @type {{ version: string }} */
-module.exports = { version };
+const USER_AGENT = `baseten-performance-client/${version}`;
+
+/** @type {{ version: string, USER_AGENT: string }} */
+module.exports = { USER_AGENT, version };

@@ -6,6 +6,7 @@ const { FLAG, KIND, withFlags, wordList } = require('../native/contract');
 const { Progress } = require('./progress');
 const { closedInstead, emptyResult, responseOf } = require('./end');
 const { areRequestsTraced, traceCall, traceRequest } = require('./tracing');
+const { endpointsFor } = require('../endpoints/endpoint-pool');
 const { createError, fromNative } = require('../errors/errors');
 const { poolFor } = require('../pool/http-client-wrapper');
 const { readMessagePack } = require('../responses/msgpack');
@@ -45,7 +46,9 @@ class Call {
   #terms;
   #host;
   #enders;
-  #url;
+
+  /** One, or one for each endpoint of the client's pool. */
+  #urls;
 
   /** What listeners are told: theirs to change, so never read here. */
   #context;
@@ -93,8 +96,8 @@ class Call {
     this.#terms = terms;
     this.#host = host;
     this.#enders = [...host.lifecycles, ...terms.enders];
-    const url = host.endpoint.urlFor(path);
-    this.#url = url;
+    this.#urls = host.urlsFor(path);
+    const [url] = this.#urls;
     this.#context = { operation, method, url, inputs: inputCount };
     this.#answers = new Answers(inputCount);
   }
@@ -289,7 +292,8 @@ class Call {
     const isPlain = plainFrame && this.#host.refusesBase64;
     this.#frame = isPlain ? plainFrame : this.#request.frame;
     const { settings, isPartial } = this.#terms;
-    const url = this.#url;
+    const [url] = this.#urls;
+    const { endpoints } = this.#host;
     const flags =
       this.#request.flags | headers.flags | (isPartial ? FLAG.PARTIAL : 0);
     this.#pool = poolFor(this.#host.wrapper, url);
@@ -300,12 +304,14 @@ class Call {
       wordList({
         URL: url,
         METHOD: method,
-        HEADERS: headers.lines,
+        HEADERS: headers.lines[0],
         ID_STEM: this.#host.newRequestIdStem(),
         ...this.#frame,
       }),
       inputs,
       this,
+      endpoints && endpointsFor(endpoints, this.#pool),
+      endpoints && this.#urls.flatMap((place, i) => [place, headers.lines[i]]),
       inputCount,
     );
     return new Promise((resolve, reject) => {
@@ -320,9 +326,9 @@ class Call {
    */
   #failureContext(secrets) {
     const { operation, method } = this.#request;
-    const url = this.#url;
+    const urls = this.#urls;
     const noun = operation === 'batchPost' ? 'payload' : 'input';
-    return { method, url, noun, secrets };
+    return { method, urls, noun, secrets };
   }
 
   /** @param {number} inputCount */

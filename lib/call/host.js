@@ -3,28 +3,26 @@
 const crypto = require('node:crypto');
 
 const binding = require('../native/binding');
-const {
-  checkString,
-  invalidArgument,
-  outOfRange,
-  wrongType,
-} = require('../base/check');
+const { invalidArgument } = require('../base/check');
 const { FLAG } = require('../native/contract');
 const { keysIn, mergeHeaders, renderHeaders } = require('../base/headers');
 const { Lifecycle } = require('../cancellation/cancellation');
 const { lifecycleOf } = require('../pool/http-client-wrapper');
+const { sitesOf } = require('../endpoints/endpoint-pool');
 const { activeTrace } = require('../preference/trace-context');
 const { requestIdPrefix } = require('../pool/environment');
-const { version } = require('../base/version');
+const { USER_AGENT } = require('../base/version');
 
+/** @typedef {import('../base/base-url').BaseUrl} BaseUrl */
 /** @typedef {import('../base/headers').HeaderMap} HeaderMap */
+/** @typedef {import('../endpoints/endpoint').Site} Site */
 /** @typedef {import('../pool/http-client-wrapper').HttpClientWrapper} HttpClientWrapper */
 /** @typedef {import('../preference/preference').RequestProcessingPreference} RequestProcessingPreference */
 /** @typedef {import('../preference/preference').Settings} Settings */
 
 /**
  * @typedef {object} RenderedHeaders
- * @property {string} lines
+ * @property {readonly string[]} lines of each base URL, as their keys differ
  * @property {boolean} hasTrace do they say which trace the call belongs to?
  * @property {number} flags per-attempt headers that the caller took over
  * @property {readonly string[]} secrets what errors must never show
@@ -46,19 +44,9 @@ const { version } = require('../base/version');
  * @property {HttpClientWrapper} wrapper
  * @property {RequestProcessingPreference} preference that calls stand on
  * @property {HeaderMap} [headers]
+ * @property {import('../endpoints/endpoint-pool').EndpointPool} [endpoints] to
+ * which the calls go instead
  */
-
-/** Blanks and control characters, which URL parsers drop in silence. */
-// eslint-disable-next-line no-control-regex
-const UNPRINTABLE = /[\u0000-\u0020\u007f]/;
-
-const BASE_URL = 'an http or https URL';
-
-/** Base URLs of OpenAI's kind end in what paths here begin with: once is enough. */
-const VERSION = '/v1';
-const VERSION_PATH = `${VERSION}/`;
-
-const USER_AGENT = `baseten-performance-client/${version}`;
 
 /** Headers made anew for every attempt, and the flag that says: not by us. */
 const PER_ATTEMPT_FLAGS = new Map([
@@ -79,83 +67,6 @@ function headerFlags(headers) {
   return flags;
 }
 
-/**
- * A URL without the login it may hold.
- * @param {string} text
- */
-function withoutLogin(text) {
-  return text.replace(/\/\/[^/]*@/, '//[redacted]@');
-}
-
-/**
- * @param {unknown} value
- * @returns {URL}
- */
-function checkBaseUrl(value) {
-  if (typeof value !== 'string') throw wrongType('baseUrl', BASE_URL, value);
-  const text = value.trim();
-  const url =
-    UNPRINTABLE.test(text) || !URL.canParse(text) ? undefined : new URL(text);
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw outOfRange('baseUrl', BASE_URL, withoutLogin(text));
-  if (url.username || url.password || url.search || url.hash)
-    throw invalidArgument(
-      RangeError,
-      'baseUrl',
-      'baseUrl must not hold a login, a query or a fragment',
-    );
-  return url;
-}
-
-/** Where a client's requests go: an origin and perhaps a path in front. */
-class Endpoint {
-  #origin;
-  #prefix;
-
-  /** The path asked for last; most clients ask for one. */
-  #lastPath = '';
-  #lastUrl = '';
-
-  /** @param {unknown} baseUrl */
-  constructor(baseUrl) {
-    const url = checkBaseUrl(baseUrl);
-    this.#origin = url.origin;
-    this.#prefix = url.pathname.replace(/\/+$/, '');
-  }
-
-  /**
-   * The full URL of a path below the endpoint.
-   * @param {string} path
-   * @returns {string}
-   */
-  urlFor(path) {
-    if (path !== this.#lastPath || this.#lastUrl === '') {
-      this.#lastUrl = this.#resolve(path);
-      this.#lastPath = path;
-    }
-    return this.#lastUrl;
-  }
-
-  /** @param {string} path */
-  #resolve(path) {
-    const text = checkString(path, 'urlPath').trim();
-    if (UNPRINTABLE.test(text) || /^[a-z][a-z0-9+.-]*:\/\/|[\\#]/i.test(text))
-      throw outOfRange(
-        'urlPath',
-        'a path without scheme, blanks, backslashes and fragment',
-        withoutLogin(text),
-      );
-    const below = text.startsWith('/') ? text : `/${text}`;
-    const isTwice =
-      this.#prefix.endsWith(VERSION) && below.startsWith(VERSION_PATH);
-    const rest = isTwice ? below.slice(VERSION.length) : below;
-    const url = new URL(`${this.#origin}${this.#prefix}${rest}`);
-    if (!url.pathname.startsWith(`${this.#prefix}/`))
-      throw outOfRange('urlPath', 'a path inside the base URL', text);
-    return url.href;
-  }
-}
-
 function missingApiKey() {
   return invalidArgument(
     TypeError,
@@ -165,9 +76,35 @@ function missingApiKey() {
   );
 }
 
+/**
+ * @param {string | undefined} apiKey '' for none
+ * @param {RequestFacts} request
+ * @param {HeaderMap} asked what callers want goes over what is ours
+ * @returns {HeaderMap}
+ */
+function headersWith(apiKey, { hasBody, accept }, asked) {
+  /** @type {HeaderMap} */
+  const ours = new Map();
+  if (apiKey) ours.set('authorization', `Bearer ${apiKey}`);
+  if (hasBody) ours.set('content-type', 'application/json');
+  ours.set('user-agent', USER_AGENT);
+  ours.set('accept', accept);
+  const { encodings } = binding.native().info();
+  if (encodings) ours.set('accept-encoding', encodings);
+  return mergeHeaders(ours, asked);
+}
+
+/** @param {HeaderMap} headers */
+function credentialIn(headers) {
+  const authorization = headers.get('authorization') ?? '';
+  return authorization.slice(authorization.lastIndexOf(' ') + 1);
+}
+
 /** What the calls of one client share. */
 class Host {
-  #apiKey;
+  /** @type {readonly Site[]} */
+  #sites;
+
   #requestIdPrefix = requestIdPrefix(process.env);
 
   #headers;
@@ -179,17 +116,27 @@ class Host {
   refusesBase64 = false;
 
   /**
-   * @param {Endpoint} endpoint
+   * @param {BaseUrl | undefined} base left out where there are endpoints
    * @param {HostOptions} options
    */
-  constructor(endpoint, { apiKey, wrapper, preference, headers }) {
-    this.endpoint = endpoint;
-    this.#apiKey = apiKey;
+  constructor(base, { apiKey, wrapper, preference, headers, endpoints }) {
+    const only = /** @type {Site} */ ({ base, apiKey });
+    this.#sites = endpoints ? sitesOf(endpoints) : [only];
+    this.endpoints = endpoints;
     this.#headers = headers;
     this.wrapper = wrapper;
     this.preference = preference;
     this.lifecycle = new Lifecycle('PerformanceClient');
     this.lifecycles = [this.lifecycle, lifecycleOf(wrapper)];
+  }
+
+  /**
+   * Where a call can go.
+   * @param {string} path
+   * @returns {string[]} one URL, or one for each endpoint
+   */
+  urlsFor(path) {
+    return this.#sites.map(({ base }) => base.urlFor(path));
   }
 
   /**
@@ -211,7 +158,8 @@ class Host {
     const trace =
       settings.followsTrace && !rendered.hasTrace ? activeTrace() : undefined;
     if (!trace) return rendered;
-    const lines = `${rendered.lines}\n${renderHeaders(trace)}`;
+    const last = renderHeaders(trace);
+    const lines = rendered.lines.map((own) => `${own}\n${last}`);
     return { ...rendered, lines };
   }
 
@@ -243,30 +191,28 @@ class Host {
    * @param {RequestFacts} request
    * @returns {RenderedHeaders}
    */
-  #render(settings, { hasBody, accept, headers }) {
-    const apiKey = settings.apiKey ?? this.#apiKey;
-    const asked = mergeHeaders(this.#headers, settings.headers, headers);
-    if (apiKey === undefined && !asked.has('authorization'))
+  #render(settings, request) {
+    const asked = mergeHeaders(
+      this.#headers,
+      settings.headers,
+      request.headers,
+    );
+    const keys = this.#sites.map(({ apiKey }) => settings.apiKey ?? apiKey);
+    if (keys.includes(undefined) && !asked.has('authorization'))
       throw missingApiKey();
-    /** @type {HeaderMap} */
-    const ours = new Map();
-    if (apiKey) ours.set('authorization', `Bearer ${apiKey}`);
-    if (hasBody) ours.set('content-type', 'application/json');
-    ours.set('user-agent', USER_AGENT);
-    ours.set('accept', accept);
-    const { encodings } = binding.native().info();
-    if (encodings) ours.set('accept-encoding', encodings);
-
-    const all = mergeHeaders(ours, asked);
-    const authorization = all.get('authorization') ?? '';
-    const credential = authorization.slice(authorization.lastIndexOf(' ') + 1);
+    const all = keys.map((key) => headersWith(key, request, asked));
+    const [first] = all;
     return {
-      lines: renderHeaders(all),
-      hasTrace: all.has('traceparent'),
-      flags: headerFlags(all),
-      secrets: [this.#apiKey ?? '', apiKey ?? '', credential, ...keysIn(all)],
+      lines: all.map(renderHeaders),
+      hasTrace: first.has('traceparent'),
+      flags: headerFlags(first),
+      secrets: [
+        settings.apiKey ?? '',
+        ...this.#sites.map(({ apiKey }) => apiKey ?? ''),
+        ...all.flatMap((one) => [credentialIn(one), ...keysIn(one)]),
+      ],
     };
   }
 }
 
-module.exports = { Endpoint, Host, headerFlags };
+module.exports = { Host, headerFlags };

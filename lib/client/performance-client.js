@@ -2,10 +2,13 @@
 
 const { Call } = require('../call/call');
 const { Coalescer } = require('../coalesce/coalescer');
-const { Endpoint, Host } = require('../call/host');
+const { BaseUrl } = require('../base/base-url');
+const { EndpointPool } = require('../endpoints/endpoint-pool');
+const { Host } = require('../call/host');
 const {
   HttpClientWrapper,
   WRAPPER_NAMES,
+  proxyFor,
   sharingWrapper,
 } = require('../pool/http-client-wrapper');
 const { ResultStream } = require('../stream/result-stream');
@@ -53,7 +56,7 @@ const YIELDING_NAMES = new Set(['httpVersion', 'proxy']);
 
 /** What a client may be told beside its base URL. */
 const CLIENT_NAMES = new Set([
-  ...['apiKey', 'clientWrapper', 'preference', 'headers'],
+  ...['apiKey', 'clientWrapper', 'preference', 'headers', 'endpoints'],
   ...WRAPPER_NAMES,
 ]);
 
@@ -61,23 +64,24 @@ const CLIENT_NAMES = new Set([
 const NO_PREFERENCE = new RequestProcessingPreference();
 
 /**
- * The positional form (apiKey, httpVersion, clientWrapper, proxy), or one
- * options object.
+ * The positional form (apiKey, httpVersion, clientWrapper, proxy, endpoints), or
+ * one options object.
  * @param {unknown[]} args what follows the base URL
  * @returns {Record<string, unknown>}
  */
 function namedArguments(args) {
-  const [apiKey, httpVersion, clientWrapper, proxy, ...others] = args;
+  const [apiKey, httpVersion, clientWrapper, proxy, endpoints, ...others] =
+    args;
   const isNamed = isPlainObject(apiKey);
   const extra = (isNamed ? args.slice(1) : others).find(isGiven);
   if (extra !== undefined)
     throw invalidArgument(
       TypeError,
       'arguments',
-      `nothing may follow the ${isNamed ? 'options' : 'proxy'} of ` +
+      `nothing may follow the ${isNamed ? 'options' : 'endpoints'} of ` +
         `PerformanceClient, got ${describe(extra)}`,
     );
-  if (!isNamed) return { apiKey, httpVersion, clientWrapper, proxy };
+  if (!isNamed) return { apiKey, httpVersion, clientWrapper, proxy, endpoints };
   checkOptionNames(apiKey, CLIENT_NAMES, 'PerformanceClient');
   return apiKey;
 }
@@ -116,6 +120,27 @@ function checkWrapper(clientWrapper, named) {
 }
 
 /**
+ * One engine sends all that goes to a pool, and so by one way.
+ * @param {unknown} endpoints
+ * @param {HttpClientWrapper} wrapper
+ * @returns {EndpointPool | undefined}
+ */
+function checkPool(endpoints, wrapper) {
+  if (!isGiven(endpoints)) return undefined;
+  if (!(endpoints instanceof EndpointPool))
+    throw wrongType('endpoints', 'an EndpointPool', endpoints);
+  const urls = endpoints.endpoints.map(({ baseUrl }) => baseUrl);
+  if (new Set(urls.map((url) => proxyFor(wrapper, url))).size > 1)
+    throw invalidArgument(
+      RangeError,
+      'endpoints',
+      'endpoints of one pool must be reached through the same forward proxy, ' +
+        'but http and https have different ones in the environment',
+    );
+  return endpoints;
+}
+
+/**
  * @param {Record<string, unknown>} named
  * @returns {HttpClientWrapper}
  */
@@ -137,11 +162,13 @@ function readClientOptions(args) {
   const named = namedArguments(args);
   const { preference, headers, clientWrapper } = named;
   const ownsWrapper = !isGiven(clientWrapper);
+  const wrapper = ownsWrapper
+    ? makeWrapper(named)
+    : checkWrapper(clientWrapper, named);
   const shared = {
     apiKey: findApiKey(named.apiKey),
-    wrapper: ownsWrapper
-      ? makeWrapper(named)
-      : checkWrapper(clientWrapper, named),
+    wrapper,
+    endpoints: checkPool(named.endpoints, wrapper),
     preference: isGiven(preference)
       ? checkPreference(preference, 'preference')
       : NO_PREFERENCE,
@@ -156,14 +183,16 @@ class PerformanceClient {
   #ownsWrapper;
 
   /**
-   * @param {string} baseUrl
-   * @param {unknown[]} args apiKey, httpVersion, clientWrapper, proxy; or one
-   * options object
+   * @param {string | null | undefined} baseUrl of no use where there are
+   * endpoints
+   * @param {unknown[]} args apiKey, httpVersion, clientWrapper, proxy, endpoints;
+   * or one options object
    */
   constructor(baseUrl, ...args) {
-    const endpoint = new Endpoint(baseUrl);
     const { shared, ownsWrapper } = readClientOptions(args);
-    this.#host = new Host(endpoint, shared);
+    const base =
+      shared.endpoints && !isGiven(baseUrl) ? undefined : new BaseUrl(baseUrl);
+    this.#host = new Host(base, shared);
     this.#ownsWrapper = ownsWrapper;
   }
 

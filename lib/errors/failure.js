@@ -12,7 +12,7 @@ const { parseHead } = require('../base/headers');
  * What the failure's own words cannot tell.
  * @typedef {object} FailureContext
  * @property {string} method
- * @property {string} url
+ * @property {readonly string[]} urls where the call could go
  * @property {'input' | 'payload'} noun what a batch holds
  * @property {readonly string[]} secrets never shown
  */
@@ -80,7 +80,7 @@ function excerpt(body) {
  * @param {'input' | 'payload'} noun
  * @returns {string[]}
  */
-function place({ batch, firstInput, inputCount }, noun) {
+function part({ batch, firstInput, inputCount }, noun) {
   if (batch < 0) return [];
   if (noun === 'payload') return [`payload ${firstInput}`];
   const last = firstInput + inputCount - 1;
@@ -90,17 +90,28 @@ function place({ batch, firstInput, inputCount }, noun) {
 }
 
 /**
+ * What was asked for and, of several endpoints, which one.
  * @param {Failure} failure
  * @param {FailureContext} context
  */
-function message(failure, { method, url, noun, secrets }) {
+function place({ endpoint }, { method, urls }) {
+  const { origin, pathname } = new URL(urls[Math.max(endpoint, 0)]);
+  return `${method} ${endpoint < 0 ? '' : origin}${pathname}`;
+}
+
+/**
+ * @param {Failure} failure
+ * @param {FailureContext} context
+ */
+function message(failure, context) {
+  const { noun, secrets } = context;
   const { attempts, body, code, detail, requestId, status } = failure;
-  const where = `${method} ${new URL(url).pathname}`;
+  const where = place(failure, context);
   const what =
     code === 'HTTP_ERROR'
       ? `HTTP ${status} from ${where}`
       : `${failure.message}: ${where}`;
-  const details = place(failure, noun);
+  const details = part(failure, noun);
   if (attempts > 0)
     details.push(`${attempts} attempt${attempts === 1 ? '' : 's'}`);
   if (requestId) details.push(`request ${requestId}`);

@@ -7,6 +7,7 @@ const { loadAddon } = require('./addon');
  *
  * @typedef {object} Engine opaque: a thread with its connections
  * @typedef {object} Job opaque: one call in flight
+ * @typedef {object} Endpoints opaque: those of a pool, for one engine
  * @typedef {object} SplicedBody opaque: what a spliced call answers
  *
  * @typedef {object} EngineOptions
@@ -35,6 +36,7 @@ const { loadAddon } = require('./addon');
  * @property {number} batch -1 when the call failed as a whole
  * @property {number} firstInput
  * @property {number} inputCount
+ * @property {number} endpoint of a pool, whose failure it is; else -1
  *
  * @typedef {object} Summary of batchPost, only the first three; the last three
  * are of embeddings only
@@ -84,6 +86,17 @@ const { loadAddon } = require('./addon');
  * @property {number} limit requests at once to servers that refuse some, or 0
  * @property {number} throttled requests that servers refused as too many
  *
+ * @typedef {object} EndpointFigures
+ * @property {number} ailing 1 while it is not well
+ * @property {number} requests
+ * @property {number} failures
+ * @property {number} retries
+ * @property {number} hedges
+ * @property {number} inFlight
+ * @property {number} probedAtMs since 1970, 0 before the first probe
+ * @property {number} probeMs how long it took
+ * @property {number} probeVote of VOTE
+ *
  * @typedef {object} ProgressFigures how far a call is
  * @property {number} completed batches answered, or failed for good
  * @property {number} total batches; grows when batches are split
@@ -97,9 +110,11 @@ const { loadAddon } = require('./addon');
  * @property {(text: string) => boolean} isPublicAddress false for what is no address, too
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
- * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler, inputCount: number) => Job} submit the inputs of batchPost may be the first ones only
+ * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler, endpoints: Endpoints | undefined, places: string[] | undefined, inputCount: number) => Job} submit the inputs of batchPost may be the first ones only
+ * @property {(numbers: Float64Array, words: string[]) => Endpoints} createEndpoints
+ * @property {(endpoints: Endpoints) => EndpointFigures[]} endpointStats
  * @property {(job: Job, inputs: string[]) => void} supply the next ones, once for each onWant
- * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, words: string[], body: Buffer, handler: SpliceHandler) => Job} splice
+ * @property {(engine: Engine, form: number, numbers: Readonly<Float64Array>, words: string[], body: Buffer, handler: SpliceHandler, endpoints?: Endpoints, places?: string[]) => Job} splice
  * @property {(body: SplicedBody, buffer: Buffer) => number} readBody bytes that were copied, 0 at the end
  * @property {(job: Job) => number} received bytes of its answers until now
  * @property {(body: SplicedBody) => void} closeBody lets go of what was not read

@@ -29,7 +29,11 @@ const NUMBER = Object.freeze({
   FINAL_STATUSES: 13,
 });
 
-const MOST = Object.freeze({ FINAL_STATUSES: 64 });
+const MOST = Object.freeze({
+  FINAL_STATUSES: 64,
+  /** of one pool */
+  ENDPOINTS: 64,
+});
 
 /** Bits of the number FLAGS. */
 const FLAG = Object.freeze({
@@ -49,7 +53,45 @@ const FLAG = Object.freeze({
   OWN_RETRIES: 128,
   /** Refusals of the server do not slow the call down. */
   UNYIELDING: 256,
+  /** The first attempts of the call all go to one endpoint of its pool. */
+  PINNING: 512,
 });
+
+/** Positions in the numbers of one endpoint. */
+const ENDPOINT_NUMBER = Object.freeze({
+  WEIGHT: 0,
+  /** Of its health probes, as the next three. */
+  INTERVAL_MS: 1,
+  TIMEOUT_MS: 2,
+  RETRIES: 3,
+  FLAGS: 4,
+  COUNT: 5,
+});
+
+/** Bits of the number FLAGS of an endpoint. */
+const ENDPOINT_FLAG = Object.freeze({
+  /** One bad check decides. */
+  FAILS_ON_FIRST: 1,
+  /** Checks that only time out have no vote. */
+  TIMEOUTS_ABSTAIN: 2,
+  /** Nobody has named the health path: where it is missing, all is well. */
+  ASSUMED_PATH: 4,
+});
+
+/** Positions in the words of one endpoint. */
+const ENDPOINT_WORD = Object.freeze({
+  /** Its base URL, for the log. */
+  NAME: 0,
+  /** "name: value" lines of its probes. */
+  HEADERS: 1,
+  /** The URL of its health path, '' for none. */
+  PATH: 2,
+  /** The URL of its deep check, '' for none. */
+  DEEP: 3,
+});
+
+/** What a probe says of an endpoint. */
+const VOTE = Object.freeze({ NONE: 0, HEALTHY: 1, UNHEALTHY: 2 });
 
 /** What `submit` asks for. */
 const KIND = Object.freeze({ EMBEDDINGS: 0, RERANK: 1, CLASSIFY: 2, POST: 3 });
@@ -120,12 +162,16 @@ function withFlags(numbers, flags) {
 }
 
 module.exports = {
+  ENDPOINT_FLAG,
+  ENDPOINT_NUMBER,
+  ENDPOINT_WORD,
   FLAG,
   FORM,
   KIND,
   LOG,
   MOST,
   NUMBER,
+  VOTE,
   WORD,
   withFlags,
   wordList,

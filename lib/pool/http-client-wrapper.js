@@ -46,6 +46,9 @@ const MOST_IN_FLIGHT = 2 ** 31 - 1;
 /** @type {(wrapper: HttpClientWrapper, url: string) => Pool} */
 let poolFor;
 
+/** @type {(wrapper: HttpClientWrapper, url: string) => string} '' for none */
+let proxyFor;
+
 /** @type {(options: Record<string, unknown>) => HttpClientWrapper} */
 let sharingWrapper;
 
@@ -95,6 +98,7 @@ class HttpClientWrapper {
 
   static {
     poolFor = (wrapper, url) => wrapper.#poolFor(url);
+    proxyFor = (wrapper, url) => wrapper.#proxyFor(url);
     lifecycleOf = (wrapper) => wrapper.#lifecycle;
     sharingWrapper = (options) => {
       const wrapper = new HttpClientWrapper(options);
@@ -161,13 +165,18 @@ class HttpClientWrapper {
     return this.close();
   }
 
+  /** @param {string} url */
+  #proxyFor(url) {
+    const { http, https } = this.#proxies;
+    return url.startsWith('https:') ? https : http;
+  }
+
   /**
    * @param {string} url
    * @returns {Pool}
    */
   #poolFor(url) {
-    const { http, https } = this.#proxies;
-    const proxy = url.startsWith('https:') ? https : http;
+    const proxy = this.#proxyFor(url);
     let pool = this.#pools.get(proxy);
     if (!pool) {
       const options = this.#engineOptions(proxy);
@@ -227,5 +236,6 @@ module.exports = {
   WRAPPER_NAMES,
   lifecycleOf,
   poolFor,
+  proxyFor,
   sharingWrapper,
 };

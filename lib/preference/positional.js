@@ -91,8 +91,7 @@ function checkOrder(args) {
 }
 
 /**
- * The other order by our names. Every request goes to the client's only
- * endpoint, so that pinning it there changes nothing.
+ * The other order by our names.
  * @param {unknown[]} args
  * @returns {Record<string, unknown>}
  */

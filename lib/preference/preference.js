@@ -49,6 +49,7 @@ const { checkTraceContext, traceHeaders } = require('./trace-context');
  * @property {import('./trace-context').TraceContext | false} [traceContext]
  * @property {boolean} [timeoutHeaders]
  * @property {boolean} [requestIdHeader]
+ * @property {boolean} [pinInitialEndpointOnce]
  */
 
 /**
@@ -115,6 +116,7 @@ const CHECKS = Object.freeze({
   adaptive: checkBoolean,
   timeoutHeaders: checkBoolean,
   requestIdHeader: checkBoolean,
+  pinInitialEndpointOnce: checkBoolean,
 });
 
 /** @type {Readonly<Record<string, unknown>>} */
@@ -126,6 +128,7 @@ const DEFAULTS = Object.freeze({
   adaptive: true,
   timeoutHeaders: true,
   requestIdHeader: true,
+  pinInitialEndpointOnce: false,
 });
 
 const PREFERENCE_NAMES = Object.freeze([
@@ -185,8 +188,10 @@ function readPreference(given, base, nameOf = (name) => name) {
  * @param {Readonly<PreferenceValues>} values
  * @returns {number} of FLAG
  */
-function flagsOf({ maxRetries, adaptive, timeoutHeaders, requestIdHeader }) {
-  let flags = maxRetries === undefined ? 0 : FLAG.OWN_RETRIES;
+function flagsOf(values) {
+  const { adaptive, timeoutHeaders, requestIdHeader } = values;
+  let flags = values.maxRetries === undefined ? 0 : FLAG.OWN_RETRIES;
+  if (values.pinInitialEndpointOnce) flags |= FLAG.PINNING;
   if (adaptive === false) flags |= FLAG.UNYIELDING;
   if (timeoutHeaders === false) flags |= FLAG.OWN_TIMEOUT | FLAG.OWN_DEADLINE;
   if (requestIdHeader === false) flags |= FLAG.OWN_REQUEST_ID;

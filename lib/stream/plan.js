@@ -155,7 +155,7 @@ function planStream(stream, { options, isOrdered }, host) {
   const isSingle = request.operation === 'batchPost';
   const limits = isSingle ? { items: 1, chars: 0 } : { items, chars };
   const batches = new StreamBatches(source, toText, limits);
-  const url = host.endpoint.urlFor(request.path);
+  const [url] = host.urlsFor(request.path);
   const settings = batchSettings(terms.settings, request);
   const { hasBody, accept } = request;
   host.headersFor(settings, { hasBody, accept }); // refuses what lacks a key

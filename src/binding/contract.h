@@ -8,6 +8,7 @@
 #define PC_BINDING_CONTRACT_H
 
 #include "base/log.h"
+#include "engine/endpoints.h"
 #include "engine/job.h"
 
 /* Positions in the numbers of a call. */
@@ -38,7 +39,25 @@ enum pc_flag {
   PC_FLAG_SPLIT = 32,        /* pc_job_plan.may_split */
   PC_FLAG_BARE = 64,         /* pc_splice_plan.is_bare */
   PC_FLAG_OWN_RETRIES = 128, /* pc_job_plan.has_own_retries */
-  PC_FLAG_UNYIELDING = 256   /* pc_job_plan.is_unyielding */
+  PC_FLAG_UNYIELDING = 256,  /* pc_job_plan.is_unyielding */
+  PC_FLAG_PINNING = 512      /* pc_job_plan.is_pinning */
+};
+
+/* Positions in the numbers of one endpoint of a pool. */
+enum pc_endpoint_number {
+  PC_ENDPOINT_WEIGHT,
+  PC_ENDPOINT_INTERVAL_MS, /* this and the next three: struct pc_probe_rules */
+  PC_ENDPOINT_TIMEOUT_MS,
+  PC_ENDPOINT_RETRIES,
+  PC_ENDPOINT_FLAGS,
+  PC_ENDPOINT_NUMBER_COUNT
+};
+
+/* Bits of PC_ENDPOINT_FLAGS: struct pc_probe_rules. */
+enum pc_endpoint_flag {
+  PC_ENDPOINT_FLAG_FAILS_ON_FIRST = 1,
+  PC_ENDPOINT_FLAG_TIMEOUTS_ABSTAIN = 2,
+  PC_ENDPOINT_FLAG_ASSUMED_PATH = 4
 };
 
 /* X(the name that JavaScript has for it, the number) */
@@ -67,6 +86,24 @@ enum pc_flag {
   X(FLAG_BARE, PC_FLAG_BARE)                                                   \
   X(FLAG_OWN_RETRIES, PC_FLAG_OWN_RETRIES)                                     \
   X(FLAG_UNYIELDING, PC_FLAG_UNYIELDING)                                       \
+  X(FLAG_PINNING, PC_FLAG_PINNING)                                             \
+  X(ENDPOINT_NUMBER_WEIGHT, PC_ENDPOINT_WEIGHT)                                \
+  X(ENDPOINT_NUMBER_INTERVAL_MS, PC_ENDPOINT_INTERVAL_MS)                      \
+  X(ENDPOINT_NUMBER_TIMEOUT_MS, PC_ENDPOINT_TIMEOUT_MS)                        \
+  X(ENDPOINT_NUMBER_RETRIES, PC_ENDPOINT_RETRIES)                              \
+  X(ENDPOINT_NUMBER_FLAGS, PC_ENDPOINT_FLAGS)                                  \
+  X(ENDPOINT_NUMBER_COUNT, PC_ENDPOINT_NUMBER_COUNT)                           \
+  X(ENDPOINT_FLAG_FAILS_ON_FIRST, PC_ENDPOINT_FLAG_FAILS_ON_FIRST)             \
+  X(ENDPOINT_FLAG_TIMEOUTS_ABSTAIN, PC_ENDPOINT_FLAG_TIMEOUTS_ABSTAIN)         \
+  X(ENDPOINT_FLAG_ASSUMED_PATH, PC_ENDPOINT_FLAG_ASSUMED_PATH)                 \
+  X(ENDPOINT_WORD_NAME, PC_ENDPOINT_NAME)                                      \
+  X(ENDPOINT_WORD_HEADERS, PC_ENDPOINT_HEADERS)                                \
+  X(ENDPOINT_WORD_PATH, PC_ENDPOINT_PATH)                                      \
+  X(ENDPOINT_WORD_DEEP, PC_ENDPOINT_DEEP)                                      \
+  X(VOTE_NONE, PC_VOTE_NONE)                                                   \
+  X(VOTE_HEALTHY, PC_VOTE_HEALTHY)                                             \
+  X(VOTE_UNHEALTHY, PC_VOTE_UNHEALTHY)                                         \
+  X(MOST_ENDPOINTS, PC_SELECTION_MOST)                                         \
   X(KIND_EMBEDDINGS, PC_EMBEDDINGS)                                            \
   X(KIND_RERANK, PC_RERANK)                                                    \
   X(KIND_CLASSIFY, PC_CLASSIFY)                                                \

@@ -4,6 +4,7 @@
 
 #include "binding/addon.h"
 #include "binding/contract.h"
+#include "binding/endpoints_handle.h"
 #include "binding/engine_handle.h"
 #include "binding/joined_body.h"
 #include "binding/process_end.h"
@@ -87,6 +88,8 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {.utf8name = "createEngine", .method = pc_engine_handle_create},
       {.utf8name = "destroyEngine", .method = pc_engine_handle_destroy},
       {.utf8name = "stats", .method = pc_engine_handle_stats},
+      {.utf8name = "createEndpoints", .method = pc_endpoints_handle_create},
+      {.utf8name = "endpointStats", .method = pc_endpoints_handle_stats},
       {.utf8name = "supply", .method = pc_supply},
       {.utf8name = "submit", .method = pc_submit},
       {.utf8name = "splice", .method = pc_splice},

@@ -37,6 +37,7 @@ static napi_value failure_of(napi_env env, const struct pc_failure *failure)
   pc_number_set(env, object, "batch", (double)failure->batch);
   pc_number_set(env, object, "firstInput", (double)failure->first_input);
   pc_number_set(env, object, "inputCount", (double)failure->input_count);
+  pc_number_set(env, object, "endpoint", (double)failure->endpoint);
   return object;
 }
 

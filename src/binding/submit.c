@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "binding/contract.h"
+#include "binding/endpoints_handle.h"
 #include "binding/engine_handle.h"
 #include "binding/values.h"
 
@@ -14,6 +15,8 @@ enum argument {
   ARG_WORDS,  /* enum pc_word */
   ARG_INPUTS, /* strings, of PC_POST the first; or with splice a buffer */
   ARG_HANDLER,
+  ARG_ENDPOINTS, /* of a pool, or undefined */
+  ARG_PLACES,    /* then URL and header lines of each */
   ARG_COUNT_OF_SPLICE,
   ARG_INPUT_COUNT = ARG_COUNT_OF_SPLICE,
   ARG_COUNT
@@ -61,6 +64,7 @@ read_numbers(napi_env env, napi_value array, struct pc_job_plan *plan)
   plan->may_split = flags & PC_FLAG_SPLIT;
   plan->has_own_retries = flags & PC_FLAG_OWN_RETRIES;
   plan->is_unyielding = flags & PC_FLAG_UNYIELDING;
+  plan->is_pinning = flags & PC_FLAG_PINNING;
   plan->splice.is_bare = flags & PC_FLAG_BARE;
   plan->own_headers = own_headers(flags);
   plan->preference = preference_of(numbers);
@@ -83,22 +87,32 @@ static bool read_choice(
   return true;
 }
 
-/* Header lines are bytes on the wire: lib/ has made sure they are latin1. */
 static bool read_words(napi_env env, napi_value array, struct pc_texts *words)
 {
-  if (pc_texts_init(words, PC_WORD_COUNT) != PC_OK)
-    return pc_throw_status(env, PC_NO_MEMORY, NULL);
-  for (uint32_t word = 0; word < PC_WORD_COUNT; word++) {
-    bool is_latin1 = word == PC_WORD_HEADERS;
-    napi_value value = NULL;
+  struct pc_words_layout layout = {PC_WORD_COUNT, PC_WORD_HEADERS};
 
-    if (!pc_check(env, napi_get_element(env, array, word, &value)) ||
-        !pc_word_read(env, value,
-                      is_latin1 ? napi_get_value_string_latin1
-                                : napi_get_value_string_utf8,
-                      words))
-      return false;
-  }
+  return pc_words_read(env, array, PC_WORD_COUNT, layout, words);
+}
+
+/* URLs and header lines in turn, of which the plan keeps the endpoints. */
+static bool
+read_places(napi_env env, const napi_value *arguments, struct pc_job_plan *plan)
+{
+  napi_valuetype type = napi_undefined;
+  struct pc_endpoints *endpoints = NULL;
+
+  if (!pc_check(env, napi_typeof(env, arguments[ARG_ENDPOINTS], &type)))
+    return false;
+  if (type == napi_undefined)
+    return true;
+  endpoints = pc_endpoints_handle_of(env, arguments[ARG_ENDPOINTS]);
+  if (!endpoints)
+    return false;
+  if (!pc_words_read(env, arguments[ARG_PLACES], 2 * endpoints->count,
+                     (struct pc_words_layout){2, 1}, &plan->places))
+    return false;
+  pc_endpoints_keep(endpoints);
+  plan->endpoints = endpoints;
   return true;
 }
 
@@ -115,7 +129,6 @@ read_inputs(napi_env env, const napi_value *arguments, struct pc_job_plan *plan)
   if (plan->input_count == plan->inputs.count ||
       (plan->kind == PC_POST && plan->input_count > plan->inputs.count))
     return true;
-  pc_texts_deinit(&plan->inputs);
   return pc_throw_status(env, PC_INVALID_ARGUMENT, "inputCount");
 }
 
@@ -130,9 +143,9 @@ static bool read_texts_plan(napi_env env,
   plan->kind = (enum pc_kind)kind;
   if (read_numbers(env, arguments[ARG_NUMBERS], plan) &&
       read_words(env, arguments[ARG_WORDS], &plan->words) &&
-      read_inputs(env, arguments, plan))
+      read_places(env, arguments, plan) && read_inputs(env, arguments, plan))
     return true;
-  pc_texts_deinit(&plan->words);
+  pc_plan_deinit(plan);
   return false;
 }
 
@@ -163,9 +176,10 @@ static bool read_splice_plan(napi_env env,
   plan->splice.form = (enum pc_splice_form)form;
   if (read_numbers(env, arguments[ARG_NUMBERS], plan) &&
       read_words(env, arguments[ARG_WORDS], &plan->words) &&
+      read_places(env, arguments, plan) &&
       read_body(env, arguments[ARG_INPUTS], &plan->splice.body))
     return true;
-  pc_texts_deinit(&plan->words);
+  pc_plan_deinit(plan);
   return false;
 }
 

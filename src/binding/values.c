@@ -103,6 +103,10 @@ bool pc_string_property(napi_env env,
   return true;
 }
 
+/* How a JS string becomes bytes: napi_get_value_string_utf8 or _latin1. */
+typedef napi_status pc_encode_fn(
+    napi_env env, napi_value value, char *to, size_t room, size_t *size);
+
 /* Writes a JS string behind the arena's size. */
 static bool write_text(napi_env env,
                        napi_value value,
@@ -124,16 +128,39 @@ static bool write_text(napi_env env,
                   encode(env, value, arena->data + arena->size, room, size));
 }
 
-bool pc_word_read(napi_env env,
-                  napi_value value,
-                  pc_encode_fn *encode,
-                  struct pc_texts *texts)
+/* Copies one JS string to the end of `texts`, with a NUL behind it. */
+static bool read_word(napi_env env,
+                      napi_value value,
+                      pc_encode_fn *encode,
+                      struct pc_texts *texts)
 {
   size_t size = 0;
 
   if (!write_text(env, value, encode, &texts->arena, &size))
     return false;
   pc_texts_close_text(texts, size + 1);
+  return true;
+}
+
+bool pc_words_read(napi_env env,
+                   napi_value array,
+                   uint32_t count,
+                   struct pc_words_layout layout,
+                   struct pc_texts *texts)
+{
+  if (pc_texts_init(texts, count) != PC_OK)
+    return pc_throw_status(env, PC_NO_MEMORY, NULL);
+  for (uint32_t i = 0; i < count; i++) {
+    bool is_latin1 = i % layout.period == layout.lines;
+    napi_value value = NULL;
+
+    if (!pc_check(env, napi_get_element(env, array, i, &value)) ||
+        !read_word(env, value,
+                   is_latin1 ? napi_get_value_string_latin1
+                             : napi_get_value_string_utf8,
+                   texts))
+      return false;
+  }
   return true;
 }
 

@@ -54,15 +54,24 @@ bool pc_string_property(napi_env env,
                         const char *name,
                         char **out);
 
-/* How a JS string becomes bytes: napi_get_value_string_utf8 or _latin1. */
-typedef napi_status pc_encode_fn(
-    napi_env env, napi_value value, char *to, size_t room, size_t *size);
+/*
+ * Which of the strings in a row are header lines, bytes on the wire that lib/
+ * has made sure are latin1: number `lines` of each `period`.
+ */
+struct pc_words_layout {
+  uint32_t period;
+  uint32_t lines;
+};
 
-/* Copies one JS string to the end of `texts`, with a NUL behind it. */
-bool pc_word_read(napi_env env,
-                  napi_value value,
-                  pc_encode_fn *encode,
-                  struct pc_texts *texts);
+/*
+ * Copies the first `count` strings of a JS array into `texts`, made here, each
+ * with a NUL behind it. On failure pc_texts_deinit is due all the same.
+ */
+bool pc_words_read(napi_env env,
+                   napi_value array,
+                   uint32_t count,
+                   struct pc_words_layout layout,
+                   struct pc_texts *texts);
 
 /*
  * Copies every string of a JS array into `texts`, made here, as UTF-8 with lone

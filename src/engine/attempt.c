@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "engine/origin.h"
+#include "engine/routes.h"
 
 enum { NS_PER_MS = 1000000 };
 
@@ -74,6 +74,20 @@ static uint64_t time_left_ms(const struct pc_requests *shared,
   return left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
+static void count_at_endpoint(const struct pc_attempt *attempt)
+{
+  struct pc_endpoint *endpoint = attempt->route->endpoint;
+
+  if (!endpoint)
+    return;
+  pc_counter_add(&endpoint->requests, 1);
+  pc_counter_add(&endpoint->in_flight, 1);
+  if (attempt->is_hedge)
+    pc_counter_add(&endpoint->hedges, 1);
+  else if (attempt->number)
+    pc_counter_add(&endpoint->retries, 1);
+}
+
 enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
                                 const struct pc_requests *shared,
                                 const struct pc_outcome *outcome)
@@ -86,7 +100,7 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
   if (!attempt->exchange || !attempt->reader)
     return PC_NO_MEMORY;
   order = &attempt->exchange->order;
-  order->target = shared->target;
+  order->target = &attempt->route->target;
   order->body = attempt->body;
   order->timeout_ms = (uint64_t)ceil(shared->plan->preference.timeout_ms);
   order->deadline_ms =
@@ -95,11 +109,12 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
            "%.120s-%" PRIu32 "-%" PRIu32 "%s",
            pc_plan_word(shared->plan, PC_WORD_ID_STEM).data, outcome->batch,
            attempt->number, attempt->is_hedge ? "-hedge" : "");
-  attempt->origin = shared->origin;
+  attempt->origin = attempt->route->origin;
   attempt->progress = shared->progress;
+  count_at_endpoint(attempt);
   pc_origin_send(attempt->origin, (double)attempt->body.size / BYTES_PER_TOKEN);
-  attempt->is_scout = pc_origin_sends_scout(shared->origin);
-  order->is_address_doubted = pc_origin_takes_doubt(shared->origin);
+  attempt->is_scout = pc_origin_sends_scout(attempt->origin);
+  order->is_address_doubted = pc_origin_takes_doubt(attempt->origin);
   return pc_exchange_start(attempt->exchange);
 }
 
@@ -109,6 +124,8 @@ void pc_attempt_release(struct pc_attempt **attempt)
 
   if (!*attempt)
     return;
+  if (origin && (*attempt)->route->endpoint)
+    pc_counter_take(&(*attempt)->route->endpoint->in_flight, 1);
   if ((*attempt)->is_scout)
     pc_origin_lose_scout(origin);
   pc_exchange_release((*attempt)->exchange);

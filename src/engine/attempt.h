@@ -16,6 +16,7 @@
 #include "net/exchange.h"
 
 struct pc_request;
+struct pc_route;
 
 /* The attempt has ended: with a checked answer, or for this reason. */
 typedef void pc_attempt_ended_fn(void *attempt, enum pc_status status);
@@ -27,8 +28,9 @@ struct pc_attempt {
   struct pc_text body; /* kept until it ends */
   uint32_t number;     /* of the request's attempts, from 0 */
   bool is_hedge;
+  struct pc_route *route; /* kept */
   /* Then: */
-  struct pc_origin *origin;
+  struct pc_origin *origin; /* of the route, once it has left */
   struct pc_progress *progress;
   bool is_scout; /* see pc_origin_sends_scout */
   struct pc_exchange *exchange;

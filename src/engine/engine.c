@@ -10,6 +10,7 @@
  *   the links and flags in struct pc_job that say so      inbox.lock
  *   pc_job.reference_count, pc_job.progress               atomic
  *   pc_context.counters                                    atomic
+ *   pc_endpoints.reference_count, its endpoints' counters  atomic
  *   context.reactor     pc_reactor_wake, under inbox.lock while is_awake
  * Everything else belongs to the owner before submit and after the end, and to
  * the engine's thread between. The inbox is emptied whole under the lock and
@@ -32,6 +33,7 @@
 #include "engine/attempt.h"
 #include "engine/context.h"
 #include "engine/origin.h"
+#include "engine/probing.h"
 #include "engine/reader.h"
 #include "engine/request.h"
 
@@ -67,7 +69,9 @@ static void flush_outcomes(struct pc_engine *engine)
 static void close_reactor(struct pc_engine *engine)
 {
   pc_origin_rest_all(&engine->context);
+  pc_probing_rest_all(&engine->context);
   pc_exchanges_close(&engine->context.exchanges);
+  pc_exchanges_close(&engine->context.probes);
   pc_reader_destroy_idle(&engine->context);
   pc_request_destroy_idle(&engine->context);
   pc_decoder_close(&engine->context.decoder);
@@ -232,7 +236,8 @@ enum pc_status pc_engine_create(const struct pc_transport *transport,
   pthread_mutex_init(&engine->inbox.lock, NULL);
   pc_queue_init(&engine->inbox.submitted);
   pc_queue_init(&engine->inbox.cancelled);
-  pc_context_init(&engine->context, &engine->transport, &pc_attempt_events);
+  pc_context_init(&engine->context, &engine->transport, &pc_attempt_events,
+                  &pc_probing_events);
   *out = engine;
   return PC_OK;
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "engine/origin.h"
 #include "engine/reader.h"
 
 enum {
@@ -22,19 +21,11 @@ static void init(struct pc_job *job)
   pc_result_init(&job->result, plan->input_count);
   job->want = (struct pc_outcome){.job = job, .kind = PC_OUTCOME_WANT};
   job->end = (struct pc_outcome){.job = job, .kind = PC_OUTCOME_END};
-  plan->url = pc_plan_word(plan, PC_WORD_URL).data;
 }
 
 static const struct pc_reader_ops *ops_of(const struct pc_job *job)
 {
   return pc_reader_ops_of(job->plan.kind);
-}
-
-static enum pc_status check(const struct pc_job *job, struct pc_fault *fault)
-{
-  if (!job->plan.input_count && !ops_of(job)->is_spliced)
-    return pc_fault_set(fault, PC_INVALID_ARGUMENT, "there are no inputs");
-  return PC_OK;
 }
 
 enum pc_status pc_job_create(struct pc_job_plan *plan,
@@ -46,20 +37,18 @@ enum pc_status pc_job_create(struct pc_job_plan *plan,
 
   *out = NULL;
   if (!job) {
-    pc_texts_deinit(&plan->words);
-    pc_texts_deinit(&plan->inputs);
+    pc_plan_deinit(plan);
     return PC_NO_MEMORY;
   }
   job->plan = *plan;
   init(job);
 
-  status = check(job, fault);
+  if (job->plan.input_count || ops_of(job)->is_spliced)
+    status = pc_routes_init(&job->routes, &job->plan, job);
+  else
+    status = pc_fault_set(fault, PC_INVALID_ARGUMENT, "there are no inputs");
   if (status == PC_OK)
-    status = pc_target_init(&job->target, job->plan.url,
-                            pc_plan_word(&job->plan, PC_WORD_METHOD).data,
-                            pc_plan_word(&job->plan, PC_WORD_HEADERS).data,
-                            job->plan.own_headers);
-  job->plan.is_bodiless = job->target.method == PC_METHOD_HEAD;
+    job->plan.is_bodiless = job->routes.all[0].target.method == PC_METHOD_HEAD;
   if (status == PC_OK)
     *out = job;
   else
@@ -76,20 +65,13 @@ void pc_job_release(struct pc_job *job)
 {
   if (!job || atomic_fetch_sub(&job->reference_count, 1) != 1)
     return;
-  pc_target_deinit(&job->target);
-  pc_texts_deinit(&job->plan.words);
-  pc_texts_deinit(&job->plan.inputs);
+  pc_routes_deinit(&job->routes);
+  pc_plan_deinit(&job->plan);
   pc_texts_deinit(&job->supplied);
   pc_window_deinit(&job->window);
   pc_failure_deinit(&job->failure);
   pc_result_deinit(&job->result);
   free(job);
-}
-
-static void unlink_if_queued(struct pc_link *link)
-{
-  if (pc_link_is_queued(link))
-    pc_link_remove(link);
 }
 
 /* The last that the engine knows of the job. */
@@ -105,8 +87,7 @@ static void finish(struct pc_job *job)
   }
   pc_requests_end(&job->requests);
   pc_deadline_end(&job->deadline);
-  unlink_if_queued(&job->send_link);
-  pc_origin_release(job->requests.origin);
+  pc_routes_end(&job->routes);
   pc_link_remove(&job->link);
   pc_counter_take(&engine->counters.queued, pc_window_left(&job->window));
   pc_log_line(engine->transport->log_level, PC_LOG_INFO,
@@ -157,11 +138,20 @@ static bool wants_slot(const struct pc_job *job)
           pc_window_has_next(&job->window));
 }
 
+static struct pc_request *next_ready(const struct pc_job *job)
+{
+  const struct pc_queue *ready = &job->requests.ready;
+
+  return pc_queue_is_empty(ready)
+             ? NULL
+             : PC_ITEM_OF(ready->head.next, struct pc_request, ready_link);
+}
+
 /* Queues the job for sending when it can. */
 static void wake(struct pc_job *job)
 {
-  if (wants_slot(job) && !pc_link_is_queued(&job->send_link))
-    pc_origin_await(job->requests.origin, &job->send_link);
+  if (wants_slot(job))
+    pc_routes_await(&job->routes, pc_request_wish(next_ready(job)));
 }
 
 /* Makes the next planned batch, or as much of it as the server takes. */
@@ -180,33 +170,46 @@ static enum pc_status make_next(struct pc_job *job, struct pc_request **out)
 }
 
 /*
- * It stays runnable while it can send. With a closed origin it waits there.
+ * It stays runnable while it can send. With closed origins it waits there, and
+ * of those that open one after another some may find nothing left to send.
  * Answers the size of the body that was sent.
  */
 static size_t send_one(struct pc_job *job)
 {
-  struct pc_link *ready = NULL;
-  struct pc_request *request = NULL;
+  struct pc_request *request = next_ready(job);
+  struct pc_route *route = NULL;
   enum pc_status status = PC_OK;
   size_t size = 0;
 
-  if (pc_origin_is_closed(job->requests.origin)) {
+  if (wants_slot(job))
+    route = pc_routes_choose(&job->routes, pc_request_wish(request));
+  if (!route) {
     wake(job);
     return 0;
   }
-  ready = pc_queue_pop(&job->requests.ready);
-  if (ready)
-    request = PC_ITEM_OF(ready, struct pc_request, ready_link);
+  if (request)
+    pc_link_remove(&request->ready_link);
   else
     status = make_next(job, &request);
   if (request)
     size = request->body.size;
   if (status == PC_OK)
-    pc_request_send(request);
+    pc_request_send(request, route);
   else
     pc_job_end(job, status);
   wake(job);
   return size;
+}
+
+/* What waits for an endpoint may do so in vain, or too long. */
+static void look_elsewhere(struct pc_context *engine)
+{
+  struct pc_queue *jobs = &engine->jobs;
+
+  engine->has_news_of_health = false;
+  for (struct pc_link *link = jobs->head.next; link != &jobs->head;
+       link = link->next)
+    wake(PC_ITEM_OF(link, struct pc_job, link));
 }
 
 /* With every place taken, the end of a request brings the next turn. */
@@ -214,6 +217,8 @@ bool pc_jobs_send(struct pc_context *engine)
 {
   size_t size = 0;
 
+  if (engine->has_news_of_health)
+    look_elsewhere(engine);
   for (int sent = 0; sent < SENT_PER_TURN && size < SENT_SIZE_PER_TURN;
        sent++) {
     struct pc_link *link =
@@ -221,7 +226,7 @@ bool pc_jobs_send(struct pc_context *engine)
 
     if (!link)
       return false;
-    size += send_one(PC_ITEM_OF(link, struct pc_job, send_link));
+    size += send_one(PC_ITEM_OF(link, struct pc_route, link)->job);
   }
   return !pc_queue_is_empty(&engine->runnable);
 }
@@ -302,7 +307,7 @@ static void init_requests(struct pc_job *job)
                                        .job = job,
                                        .on_changed = on_changed,
                                        .plan = &job->plan,
-                                       .target = &job->target,
+                                       .routes = &job->routes,
                                        .result = &job->result,
                                        .progress = &job->progress,
                                        .halving = {.largest = UINT32_MAX}};
@@ -337,11 +342,12 @@ static void count_batches(struct pc_job *job)
 static void
 begin(struct pc_job *job, enum pc_status status, const struct pc_fault *fault)
 {
+  if (status == PC_OK)
+    status = pc_routes_aim(&job->routes, job->plan.path);
   if (status != PC_OK) {
     end_because(job, status, fault->reason);
     return;
   }
-  job->target.url = job->plan.url;
   count_batches(job);
   ask_for_inputs(job);
   wake(job);
@@ -367,14 +373,9 @@ void pc_job_start(struct pc_job *job, struct pc_context *engine)
   enum pc_status status = PC_OK;
 
   job->engine = engine;
-  job->target.serial = ++engine->last_serial;
   init_requests(job);
   pc_queue_push(&engine->jobs, &job->link);
-  status = pc_origin_take(engine, job->target.url, &job->requests.origin);
-  if (status == PC_OK)
-    pc_quota_allow(
-        &job->requests.origin->quota, job->plan.preference.requests_per_minute,
-        job->plan.preference.tokens_per_minute, job->plan.is_unyielding);
+  status = pc_routes_start(&job->routes, engine, &job->plan);
   if (status == PC_OK)
     status = pc_deadline_start(&job->deadline, &engine->reactor.timers,
                                job->plan.preference.total_timeout_ms, on_struck,

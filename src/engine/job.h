@@ -22,19 +22,17 @@
 #include "engine/preparation.h"
 #include "engine/request.h"
 #include "engine/window.h"
-#include "net/target.h"
 
 struct pc_job {
   /* Set before the job is submitted; the engine completes them. */
   struct pc_job_plan plan;
-  struct pc_target target;
+  struct pc_routes routes;
   void *owner; /* for the owner's use */
 
   /* The engine's, until the end. */
   struct pc_context *engine;
   struct pc_requests requests;
-  struct pc_link link;      /* in pc_context.jobs */
-  struct pc_link send_link; /* in pc_context.runnable or pc_origin.waiting */
+  struct pc_link link;                /* in pc_context.jobs */
   struct pc_preparation *preparation; /* NULL unless it is under way */
   struct pc_window window;            /* of zeros until then */
   struct pc_outcome want;             /* asks for more inputs */

@@ -7,8 +7,11 @@ enum { MODEL_CEILING = 64 * 1024 };
 
 void pc_failure_init(struct pc_failure *failure, enum pc_status status)
 {
-  *failure = (struct pc_failure){
-      .status = status, .batch = -1, .first_input = -1, .input_count = -1};
+  *failure = (struct pc_failure){.status = status,
+                                 .batch = -1,
+                                 .first_input = -1,
+                                 .input_count = -1,
+                                 .endpoint = -1};
   pc_bytes_init(&failure->head, SIZE_MAX);
   pc_bytes_init(&failure->body, SIZE_MAX);
 }

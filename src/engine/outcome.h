@@ -39,6 +39,7 @@ struct pc_failure {
   int64_t batch;        /* -1 when no single batch failed the call */
   int64_t first_input;  /* -1 likewise */
   int64_t input_count;  /* -1 likewise */
+  int64_t endpoint;     /* of a pool, whose failure it is; else -1 */
 };
 
 enum pc_outcome_kind {

@@ -1,7 +1,17 @@
 #include "engine/plan.h"
 
+#include "engine/endpoints.h"
 #include "policy/batching.h"
 #include "wire/json/chars.h"
+
+void pc_plan_deinit(struct pc_job_plan *plan)
+{
+  pc_texts_deinit(&plan->words);
+  pc_texts_deinit(&plan->inputs);
+  pc_texts_deinit(&plan->places);
+  pc_endpoints_release(plan->endpoints);
+  plan->endpoints = NULL;
+}
 
 struct pc_text pc_plan_word(const struct pc_job_plan *plan, enum pc_word word)
 {

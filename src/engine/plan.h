@@ -15,6 +15,8 @@
 #include "wire/http/body.h"
 #include "wire/splice/form.h"
 
+struct pc_endpoints;
+
 /* What a call asks for. Numbers are part of the addon's interface. */
 enum pc_kind {
   PC_EMBEDDINGS,
@@ -66,12 +68,20 @@ struct pc_job_plan {
   struct pc_texts inputs;       /* all, or of PC_POST those at hand */
   struct pc_splice_plan splice; /* with PC_SPLICE */
 
-  const char *url;            /* kept */
+  /* With a pool, instead of the words for the URL and the headers. */
+  struct pc_endpoints *endpoints; /* one reference, else NULL */
+  struct pc_texts places; /* URL and header lines of each, ending in a NUL */
+  bool is_pinning; /* the first attempts of the call go to one endpoint */
+
+  struct pc_text path;        /* behind every URL; kept */
   uint32_t inputs_first;      /* with which `inputs` begin */
   struct pc_body_frame frame; /* of every body, unless: */
   bool are_inputs_bodies;     /* each is sent alone, as it is, and once only */
   bool is_bodiless;           /* answers have no body */
 };
+
+/* Ends its texts, and its reference. One of zeros is fine. */
+void pc_plan_deinit(struct pc_job_plan *plan);
 
 /* Lends one of the plan's words; a NUL stands behind it. */
 struct pc_text pc_plan_word(const struct pc_job_plan *plan, enum pc_word word);

@@ -4,11 +4,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "engine/origin.h"
-#include "net/retry_after.h"
-#include "wire/http/limit_hint.h"
+#include "base/log.h"
 
-enum { LARGE_BODY_SIZE = 256 * 1024, NS_PER_MS = 1000000 };
+enum { LARGE_BODY_SIZE = 256 * 1024 };
 static const double NS_PER_S = 1e9;
 
 static void set_state(struct pc_request *request, enum pc_request_state state)
@@ -55,7 +53,7 @@ static void make_ready(struct pc_request *request)
 
 static void begin_retry(struct pc_request *request)
 {
-  request->is_retry = true;
+  request->retry_origin = request->next->origin;
   make_ready(request);
   report(request->shared, PC_OK);
 }
@@ -63,12 +61,13 @@ static void begin_retry(struct pc_request *request)
 /* Further attempts are over, or pause: the next request may have the place. */
 static void end_retry(struct pc_request *request)
 {
+  struct pc_origin *origin = request->retry_origin;
   struct pc_link *next = NULL;
 
-  if (!request->is_retry)
+  if (!origin)
     return;
-  request->is_retry = false;
-  next = pc_origin_end_retry(request->shared->origin);
+  request->retry_origin = NULL;
+  next = pc_origin_end_retry(origin);
   if (next)
     begin_retry(PC_ITEM_OF(next, struct pc_request, ready_link));
 }
@@ -154,7 +153,7 @@ static void succeed(struct pc_request *request, struct pc_attempt *attempt)
   struct pc_requests *shared = request->shared;
 
   request->outcome->seconds =
-      (double)(pc_clock_monotonic_ns() - request->started_ns) / NS_PER_S;
+      (double)(pc_clock_monotonic_ns() - request->tries.started_ns) / NS_PER_S;
   pc_halving_accept(&shared->halving, request->outcome->count);
   if (attempt == request->hedge)
     pc_counter_add(&shared->engine->counters.hedges_won, 1);
@@ -165,23 +164,15 @@ static void succeed(struct pc_request *request, struct pc_attempt *attempt)
 
 static void fail(struct pc_request *request, enum pc_status status)
 {
-  conclude(request,
-           pc_outcome_fail(request->outcome, status, request->attempt_count,
-                           request->attempt->exchange,
-                           &request->attempt->reader->fault,
-                           &request->attempt->reader->text));
-}
+  struct pc_attempt *attempt = request->attempt;
+  struct pc_outcome *outcome = request->outcome;
 
-static bool may_halve(const struct pc_request *request, enum pc_status status)
-{
-  struct pc_requests *shared = request->shared;
-  const struct pc_bytes *text = &request->attempt->reader->text;
-  long http_status = request->attempt->exchange->hop.http_status;
-
-  return shared->plan->may_split && status == PC_HTTP_ERROR &&
-         pc_limit_hint(http_status, text->data, text->size) &&
-         pc_halving_refuse(&shared->halving, request->outcome->count,
-                           http_status, text->data, text->size);
+  status =
+      pc_outcome_fail(outcome, status, request->tries.count, attempt->exchange,
+                      &attempt->reader->fault, &attempt->reader->text);
+  if (status == PC_OK && attempt->route->endpoint)
+    outcome->failure->endpoint = attempt->route->number;
+  conclude(request, status);
 }
 
 /* What the server has refused as too large goes out again as two halves. */
@@ -201,82 +192,39 @@ static enum pc_status halve(struct pc_request *request)
   pc_attempt_release(&request->attempt);
   end_retry(request);
   outcome->count = half;
-  request->refusal_count++;
+  request->tries.refused++;
+  request->tries.endpoints = 0; /* another would say the same */
   make_ready(request);
   return build_body(request);
-}
-
-/* Attempts that count against max_retries. */
-static uint32_t counted_attempts(const struct pc_request *request)
-{
-  return request->attempt_count - request->refusal_count;
-}
-
-static struct pc_retry_cause cause_of(const struct pc_request *request,
-                                      enum pc_status status)
-{
-  const struct pc_requests *shared = request->shared;
-  const struct pc_exchange *exchange = request->attempt->exchange;
-
-  return (struct pc_retry_cause){
-      .status = status,
-      .http_status = exchange->hop.http_status,
-      .is_unmet = !shared->origin->is_reached && !shared->plan->has_own_retries,
-      .is_nameless = exchange->hop.is_nameless,
-      .spent_ms = (pc_clock_monotonic_ns() - request->started_ns) / NS_PER_MS};
-}
-
-static bool may_try_again(struct pc_request *request,
-                          struct pc_retry_cause cause)
-{
-  struct pc_requests *shared = request->shared;
-  enum pc_retry_price price = pc_retry_price(cause);
-
-  if (price == PC_RETRY_NEVER ||
-      counted_attempts(request) > shared->plan->preference.max_retries ||
-      (cause.status == PC_HTTP_ERROR &&
-       pc_plan_is_final(shared->plan, cause.http_status)))
-    return false;
-  return price == PC_RETRY_FREE || pc_budget_take(&shared->retry_budget);
 }
 
 static void on_waited(void *context)
 {
   struct pc_request *request = context;
-  struct pc_origin *origin = request->shared->origin;
+  struct pc_origin *origin = NULL;
 
   pc_alarm_end(&request->alarm);
+  request->next =
+      pc_routes_plan(request->shared->routes, request->tries.endpoints);
+  origin = request->next->origin;
   if (pc_origin_begin_retry(origin))
     begin_retry(request);
   else
     pc_queue_push(&origin->retries, &request->ready_link);
 }
 
-static uint64_t asked_wait_ms(const struct pc_exchange *exchange)
-{
-  return pc_retry_after_ms(exchange->hop.head.data, exchange->hop.head.size,
-                           pc_clock_epoch_ms());
-}
-
-static enum pc_status back_off(struct pc_request *request,
-                               struct pc_retry_cause cause)
+static enum pc_status
+back_off(struct pc_request *request, enum pc_status status, uint64_t wait_ms)
 {
   struct pc_requests *shared = request->shared;
   struct pc_context *engine = shared->engine;
   const struct pc_exchange *exchange = request->attempt->exchange;
-  uint64_t patience_ms = pc_retry_patience_ms(cause);
-  uint64_t wait_ms = pc_retry_wait_ms(
-      counted_attempts(request),
-      (uint64_t)shared->plan->preference.initial_backoff_ms,
-      asked_wait_ms(exchange), pc_retry_jitter(&engine->random_state));
 
-  if (wait_ms > patience_ms)
-    wait_ms = patience_ms;
   pc_log_line(
       engine->transport->log_level, PC_LOG_INFO,
       "request %s: %s (HTTP status %ld) %s; next attempt in %" PRIu64 " ms",
-      exchange->order.request_id, pc_status_sentence(cause.status),
-      cause.http_status,
+      exchange->order.request_id, pc_status_sentence(status),
+      exchange->hop.http_status,
       pc_failure_words(exchange, &request->attempt->reader->fault), wait_ms);
   pc_counter_add(&engine->counters.retries, 1);
   pc_counter_add(&shared->progress->retries, 1);
@@ -290,14 +238,30 @@ static enum pc_status back_off(struct pc_request *request,
 /* request->attempt has failed with `status`, and no hedge is in flight. */
 static void judge(struct pc_request *request, enum pc_status status)
 {
-  struct pc_retry_cause cause = cause_of(request, status);
+  uint64_t wait_ms = 0;
 
-  if (may_halve(request, status))
-    report(request->shared, halve(request));
-  else if (may_try_again(request, cause))
-    report(request->shared, back_off(request, cause));
-  else
+  switch (pc_verdict_of(request->shared, request->attempt, &request->tries,
+                        request->outcome->count, status, &wait_ms)) {
+  case PC_VERDICT_FINAL:
     fail(request, status);
+    break;
+  case PC_VERDICT_HALVES:
+    report(request->shared, halve(request));
+    break;
+  case PC_VERDICT_AGAIN:
+    report(request->shared, back_off(request, status, wait_ms));
+    break;
+  }
+}
+
+/* What its server, and its endpoint, have shown. */
+static void learn(struct pc_attempt *attempt, enum pc_status status)
+{
+  pc_origin_learn(attempt->origin, status, attempt->exchange);
+  if (attempt->route->endpoint)
+    pc_endpoint_learn(attempt->route->endpoint,
+                      attempt->request->shared->engine, status,
+                      attempt->exchange->hop.http_status);
 }
 
 /* An attempt has ended: with a checked answer, or for this reason. */
@@ -311,7 +275,7 @@ static void on_ended(void *context, enum pc_status status)
               attempt->exchange->order.request_id, pc_status_sentence(status),
               attempt->exchange->hop.http_status);
   pc_exchange_give_up(attempt->exchange);
-  pc_origin_learn(request->shared->origin, status, attempt->exchange);
+  learn(attempt, status);
   if (status != PC_OK && request->hedge) {
     /* While the other is in flight, a failed attempt only ends itself. */
     if (attempt == request->attempt)
@@ -328,8 +292,10 @@ static void on_ended(void *context, enum pc_status status)
 }
 
 /* Sends the body, for the first time or once more; *out is the attempt. */
-static enum pc_status
-launch(struct pc_request *request, bool is_hedge, struct pc_attempt **out)
+static enum pc_status launch(struct pc_request *request,
+                             struct pc_route *route,
+                             bool is_hedge,
+                             struct pc_attempt **out)
 {
   struct pc_attempt *attempt =
       &request->places[request->places[0].request != NULL];
@@ -338,9 +304,11 @@ launch(struct pc_request *request, bool is_hedge, struct pc_attempt **out)
       (struct pc_attempt){.request = request,
                           .on_ended = on_ended,
                           .body = {request->body.data, request->body.size},
-                          .number = request->attempt_count - 1,
-                          .is_hedge = is_hedge};
+                          .number = request->tries.count - 1,
+                          .is_hedge = is_hedge,
+                          .route = route};
   *out = attempt;
+  request->tries.endpoints |= (pc_endpoint_set)1 << route->number;
   return pc_attempt_begin(attempt, request->shared, request->outcome);
 }
 
@@ -355,13 +323,14 @@ static enum pc_status await_hedge(struct pc_request *request)
                         on_hedge_due, request, &request->alarm);
 }
 
-static enum pc_status send_hedge(struct pc_request *request)
+static enum pc_status send_hedge(struct pc_request *request,
+                                 struct pc_route *route)
 {
   struct pc_requests *shared = request->shared;
 
   pc_counter_add(&shared->engine->counters.hedges, 1);
   pc_counter_add(&shared->progress->hedges, 1);
-  return launch(request, true, &request->hedge);
+  return launch(request, route, true, &request->hedge);
 }
 
 /*
@@ -372,27 +341,39 @@ static void on_hedge_due(void *context)
 {
   struct pc_request *request = context;
   struct pc_requests *shared = request->shared;
+  struct pc_route *route = NULL;
   enum pc_status status = PC_OK;
 
   pc_alarm_end(&request->alarm);
-  if (!pc_origin_takes_hedges(shared->origin) ||
-      pc_context_is_full(shared->engine))
+  if (!pc_context_is_full(shared->engine))
+    route = pc_routes_hedge(shared->routes, request->tries.endpoints);
+  if (!route)
     status = await_hedge(request);
   else if (pc_budget_take(&shared->hedge_budget))
-    status = send_hedge(request);
+    status = send_hedge(request, route);
   if (status != PC_OK)
     report(shared, status);
 }
 
-void pc_request_send(struct pc_request *request)
+struct pc_wish pc_request_wish(const struct pc_request *request)
+{
+  if (!request)
+    return (struct pc_wish){.is_first = true};
+  return (struct pc_wish){.tried = request->tries.endpoints,
+                          .is_first = request->tries.count == 0,
+                          .asked = request->next};
+}
+
+void pc_request_send(struct pc_request *request, struct pc_route *route)
 {
   struct pc_requests *shared = request->shared;
   enum pc_status status = PC_OK;
 
   set_state(request, PC_REQUEST_RUNNING);
-  if (!request->attempt_count++)
-    request->started_ns = pc_clock_monotonic_ns();
-  status = launch(request, false, &request->attempt);
+  request->next = NULL;
+  if (!request->tries.count++)
+    request->tries.started_ns = pc_clock_monotonic_ns();
+  status = launch(request, route, false, &request->attempt);
   if (status == PC_OK && shared->hedge_budget.left)
     status = await_hedge(request);
   if (status != PC_OK)

@@ -30,6 +30,8 @@
 #include "engine/context.h"
 #include "engine/outcome.h"
 #include "engine/requests.h"
+#include "engine/routes.h"
+#include "engine/verdict.h"
 #include "net/reactor.h"
 
 enum pc_request_state {
@@ -44,11 +46,10 @@ struct pc_request {
   struct pc_link ready_link; /* in pc_requests.ready or pc_origin.retries */
   struct pc_requests *shared;
   enum pc_request_state state;
-  bool is_retry;          /* has a place among the origin's retries */
-  uint32_t attempt_count; /* begun so far, hedges not counted */
-  uint32_t refusal_count; /* of those that only taught us a smaller size */
-  uint64_t started_ns;    /* first attempt, monotonic */
-  struct pc_bytes body;   /* the same bytes for every attempt */
+  struct pc_tries tries;
+  struct pc_route *next;          /* of a further attempt, else NULL */
+  struct pc_origin *retry_origin; /* that has kept a place for it, else NULL */
+  struct pc_bytes body;           /* the same bytes for every attempt */
   struct pc_attempt places[2];
   struct pc_attempt *attempt; /* in `places`, NULL when none is in flight */
   struct pc_attempt *hedge;   /* a second one in flight */
@@ -65,8 +66,11 @@ PC_MUST_CHECK enum pc_status pc_request_create(struct pc_requests *shared,
                                                uint32_t count,
                                                struct pc_request **out);
 
+/* Where would a READY request go? NULL is one that is yet to be made. */
+struct pc_wish pc_request_wish(const struct pc_request *request);
+
 /* Begins an attempt of a READY request, which is not in shared->ready. */
-void pc_request_send(struct pc_request *request);
+void pc_request_send(struct pc_request *request, struct pc_route *route);
 
 /* Ends all requests of a job in any state, aborting what is in flight. */
 void pc_requests_end(struct pc_requests *shared);

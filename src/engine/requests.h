@@ -10,12 +10,11 @@
 #include "base/status.h"
 #include "engine/context.h"
 #include "engine/plan.h"
-#include "net/target.h"
 #include "policy/halving.h"
 #include "policy/retry.h"
 
 struct pc_job;
-struct pc_origin;
+struct pc_routes;
 struct pc_outcome;
 struct pc_result;
 
@@ -46,8 +45,7 @@ struct pc_requests {
   struct pc_job *job; /* for on_changed and the outcomes */
   pc_request_changed_fn *on_changed;
   struct pc_job_plan *plan;
-  struct pc_target *target;
-  struct pc_origin *origin;
+  struct pc_routes *routes;
   struct pc_result *result;
   struct pc_progress *progress; /* atomic */
   struct pc_queue all;          /* that are not over */

@@ -3,14 +3,13 @@
 #include "base/clock.h"
 #include "wire/splice/url_path.h"
 
-enum { URL_CEILING = 1024 * 1024, HEAD_CEILING = 1024 * 1024 };
+enum { HEAD_CEILING = 1024 * 1024 };
 
 static const double NS_PER_S = 1e9;
 
 void pc_splicing_init(struct pc_splicing *splicing)
 {
   pc_splice_request_init(&splicing->request);
-  pc_bytes_init(&splicing->url, URL_CEILING);
   pc_bytes_init(&splicing->head, HEAD_CEILING);
   pc_splice_join_init(&splicing->join, PC_SPLICE_GENERIC, false);
   splicing->submitted_ns = pc_clock_monotonic_ns();
@@ -19,7 +18,6 @@ void pc_splicing_init(struct pc_splicing *splicing)
 void pc_splicing_deinit(struct pc_splicing *splicing)
 {
   pc_splice_request_deinit(&splicing->request);
-  pc_bytes_deinit(&splicing->url);
   pc_bytes_deinit(&splicing->head);
   pc_splice_join_deinit(&splicing->join);
 }
@@ -45,17 +43,11 @@ static enum pc_status aim(struct pc_splicing *splicing,
 {
   const struct pc_bytes *bytes = &splicing->request.url_path;
   struct pc_text path = {.data = bytes->data, .size = bytes->size};
-  enum pc_status status = PC_OK;
 
   if (!pc_url_path_is_named(path, pc_plan_word(plan, PC_WORD_PATHS)))
     return pc_fault_set(fault, PC_PATH_FORBIDDEN, "%.*s", (int)path.size,
                         path.data);
-  status = pc_bytes_append_text(&splicing->url, plan->url);
-  if (status == PC_OK)
-    status = pc_bytes_append(&splicing->url, path.data, path.size);
-  if (status != PC_OK)
-    return status;
-  plan->url = splicing->url.data;
+  plan->path = path;
   plan->are_inputs_bodies = true;
   return PC_OK;
 }

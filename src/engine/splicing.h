@@ -19,7 +19,6 @@
 
 struct pc_splicing {
   struct pc_splice_request request;
-  struct pc_bytes url; /* of a generic batch: the base and the body's path */
   struct pc_splice_join join;
   struct pc_bytes head; /* raw, of the answer that begins at input 0 */
   uint64_t submitted_ns;

@@ -47,6 +47,12 @@ static inline void pc_counter_take(pc_counter *counter, uint64_t count)
   pc_counter_add(counter, 0 - count);
 }
 
+/* Thread: engine. */
+static inline void pc_counter_put(pc_counter *counter, uint64_t value)
+{
+  atomic_store_explicit(counter, value, memory_order_relaxed);
+}
+
 /* Thread: any. */
 static inline uint64_t pc_counter_read(const pc_counter *counter)
 {

@@ -86,16 +86,16 @@ describe('a path', () => {
 });
 
 describe('a new client', () => {
-  it('takes null for what is not given, and nothing behind the proxy', () => {
+  it('takes null for what is not given, and nothing behind the endpoints', () => {
     const make = (...args) =>
       new PerformanceClient('http://a.example', ...args);
 
     assert.ok(make('k', null, undefined, null, undefined, null));
     assert.ok(make({ apiKey: 'k' }, null));
-    assert.throws(() => make('k', 1, null, null, {}), {
+    assert.throws(() => make('k', 1, null, null, null, {}), {
       code: 'INVALID_ARGUMENT',
       message:
-        'nothing may follow the proxy of PerformanceClient, got an object',
+        'nothing may follow the endpoints of PerformanceClient, got an object',
     });
     assert.throws(() => make({ apiKey: 'k' }, 1), {
       message:

@@ -35,6 +35,7 @@ const CLIENT_ROOMS = [
   'preference',
   'responses',
   'pool',
+  'endpoints',
   'call',
   'stream',
   'coalesce',

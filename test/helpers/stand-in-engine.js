@@ -30,6 +30,7 @@ const NO_FAILURE = {
   batch: -1,
   firstInput: -1,
   inputCount: -1,
+  endpoint: -1,
 };
 
 const NO_FIGURES = {

@@ -29,7 +29,17 @@ it('an engine that a getter of its arguments ends is closed', async (t) => {
     },
   });
   const submit = () =>
-    native().submit(engine, KIND.POST, numbers, words, ['1'], {}, 1);
+    native().submit(
+      engine,
+      KIND.POST,
+      numbers,
+      words,
+      ['1'],
+      {},
+      undefined,
+      undefined,
+      1,
+    );
 
   assert.throws(submit, { code: 'CLOSED' });
 });

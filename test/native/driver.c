@@ -151,11 +151,34 @@ static enum pc_status fill_inputs(struct pc_job_plan *plan,
   return status;
 }
 
+static enum pc_status fill_places(struct pc_job_plan *plan,
+                                  const struct driver_call *call)
+{
+  uint32_t count = call->endpoints->count;
+  enum pc_status status = pc_texts_init(&plan->places, 2 * count);
+
+  plan->endpoints = call->endpoints;
+  plan->is_pinning = call->is_pinning;
+  pc_endpoints_keep(call->endpoints);
+  for (uint32_t i = 0; i < count && status == PC_OK; i++) {
+    char header[64];
+
+    snprintf(header, sizeof(header), "authorization: Bearer k%u", i);
+    status =
+        pc_texts_add(&plan->places, call->urls[i], strlen(call->urls[i]) + 1);
+    if (status == PC_OK)
+      status = pc_texts_add(&plan->places, header, strlen(header) + 1);
+  }
+  return status;
+}
+
 static enum pc_status fill_plan(struct pc_job_plan *plan,
                                 const struct driver_call *call)
 {
   enum pc_status status = fill_words(&plan->words, call);
 
+  if (status == PC_OK && call->endpoints)
+    status = fill_places(plan, call);
   if (status != PC_OK)
     return status;
   if (!call->body)
@@ -180,8 +203,7 @@ enum pc_status driver_try_submit(struct driver *driver,
 
   *out = NULL;
   if (status != PC_OK) {
-    pc_texts_deinit(&plan.words);
-    pc_texts_deinit(&plan.inputs);
+    pc_plan_deinit(&plan);
     return status;
   }
   status = pc_job_create(&plan, &fault, out);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/endpoints.h"
 #include "engine/engine.h"
 
 struct driver {
@@ -34,7 +35,10 @@ struct driver_call {
   enum pc_splice_form form;
   bool wants_partial;
   bool may_split;
-  long final_status; /* 0 for none */
+  long final_status;              /* 0 for none */
+  struct pc_endpoints *endpoints; /* of a pool, or NULL; the caller's */
+  const char *const *urls;        /* of those, in place of `url` */
+  bool is_pinning;
   struct pc_preference preference;
 };
 

@@ -8,6 +8,7 @@ const { readSamples, runSample } = require('../helpers/samples');
 
 const PAGES = [
   ...['README.md', 'docs/api.md', 'docs/coalescing.md', 'docs/errors.md'],
+  'docs/endpoints.md',
   ...['docs/migrating.md', 'docs/testing.md'],
 ];
 
@@ -22,8 +23,13 @@ for (const page of PAGES)
     for (const { heading, code } of samples)
       it(`run as printed: ${heading}`, async (t) => {
         const server = await startInferenceServer();
-        t.after(() => server.close());
-        const env = { BASE_URL: server.url, BASETEN_API_KEY: 'a-test-key' };
+        const other = await startInferenceServer();
+        t.after(() => Promise.all([server.close(), other.close()]));
+        const env = {
+          BASE_URL: server.url,
+          OTHER_BASE_URL: other.url,
+          BASETEN_API_KEY: 'a-test-key',
+        };
 
         const { exit, stdout, stderr } = await runSample(t, code, { env });
 

@@ -10,6 +10,8 @@ import {
   type EmbedOptions,
   type Coalescer,
   EmbeddingsResponse,
+  Endpoint,
+  EndpointPool,
   HttpClientWrapper,
   HttpError,
   InvalidArgumentError,
@@ -22,12 +24,51 @@ import {
   TraceContext,
   channels,
   isClientError,
+  type EndpointStats,
   version,
 } from 'baseten-performance-client';
 
 const texts: readonly string[] = ['a', 'b'];
 
 export const currentVersion: string = version;
+
+export function pools(wrapper: HttpClientWrapper): PerformanceClient[] {
+  const a = new Endpoint('https://a.example', 'key', {
+    deepHealthUrl: 'https://a.example/deep',
+    deploymentHealthPath: false,
+    healthCheckIntervalS: 5,
+    timeoutIsNoVote: false,
+  });
+  const b = new Endpoint(
+    'https://b.example',
+    'k',
+    wrapper,
+    null,
+    '/h',
+    10,
+    6,
+    2,
+  );
+  const endpoints = new EndpointPool([a, b], [1, 0.5]);
+  const [first]: readonly EndpointStats[] = endpoints.stats();
+  const isWell: boolean | undefined = first?.lastProbe?.healthy;
+  console.log(first?.baseUrl, first?.healthy, isWell);
+  // @ts-expect-error: URLs are no endpoints
+  new EndpointPool(['https://a.example']);
+  // @ts-expect-error: an unknown option
+  new Endpoint('https://a.example', 'key', { healthPath: '/x' });
+  // @ts-expect-error: without endpoints there must be a base URL
+  new PerformanceClient(null, { apiKey: 'key' });
+  return [
+    new PerformanceClient(null, { endpoints }),
+    new PerformanceClient('https://a.example', 'k', 1, null, null, endpoints),
+    new PerformanceClient(null, 'k', 1, wrapper, null, endpoints),
+    new PerformanceClient('https://a.example', {
+      endpoints,
+      preference: { pinInitialEndpointOnce: true },
+    }),
+  ];
+}
 
 export function construct(): PerformanceClient[] {
   const wrapper = new HttpClientWrapper(1, 'http://proxy:3128', {

@@ -8,7 +8,7 @@
 const fs = require('node:fs');
 
 const {
-  Endpoint,
+  BaseUrl,
   checkApiKey,
   checkBoolean,
   checkChoice,
@@ -94,7 +94,7 @@ function readNumbers(text) {
 /** @type {ReadValue} */
 function readBaseUrl(text, name) {
   try {
-    return new Endpoint(text).urlFor('/').replace(/\/$/, '');
+    return new BaseUrl(text).urlFor('/').replace(/\/$/, '');
   } catch (error) {
     throw new ConfigError(error.message.replace(/^baseUrl/, name));
   }
