@@ -35,7 +35,7 @@ const { keysIn, parseHead, statusOf } = require('./base/headers');
 const { Endpoint, headerFlags } = require('./call/host');
 const { fromNative } = require('./errors/errors');
 const { excerpt, redact } = require('./errors/failure');
-const { native } = require('./native/binding');
+const { native, releaseVectors } = require('./native/binding');
 const {
   FLAG,
   FORM,
@@ -88,6 +88,7 @@ module.exports = {
   poolFor,
   readPreference,
   redact,
+  releaseVectors,
   statusOf,
   sumFigures,
   toSettings,

@@ -177,7 +177,8 @@ async function encode(part) {
     createdBy: CREATED_BY,
   });
   const texts = [
-    { name: part.idName, data: ids.map(asText) },
+    // Ids differ: no dictionary is looked for.
+    { name: part.idName, data: ids.map(asText), encoding: 'PLAIN' },
     ...columns.map(({ name, values }) => ({ name, data: values.map(asText) })),
   ];
   if (rows > 0) {
