@@ -36,7 +36,7 @@ const { BaseUrl } = require('./base/base-url');
 const { headerFlags } = require('./call/host');
 const { fromNative } = require('./errors/errors');
 const { excerpt, redact } = require('./errors/failure');
-const { native } = require('./native/binding');
+const { native, releaseVectors } = require('./native/binding');
 const {
   FLAG,
   FORM,
@@ -89,6 +89,7 @@ module.exports = {
   poolFor,
   readPreference,
   redact,
+  releaseVectors,
   statusOf,
   sumFigures,
   toSettings,

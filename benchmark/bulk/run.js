@@ -72,7 +72,7 @@ async function runStream(url) {
   return { seconds: Number(told), peakMb };
 }
 
-/** Seconds from the first request to the finished file, as it tells itself. */
+/** Seconds from the start of the process to the finished file. */
 async function runBulk(url, input, format) {
   const output = path.join(FOLDER, `out.${format}`);
   const start = performance.now();

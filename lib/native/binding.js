@@ -122,6 +122,7 @@ const { loadAddon } = require('./addon');
  * @property {(job: Job) => ProgressFigures | undefined} progress undefined when it has ended
  * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed
  * @property {(limit: number, bytes: number) => number} drain outcomes that were told
+ * @property {(buffer: ArrayBuffer) => void} release frees vectors that were handed over; the buffer is empty from then on
  * @property {(callback: () => void) => void} setWake
  */
 
@@ -162,4 +163,14 @@ function native() {
   return loaded;
 }
 
-module.exports = { native, settleWaiting };
+/**
+ * Frees the vectors of an answer at once: the collector, to which they weigh
+ * nothing, lets a hundred megabytes of them gather. Whatever looks at the same
+ * memory is empty from then on.
+ * @param {Float32Array} vectors
+ */
+function releaseVectors({ buffer }) {
+  native().release(/** @type {ArrayBuffer} */ (buffer));
+}
+
+module.exports = { native, releaseVectors, settleWaiting };

@@ -99,6 +99,7 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {.utf8name = "readBody", .method = pc_joined_body_read},
       {.utf8name = "closeBody", .method = pc_joined_body_close},
       {.utf8name = "drain", .method = pc_settle_drain},
+      {.utf8name = "release", .method = pc_settle_release},
       {.utf8name = "setWake", .method = pc_settle_set_wake},
   };
   struct pc_addon *addon = NULL;

@@ -79,6 +79,15 @@ static napi_value hand_over(napi_env env, struct pc_vectors *vectors)
   return buffer;
 }
 
+napi_value pc_settle_release(napi_env env, napi_callback_info info)
+{
+  napi_value buffer = NULL;
+
+  if (pc_arguments_read(env, info, &buffer, 1))
+    pc_check(env, napi_detach_arraybuffer(env, buffer));
+  return NULL;
+}
+
 static napi_value places_of(napi_env env, const struct pc_vectors *vectors)
 {
   size_t count = (size_t)vectors->row_count * 2;

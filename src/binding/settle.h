@@ -14,6 +14,12 @@
  */
 napi_value pc_settle_drain(napi_env env, napi_callback_info info);
 
+/*
+ * release(buffer): frees vectors that were handed over, which otherwise lie
+ * until the collector comes round; the buffer is empty from then on
+ */
+napi_value pc_settle_release(napi_env env, napi_callback_info info);
+
 /* setWake(callback) */
 napi_value pc_settle_set_wake(napi_env env, napi_callback_info info);
 

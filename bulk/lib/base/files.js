@@ -10,9 +10,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const { systemError } = require('./errors');
-
-/** Bytes copied at a time. */
-const COPY_SIZE = 4 * 1024 * 1024;
+const { NewFile } = require('./new-file');
 
 /** A name for what is not finished; tells whose it is. */
 function temporaryName() {
@@ -46,33 +44,32 @@ function syncFolder(folder) {
  * @param {Iterable<Uint8Array>} chunks
  */
 function writeDurably(file, chunks) {
-  const fd = fs.openSync(file, 'w');
+  const out = new NewFile(file);
   try {
-    for (const chunk of chunks) writeAll(fd, chunk);
-    fs.fsyncSync(fd);
+    for (const chunk of chunks) out.append(chunk);
+    out.finish();
   } finally {
-    fs.closeSync(fd);
+    out.close();
   }
 }
 
 /**
  * Puts a file in its place as a whole, over what was there.
  * @param {string} file
- * @param {(fd: number) => void} fill
+ * @param {(out: NewFile) => void | Promise<void>} fill
  */
-function replaceFile(file, fill) {
+async function replaceFile(file, fill) {
   const folder = path.dirname(file);
   const draft = path.join(folder, `${temporaryName()}-${path.basename(file)}`);
   try {
-    const fd = fs.openSync(draft, 'w+');
+    const out = new NewFile(draft);
     try {
-      fill(fd);
-      fs.fsyncSync(fd);
+      await fill(out);
+      out.finish();
     } finally {
-      fs.closeSync(fd);
+      out.close();
     }
-    fs.renameSync(draft, file);
-    syncFolder(folder);
+    moveInto(file, draft);
   } catch (error) {
     fs.rmSync(draft, { force: true });
     throw error.code ? systemError(`cannot write ${file}`, error) : error;
@@ -80,35 +77,12 @@ function replaceFile(file, fill) {
 }
 
 /**
- * Copies bytes from a file to the end of what `fd` holds.
- * @param {number} fd
- * @param {string} file
- * @param {number} from
- * @param {number} end
+ * @param {string} file takes the place of what was there
+ * @param {string} draft of the same file system, on the disk
  */
-function appendRange(fd, file, from, end) {
-  const source = fs.openSync(file, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(Math.min(COPY_SIZE, end - from) || 1);
-    let at = from;
-    while (at < end) {
-      const size = Math.min(buffer.length, end - at);
-      const count = fs.readSync(source, buffer, 0, size, at);
-      if (count === 0) throw new Error(`${file} is shorter than it was`);
-      writeAll(fd, buffer.subarray(0, count));
-      at += count;
-    }
-  } finally {
-    fs.closeSync(source);
-  }
-}
-
-/**
- * @param {number} fd
- * @param {string} file
- */
-function appendFile(fd, file) {
-  appendRange(fd, file, 0, fs.statSync(file).size);
+function moveInto(file, draft) {
+  fs.renameSync(draft, file);
+  syncFolder(path.dirname(file));
 }
 
 /**
@@ -132,9 +106,8 @@ function jsonBytes(value) {
 }
 
 module.exports = {
-  appendFile,
-  appendRange,
   jsonBytes,
+  moveInto,
   readJson,
   replaceFile,
   syncFolder,

@@ -7,8 +7,6 @@
 
 const fs = require('node:fs');
 
-const { writeAll } = require('../base/files');
-
 /** @typedef {import('./formats').Part} Part */
 
 const VECTOR = 'embedding';
@@ -75,33 +73,44 @@ function encode(part) {
   return [tableToIPC(new Table([batchOf(part)]), 'file')];
 }
 
-/** @param {string} file */
-function readBatches(file) {
+/** @param {Uint8Array} bytes of a file */
+function readBatches(bytes) {
   const { RecordBatchReader } = load();
-  return [...RecordBatchReader.from(fs.readFileSync(file))];
+  return [...RecordBatchReader.from(bytes)];
 }
 
 /**
- * @param {number} fd
- * @param {readonly string[]} files
- * @param {{ dimensions: number }} shape
- * @param {{ columns: readonly string[], idName: string }} names
+ * @param {import('../base/new-file').NewFile} out
+ * @param {import('./formats').Names} names
  */
-async function merge(fd, files, { dimensions }, { columns, idName }) {
+function merger(out, { columns, idName }) {
   const { RecordBatchFileWriter } = load();
   const writer = new RecordBatchFileWriter();
-  writer.reset(undefined, schemaOf(columns, idName, dimensions));
+  let hasBegun = false;
+  const begin = (dimensions) => {
+    hasBegun = true;
+    writer.reset(undefined, schemaOf(columns, idName, dimensions));
+  };
   const writing = (async () => {
-    for await (const chunk of writer) writeAll(fd, chunk);
+    for await (const chunk of writer) out.append(chunk);
   })();
   writing.catch(() => {}); // it is waited for below
-  for (const file of files) {
-    for (const batch of readBatches(file)) writer.write(batch);
-    // Lets it reach the disk: the writer would keep everything in memory.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  writer.close();
-  await writing;
+  return {
+    /** @param {import('../base/sources').Source} part */
+    async add(part) {
+      for (const batch of readBatches(part.read(0, part.size))) {
+        if (!hasBegun) begin(dimensionsOf(batch));
+        writer.write(batch);
+      }
+      // Lets it reach the disk: the writer would keep everything in memory.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    async end() {
+      if (!hasBegun) begin(0);
+      writer.close();
+      await writing;
+    },
+  };
 }
 
 /** @param {any} batch */
@@ -111,7 +120,7 @@ function dimensionsOf({ schema }) {
 
 /** @param {string} file */
 function readBack(file) {
-  const batches = readBatches(file);
+  const batches = readBatches(fs.readFileSync(file));
   const dimensions = batches.length > 0 ? dimensionsOf(batches[0]) : 0;
   const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0);
   const matrix = new Float32Array(rows * dimensions);
@@ -147,7 +156,7 @@ const arrow = Object.freeze({
   hasColumns: true,
   encode,
   inspect,
-  merge,
+  merger,
   readBack,
 });
 

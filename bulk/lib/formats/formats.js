@@ -8,6 +8,9 @@ const { jsonl } = require('./jsonl');
 const { parquet } = require('./parquet');
 const { npy, safetensors } = require('./raw');
 
+/** @typedef {import('../base/new-file').NewFile} NewFile */
+/** @typedef {import('../base/sources').Source} Source */
+
 /**
  * What a part holds, row by row: either vectors or, as JSON members, values.
  * @typedef {object} Part
@@ -22,6 +25,16 @@ const { npy, safetensors } = require('./raw');
 
 /** @typedef {{ rows: number, dimensions: number }} Shape */
 
+/** @typedef {{ columns: readonly string[], idName: string }} Names */
+
+/**
+ * Files of parts become one, in the order that they are added in.
+ * @typedef {object} Merger
+ * @property {(part: Source) => void | Promise<void>} add borrows it until it
+ * returns, or settles
+ * @property {() => void | Promise<void>} end writes what stands behind them
+ */
+
 /**
  * A way to write parts. Each part is a whole file of the format.
  * @typedef {object} Format
@@ -30,8 +43,7 @@ const { npy, safetensors } = require('./raw');
  * @property {(part: Part) => Uint8Array[] | Promise<Uint8Array[]>} encode
  * @property {(file: string, part: { hasVectors: boolean, columnCount: number }) => any} readBack
  * what encode was given: matrix and dimensions, or values
- * @property {(fd: number, files: readonly string[], shape: Shape,
- *   names: { columns: readonly string[], idName: string }) => void | Promise<void>} merge
+ * @property {(out: NewFile, names: Names) => Merger | Promise<Merger>} merger
  * makes one file of the parts' files
  * @property {(file: string) => Shape | Promise<Shape>} inspect
  */

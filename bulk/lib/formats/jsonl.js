@@ -2,7 +2,6 @@
 
 const fs = require('node:fs');
 
-const { appendFile } = require('../base/files');
 const { readBytes } = require('../read/bytes');
 const { cutLines, textOf } = require('../read/lines');
 
@@ -83,13 +82,12 @@ const jsonl = Object.freeze({
     return { rows, dimensions };
   },
 
-  /**
-   * @param {number} fd
-   * @param {readonly string[]} files
-   */
-  merge(fd, files) {
-    for (const file of files) appendFile(fd, file);
-  },
+  /** @param {import('../base/new-file').NewFile} out */
+  merger: (out) => ({
+    /** @param {import('../base/sources').Source} part */
+    add: (part) => part.copy(out, 0, part.size),
+    end() {},
+  }),
 });
 
 /**

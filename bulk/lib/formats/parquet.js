@@ -10,12 +10,11 @@
  * levels are two runs a row.
  */
 
-const fs = require('node:fs');
-
-const { appendRange, writeAll } = require('../base/files');
+const { sourceOfFile } = require('../base/sources');
 const { bytesOf } = require('./raw');
 
 /** @typedef {import('./formats').Part} Part */
+/** @typedef {import('../base/sources').Source} Source */
 
 const VECTOR = 'embedding';
 
@@ -178,7 +177,8 @@ async function encode(part) {
     createdBy: CREATED_BY,
   });
   const texts = [
-    { name: part.idName, data: ids.map(asText) },
+    // Ids differ: no dictionary is looked for.
+    { name: part.idName, data: ids.map(asText), encoding: 'PLAIN' },
     ...columns.map(({ name, values }) => ({ name, data: values.map(asText) })),
   ];
   if (rows > 0) {
@@ -196,24 +196,17 @@ async function encode(part) {
 }
 
 /**
- * @param {string} file
+ * @param {Source} source
  * @returns {Promise<{ metadata: any, end: number }>} end: of the row groups
  */
-async function readMetadata(file) {
+async function readMetadata({ name, size, read }) {
   const { parquetMetadata } = await import('hyparquet');
-  const { size } = fs.statSync(file);
-  const fd = fs.openSync(file, 'r');
-  try {
-    const tail = Buffer.alloc(TAIL_SIZE);
-    fs.readSync(fd, tail, 0, TAIL_SIZE, size - TAIL_SIZE);
-    if (!tail.subarray(4).equals(MAGIC)) throw new Error(`${file} is cut off`);
-    const end = size - TAIL_SIZE - tail.readUInt32LE(0);
-    const bytes = new Uint8Array(size - end);
-    fs.readSync(fd, bytes, 0, bytes.length, end);
-    return { metadata: parquetMetadata(bytes.buffer), end };
-  } finally {
-    fs.closeSync(fd);
-  }
+  const tail = read(Math.max(0, size - TAIL_SIZE), size);
+  if (!tail.subarray(4).equals(MAGIC)) throw new Error(`${name} is cut off`);
+  const end = size - TAIL_SIZE - tail.readUInt32LE(0);
+  // A copy of its own: the reader takes the whole buffer that bytes lie in.
+  const { buffer } = new Uint8Array(read(end, size));
+  return { metadata: parquetMetadata(buffer), end };
 }
 
 /**
@@ -235,35 +228,39 @@ function moveGroups(groups, by) {
 /**
  * Puts the row groups of all files behind each other, untouched, and writes one
  * footer for them.
- * @param {number} fd
- * @param {readonly string[]} files
- * @param {unknown} shape
- * @param {{ columns: readonly string[], idName: string }} names
+ * @param {import('../base/new-file').NewFile} out
+ * @param {import('./formats').Names} names
  */
-async function merge(fd, files, shape, { columns, idName }) {
+async function merger(out, { columns, idName }) {
   const { ByteWriter } = await import('hyparquet-writer');
   const { writeMetadata } = await import('hyparquet-writer/src/metadata.js');
+  /** @type {any[]} */
   const groups = [];
-  writeAll(fd, MAGIC);
+  out.append(MAGIC);
   let at = MAGIC.length;
-  for (const file of files) {
-    const { metadata, end } = await readMetadata(file);
-    moveGroups(metadata.row_groups, BigInt(at - MAGIC.length));
-    appendRange(fd, file, MAGIC.length, end);
-    at += end - MAGIC.length;
-    groups.push(...metadata.row_groups);
-  }
-  const footer = new ByteWriter();
-  writeMetadata(footer, {
-    version: 2,
-    created_by: CREATED_BY,
-    schema: /** @type {any} */ (schemaOf(columns, idName)),
-    num_rows: groups.reduce((sum, group) => sum + group.num_rows, 0n),
-    row_groups: groups,
-    metadata_length: /** @type {any} */ (undefined),
-  });
-  writeAll(fd, footer.getBytes());
-  writeAll(fd, MAGIC);
+  return {
+    /** @param {Source} part */
+    async add(part) {
+      const { metadata, end } = await readMetadata(part);
+      moveGroups(metadata.row_groups, BigInt(at - MAGIC.length));
+      part.copy(out, MAGIC.length, end);
+      at += end - MAGIC.length;
+      groups.push(...metadata.row_groups);
+    },
+    end() {
+      const footer = new ByteWriter();
+      writeMetadata(footer, {
+        version: 2,
+        created_by: CREATED_BY,
+        schema: /** @type {any} */ (schemaOf(columns, idName)),
+        num_rows: groups.reduce((sum, group) => sum + group.num_rows, 0n),
+        row_groups: groups,
+        metadata_length: /** @type {any} */ (undefined),
+      });
+      out.append(footer.getBytes());
+      out.append(MAGIC);
+    },
+  };
 }
 
 /** @param {string} file */
@@ -279,7 +276,7 @@ async function readBack(file) {
 
 /** @param {string} file */
 async function inspect(file) {
-  const { metadata } = await readMetadata(file);
+  const { metadata } = await readMetadata(sourceOfFile(file));
   const rows = Number(metadata.num_rows);
   const values = metadata.row_groups.reduce(
     (sum, { columns }) => sum + Number(columns.at(-1).meta_data.num_values),
@@ -293,7 +290,7 @@ const parquet = Object.freeze({
   hasColumns: true,
   encode,
   inspect,
-  merge,
+  merger,
   readBack,
 });
 

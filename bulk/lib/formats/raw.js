@@ -7,10 +7,11 @@
 
 const fs = require('node:fs');
 
-const { appendRange, writeAll } = require('../base/files');
+const { sourceOfFile } = require('../base/sources');
 
 /** @typedef {import('./formats').Part} Part */
 /** @typedef {import('./formats').Shape} Shape */
+/** @typedef {import('../base/sources').Source} Source */
 
 const NPY_MAGIC = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
 
@@ -18,6 +19,12 @@ const NPY_MAGIC = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
 const NPY_ALIGNMENT = 64;
 
 const TENSOR = 'embeddings';
+
+/** Of the longest header that is written, whatever the shape. */
+const SAFETENSORS_HEADER_SIZE = 128;
+
+/** Bytes that a header is looked for in. */
+const MOST_HEADER_SIZE = 4096;
 
 /**
  * @param {Shape} shape
@@ -55,7 +62,8 @@ function safetensorsHeader({ rows, dimensions }) {
       data_offsets: [0, rows * dimensions * 4],
     },
   });
-  const padded = text.padEnd(Math.ceil(text.length / 8) * 8);
+  // As long for any shape: it is written again when all rows are counted.
+  const padded = text.padEnd(SAFETENSORS_HEADER_SIZE - 8);
   const size = Buffer.alloc(8);
   size.writeBigUInt64LE(BigInt(padded.length));
   return Buffer.concat([size, Buffer.from(padded)]);
@@ -79,19 +87,18 @@ function bytesOf({ buffer, byteOffset, byteLength }) {
  * @param {(head: Buffer) => (Shape & { start: number }) | undefined} readHeader
  */
 function rawFormat(headerOf, readHeader) {
-  /** @param {string} file */
-  function inspect(file) {
-    const fd = fs.openSync(file, 'r');
-    try {
-      const head = Buffer.alloc(4096);
-      const size = fs.readSync(fd, head, 0, head.length, 0);
-      const found = readHeader(head.subarray(0, size));
-      if (!found) throw new Error(`${file} has another header`);
-      return found;
-    } finally {
-      fs.closeSync(fd);
-    }
+  /** @param {Source} source */
+  function headerIn(source) {
+    const found = readHeader(
+      source.read(0, Math.min(MOST_HEADER_SIZE, source.size)),
+    );
+    if (!found) throw new Error(`${source.name} has another header`);
+    return found;
   }
+
+  /** @param {string} file */
+  const inspect = (file) => headerIn(sourceOfFile(file));
+
   return Object.freeze({
     hasIdsFile: true,
     hasColumns: false,
@@ -112,17 +119,20 @@ function rawFormat(headerOf, readHeader) {
       return { matrix: new Float32Array(copy), dimensions };
     },
 
-    /**
-     * @param {number} fd
-     * @param {readonly string[]} files
-     * @param {Shape} shape of all of them
-     */
-    merge(fd, files, shape) {
-      writeAll(fd, headerOf(shape));
-      for (const file of files) {
-        const { rows, dimensions, start } = inspect(file);
-        appendRange(fd, file, start, start + rows * dimensions * 4);
-      }
+    /** @param {import('../base/new-file').NewFile} out */
+    merger(out) {
+      const shape = { rows: 0, dimensions: 0 };
+      out.append(headerOf(shape));
+      return {
+        /** @param {Source} part */
+        add(part) {
+          const { rows, dimensions, start } = headerIn(part);
+          part.copy(out, start, start + rows * dimensions * 4);
+          shape.rows += rows;
+          shape.dimensions = dimensions;
+        },
+        end: () => out.replaceHead(headerOf(shape)),
+      };
     },
   });
 }

@@ -1,5 +1,7 @@
 'use strict';
 
+const fs = require('node:fs');
+
 const { PerformanceClient } = require('baseten-performance-client');
 
 const { JobError } = require('../base/errors');
@@ -30,6 +32,8 @@ const { termsOf } = require('./terms');
  * @property {number} [perMinute] requests that may begin
  * @property {boolean} [mayYield] a server that is busy for long ends it with a
  * BusyError
+ * @property {boolean} [isWhole] what it writes is all that is merged into one
+ * file
  * @property {(meter: Meter) => void} [onStart]
  */
 
@@ -42,6 +46,7 @@ const { termsOf } = require('./terms');
  * nothing to do
  * @property {boolean} isComplete
  * @property {import('../parts/merge').Totals} totals of the whole shard
+ * @property {string} [grown] the file that all parts have become already
  */
 
 /** How long a server may refuse with 429 before the queue is held back. */
@@ -156,16 +161,23 @@ class ShardRun {
     }
     const parts = isPiped ? [] : store.parts();
     const { tasks, olds } = tasksOf(parts, this.#settings.isRetry);
-    const figures =
-      tasks.length > 0
-        ? await this.#carryOut(tasks, olds, parts, isPiped)
-        : undefined;
-    const all = isPiped ? [] : store.parts();
-    const isComplete = isPiped || all.at(-1)?.cursor === null;
-    return { figures, isComplete, totals: totalsOf(all) };
+    const mayGrow = this.#settings.isWhole && !isPiped && parts.length === 0;
+    const grown = mayGrow ? store.temporaryFile() : undefined;
+    let isComplete = false;
+    try {
+      const figures =
+        tasks.length > 0
+          ? await this.#carryOut(tasks, olds, parts, grown)
+          : undefined;
+      const all = isPiped ? [] : store.parts();
+      isComplete = isPiped || all.at(-1)?.cursor === null;
+      return { figures, isComplete, totals: totalsOf(all), grown };
+    } finally {
+      if (grown && !isComplete) fs.rmSync(grown, { force: true });
+    }
   }
 
-  async #carryOut(tasks, olds, parts, isPiped) {
+  async #carryOut(tasks, olds, parts, grown) {
     const { apiKey, clientOptions, preferences } = this.#settings;
     const client = new PerformanceClient(this.#job.baseUrl, {
       ...clientOptions,
@@ -175,7 +187,7 @@ class ShardRun {
     const sender = this.#makeSender(client);
     const meter = new Meter(() => client.stats(), sender);
     this.#sender = sender;
-    const threads = this.#startThreads(tasks, olds, parts, isPiped, (record) =>
+    const threads = this.#startThreads(tasks, olds, parts, grown, (record) =>
       meter.addPart(record),
     );
     this.#threads = threads;
@@ -230,7 +242,13 @@ class ShardRun {
     return isSingle(this.#job) ? 1 : this.#settings.preferences.batchSize;
   }
 
-  #startThreads(tasks, olds, parts, isPiped, onPart) {
+  get #sinkKind() {
+    const { remote, output } = this.#job;
+    if (remote) return 'remote';
+    return output === '-' ? 'stdout' : 'folder';
+  }
+
+  #startThreads(tasks, olds, parts, grown, onPart) {
     const { inputs, fields, format, partRows, command } = this.#job;
     const shard = this.#shard;
     const remote = remoteTermsOf(this.#job, this.#settings);
@@ -251,10 +269,15 @@ class ShardRun {
       {
         terms,
         sink: {
-          kind: isPiped ? 'stdout' : remote ? 'remote' : 'folder',
+          kind: this.#sinkKind,
           remote,
           folder: this.#places.state,
           shard,
+          growth: grown && {
+            file: grown,
+            format,
+            names: { columns: fields.columns, idName: fields.id },
+          },
           errors: this.#job.errors,
         },
         olds,

@@ -11,14 +11,14 @@ const path = require('node:path');
 
 const { JobError, systemError } = require('../base/errors');
 const {
-  appendFile,
   jsonBytes,
+  moveInto,
   readJson,
   replaceFile,
   syncFolder,
   temporaryName,
-  writeAll,
 } = require('../base/files');
+const { sourceOfFile } = require('../base/sources');
 const { FORMATS } = require('../formats/formats');
 const { FILE, readManifest } = require('./manifest');
 const { DATA, ERRORS, IDS, PartStore, shardName } = require('./store');
@@ -119,50 +119,42 @@ function filesOf(parts, name) {
  * @param {readonly string[]} files put together; where there is none, the
  * target is removed
  */
-function concatenate(target, files) {
+async function concatenate(target, files) {
   if (files.length === 0) fs.rmSync(target, { force: true });
   else
-    replaceFile(target, (fd) => {
-      for (const file of files) appendFile(fd, file);
+    await replaceFile(target, (out) => {
+      for (const file of files) out.appendFile(file);
     });
+}
+
+/** What its columns are called. @param {Manifest} manifest */
+function namesOf({ terms: { options } }) {
+  return {
+    columns: /** @type {string[]} */ (options.columns ?? []),
+    idName: /** @type {string} */ (options.idName),
+  };
 }
 
 /**
  * @param {Places} places
  * @param {Manifest} manifest
  * @param {readonly StoredPart[]} parts
- * @param {Totals} totals
+ * @param {string} [grown] the file that all parts have become already
  */
-async function writeOneFile({ output }, { terms }, parts, totals) {
-  const format = FORMATS[terms.format];
-  const ids = `${output}.${IDS}`;
-  if (format.hasIdsFile) {
-    if (totals.written > 0) concatenate(ids, filesOf(parts, IDS));
-    else replaceFile(ids, () => {});
-  }
-  const shape = { rows: totals.written, dimensions: totals.dimensions };
-  const names = {
-    columns: /** @type {string[]} */ (terms.options.columns ?? []),
-    idName: /** @type {string} */ (terms.options.idName),
-  };
-  const draft = path.join(
-    path.dirname(output),
-    `${temporaryName()}-${path.basename(output)}`,
-  );
-  try {
-    const fd = fs.openSync(draft, 'w');
-    try {
-      await format.merge(fd, filesOf(parts, DATA), shape, names);
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-    fs.renameSync(draft, output);
-    syncFolder(path.dirname(output));
-  } catch (error) {
-    fs.rmSync(draft, { force: true });
-    throw error.syscall ? systemError(`cannot write ${output}`, error) : error;
-  }
+async function writeOneFile({ output }, manifest, parts, grown) {
+  const format = FORMATS[manifest.terms.format];
+  if (format.hasIdsFile)
+    await replaceFile(`${output}.${IDS}`, (out) => {
+      for (const file of filesOf(parts, IDS)) out.appendFile(file);
+    });
+  if (grown !== undefined) moveInto(output, grown);
+  else
+    await replaceFile(output, async (out) => {
+      const merger = await format.merger(out, namesOf(manifest));
+      for (const file of filesOf(parts, DATA))
+        await merger.add(sourceOfFile(file));
+      await merger.end();
+    });
 }
 
 /**
@@ -212,9 +204,10 @@ function removeState(state) {
 /**
  * @param {Places} places
  * @param {Manifest} manifest
+ * @param {string} [grown]
  * @returns {Promise<Totals>}
  */
-async function merge(places, manifest) {
+async function merge(places, manifest, grown) {
   const { shards } = manifest.terms;
   const { parts, missing } = collectParts(places.state, shards);
   if (missing.length > 0) {
@@ -225,11 +218,11 @@ async function merge(places, manifest) {
     throw new JobError(`not complete: ${shown.join(', ')}${more}`);
   }
   const totals = totalsOf(parts);
-  concatenate(places.errors, filesOf(parts, ERRORS));
+  await concatenate(places.errors, filesOf(parts, ERRORS));
   if (places.isFolder) linkFiles(places, manifest, parts);
-  else await writeOneFile(places, manifest, parts, totals);
-  replaceFile(places.manifest, (fd) =>
-    writeAll(fd, jsonBytes({ ...manifest, totals })),
+  else await writeOneFile(places, manifest, parts, grown);
+  await replaceFile(places.manifest, (out) =>
+    out.append(jsonBytes({ ...manifest, totals })),
   );
   // Rows that failed can be sent again as long as the parts are there.
   if (totals.failed === 0) removeState(places.state);
@@ -239,12 +232,13 @@ async function merge(places, manifest) {
 /**
  * Puts a job together whose shards are all complete.
  * @param {Places} places
+ * @param {string} [grown] the file that all parts have become already
  * @returns {Promise<Totals>}
  */
-async function mergeParts(places) {
+async function mergeParts(places, grown) {
   const manifest = readManifest(places.state);
   try {
-    if (manifest) return await merge(places, manifest);
+    if (manifest) return await merge(places, manifest, grown);
   } catch (error) {
     // Another run was faster, and has removed the parts meanwhile?
     if (readManifest(places.state)) throw error;

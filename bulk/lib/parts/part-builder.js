@@ -40,7 +40,7 @@ class PartBuilder {
   /** @type {number[]} */
   #failed = [];
 
-  /** @type {(RowFault & { origin?: { file: number, line?: number } })[]} */
+  /** @type {RowFault[]} */
   #faults = [];
 
   #bad = 0;
@@ -72,9 +72,9 @@ class PartBuilder {
     this.#tokens += results.tokens;
     if (failure) {
       for (let i = first; i < first + count; i++) {
-        const { file, line } = rows.origins[i];
         const fault = { place: rows.places[i], id: rows.ids[i], ...failure };
-        this.#faults.push({ ...fault, file: files[file], line });
+        const [file, line] = [files[rows.files[i]], rows.lines[i]];
+        this.#faults.push({ ...fault, file, line });
         this.#failed.push(rows.places[i]);
       }
       return;

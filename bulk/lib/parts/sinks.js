@@ -8,6 +8,7 @@ const fs = require('node:fs');
 
 const { writeAll } = require('../base/files');
 const { openRemote } = require('../remote/remote');
+const { GrowingOutput } = require('./growing-output');
 const { DATA, ERRORS, PartStore } = require('./store');
 
 /** @typedef {import('./writer').Sink & { close(): Promise<void> }} OpenSink */
@@ -17,6 +18,8 @@ const { DATA, ERRORS, PartStore } = require('./store');
  * @property {'folder' | 'remote' | 'stdout'} kind
  * @property {string} folder of the job
  * @property {import('../read/ranges').Shard} shard
+ * @property {import('./growing-output').GrowthTerms} [growth] of a folder: the
+ * output that its parts become at once
  * @property {string} [errors] of standard output: the file of rows that failed
  * @property {Omit<import('../remote/remote').RemoteTerms, 'say'>} [remote]
  */
@@ -26,11 +29,16 @@ const { DATA, ERRORS, PartStore } = require('./store');
  * @param {SinkTerms} terms
  * @returns {OpenSink}
  */
-function openFolder({ folder, shard }) {
+function openFolder({ folder, shard, growth }) {
   const store = new PartStore(folder, shard);
+  const output = growth && new GrowingOutput(growth);
   return {
-    commit: (record, files) => store.commit(record, files),
-    close: async () => {},
+    async commit(record, files) {
+      const isFirst = store.commit(record, files);
+      if (isFirst && files[DATA]) await output?.add(files[DATA]);
+      return isFirst;
+    },
+    close: async () => await output?.finish(),
   };
 }
 

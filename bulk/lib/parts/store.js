@@ -133,6 +133,11 @@ class PartStore {
     return this.parts().at(-1)?.cursor === null;
   }
 
+  /** A name for a file of this run, which the next one removes. */
+  temporaryFile() {
+    return path.join(this.#folder, temporaryName());
+  }
+
   /**
    * @param {PartRecord} record
    * @param {Readonly<Record<string, readonly Uint8Array[]>>} files by name

@@ -9,7 +9,7 @@
 const { createHash } = require('node:crypto');
 const path = require('node:path');
 
-const { readJson, replaceFile, jsonBytes, writeAll } = require('../base/files');
+const { readJson, replaceFile, jsonBytes } = require('../base/files');
 const { JobError } = require('../base/errors');
 const { termsOf } = require('../job/terms');
 const { beginManifest } = require('../parts/manifest');
@@ -133,7 +133,9 @@ async function submit(givenJob, preferences, limits, { url, name }) {
   beginManifest(state, terms, job.baseUrl);
   const { concurrency, ...shared } = shareOut(limits, preferences, job.shards);
   const plan = { job, ...shared };
-  replaceFile(path.join(state, FILE), (fd) => writeAll(fd, jsonBytes(plan)));
+  await replaceFile(path.join(state, FILE), (out) =>
+    out.append(jsonBytes(plan)),
+  );
   const id = createHash('sha256')
     .update(JSON.stringify([job.output, terms]))
     .digest('hex')

@@ -35,7 +35,8 @@ const { readRecords } = require('./records');
  * @property {number} part
  * @property {number[]} places in the part, of the rows that are sent
  * @property {RowId[]} ids of the rows that are sent
- * @property {{ file: number, line: number | undefined }[]} origins likewise
+ * @property {number[]} files of the inputs, that they come from, likewise
+ * @property {(number | undefined)[]} lines likewise
  * @property {unknown[][]} columns values of each column that is passed along
  * @property {RowFault[]} faults rows that cannot be sent
  */
@@ -142,7 +143,8 @@ class BlockBuilder {
     this.#sent.push(input);
     rows.places.push(place);
     rows.ids.push(id);
-    rows.origins.push({ file, line });
+    rows.files.push(file);
+    rows.lines.push(line);
     for (let i = 0; i < this.#columnCount; i++)
       rows.columns[i].push(columns?.[i]);
   }
@@ -172,7 +174,8 @@ class BlockBuilder {
       part: this.#part,
       places: [],
       ids: [],
-      origins: [],
+      files: [],
+      lines: [],
       columns: Array.from({ length: this.#columnCount }, () => []),
       faults: [],
     };

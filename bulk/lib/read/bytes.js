@@ -10,7 +10,7 @@ const { systemError } = require('../base/errors');
 const { STANDARD_INPUT, compressionOf } = require('./inputs');
 
 /** Bytes read at a time. */
-const CHUNK_SIZE = 256 * 1024;
+const CHUNK_SIZE = 128 * 1024;
 
 /** zstd for the Nodes whose zlib has none (before 22.15). */
 class ZstdStream extends Transform {

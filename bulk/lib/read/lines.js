@@ -29,24 +29,48 @@ const KEPT_BYTES = 256;
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** Four bytes at once: in each a line break, a 1, or its highest bit. */
+const BREAKS = 0x0a0a0a0a;
+const ONES = 0x01010101;
+const HIGH_BITS = 0x80808080 | 0;
+
+/** @param {Uint32Array} places that are all taken */
+function grow(places) {
+  const more = new Uint32Array(places.length * 2);
+  more.set(places);
+  return more;
+}
+
 /**
- * Finds the line breaks. A plain loop: for short lines it is twice as fast as
- * asking the buffer for each.
+ * Finds the line breaks, four bytes at a time: for short lines that is several
+ * times as fast as asking the buffer for each.
  * @param {Buffer} bytes
  * @returns {Uint32Array} the place of each
  */
 function findBreaks(bytes) {
-  let places = new Uint32Array(Math.max(16, bytes.length >>> 5));
+  const { buffer, byteOffset, length } = bytes;
+  const first = Math.min(length, -byteOffset & 3); // up to a whole word
+  const wordCount = (length - first) >>> 2;
+  const start = wordCount > 0 ? byteOffset + first : 0;
+  const words = new Int32Array(buffer, start, wordCount);
+  let places = new Uint32Array(Math.max(16, length >>> 5));
   let count = 0;
-  for (let i = 0; i < bytes.length; i++)
-    if (bytes[i] === NEWLINE) {
-      if (count === places.length) {
-        const more = new Uint32Array(count * 2);
-        more.set(places);
-        places = more;
+  /** @type {(from: number, end: number) => void} */
+  const look = (from, end) => {
+    for (let i = from; i < end; i++)
+      if (bytes[i] === NEWLINE) {
+        if (count === places.length) places = grow(places);
+        places[count++] = i;
       }
-      places[count++] = i;
-    }
+  };
+  look(0, first);
+  for (let word = 0; word < wordCount; word++) {
+    // A byte becomes 0, and only then borrows into its highest bit.
+    const zeroed = words[word] ^ BREAKS;
+    if (((zeroed - ONES) & ~zeroed & HIGH_BITS) === 0) continue;
+    look(first + word * 4, first + word * 4 + 4);
+  }
+  look(first + wordCount * 4, length);
   return places.subarray(0, count);
 }
 

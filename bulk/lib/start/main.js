@@ -73,6 +73,7 @@ async function carryOut(job, shard, settings) {
   let progress;
   const shardRun = new ShardRun(job, shard, {
     ...readRunSettings(settings),
+    isWhole: shard.count === 1 && !job.isFolder,
     onStart: (meter) => {
       progress = new Progress(meter, {
         stream: process.stderr,
@@ -95,7 +96,7 @@ async function carryOut(job, shard, settings) {
  * @param {import('../read/ranges').Shard} shard
  * @param {import('../job/shard-run').ShardEnd} end
  */
-async function conclude(job, shard, { isComplete, totals: own }) {
+async function conclude(job, shard, { isComplete, totals: own, grown }) {
   const places = placesOf(job.output, job.isFolder, job.errors);
   if (!isComplete) {
     say('stopped; what is finished is kept: go on with --resume');
@@ -107,7 +108,7 @@ async function conclude(job, shard, { isComplete, totals: own }) {
     );
     return exitCodeOf(own);
   }
-  const totals = await mergeParts(places);
+  const totals = await mergeParts(places, grown);
   say(`${totalLine(totals)}: ${job.remote?.label ?? job.output}`);
   if (totals.failed + totals.bad > 0) say(`errors: ${places.errors}`);
   return exitCodeOf(totals);

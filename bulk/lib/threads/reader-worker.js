@@ -9,6 +9,7 @@ const { parentPort, workerData } = require('node:worker_threads');
 
 const { readBlocks } = require('../read/blocks');
 const { rangesOf } = require('../read/ranges');
+const { joinTexts } = require('../read/texts');
 
 /** @typedef {import('../read/records').Cursor} Cursor */
 
@@ -76,7 +77,11 @@ async function run({ inputs, shard, fields, limits, tasks, writer }) {
       const { rows, end, progress } = block;
       writer.postMessage({ rows, end });
       const sent = wantedInputs(block.inputs, rows.places, wanted);
-      port.postMessage({ inputs: sent, progress });
+      port.postMessage(
+        fields.kind === 'text'
+          ? { texts: joinTexts(sent), progress }
+          : { inputs: sent, progress },
+      );
       if (end && (wanted || isEnding)) break;
       await untilAsked();
     }

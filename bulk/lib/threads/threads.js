@@ -7,7 +7,11 @@
 const path = require('node:path');
 const { MessageChannel, Worker } = require('node:worker_threads');
 
+const { releaseVectors } = require('baseten-performance-client/internal');
+
 const { FinalError, JobError, UsageError } = require('../base/errors');
+const { cutTexts } = require('../read/texts');
+const { MANY_VALUES, Ring } = require('./ring');
 
 /** @typedef {import('./reader-worker').ReaderData} ReaderData */
 /** @typedef {import('./writer-worker').WriterData} WriterData */
@@ -17,8 +21,8 @@ const { FinalError, JobError, UsageError } = require('../base/errors');
 /** Blocks that are read ahead. */
 const AHEAD = 3;
 
-/** Bytes of vectors on their way to the writer, at most. */
-const MOST_UNWRITTEN = 8 * 1024 * 1024;
+/** The longest time that results wait for others to go with them. */
+const FLUSH_MS = 20;
 
 /**
  * Of either thread: rows and vectors live shortly, and a larger nursery would
@@ -69,10 +73,18 @@ class Threads {
   #reader;
   #writer;
 
-  /** @type {{ inputs: any[], progress: number }[]} */
+  /** @type {{ inputs?: any[], texts?: import('../read/texts').JoinedTexts, progress: number }[]} */
   #blocks = [];
 
-  #unwritten = 0;
+  #ring = new Ring();
+
+  /** Results that go to the writer together. @type {import('./ring').SentResults[]} */
+  #outgoing = [];
+  #outgoingValues = 0;
+
+  /** @type {NodeJS.Timeout | undefined} */
+  #flushing;
+
   #isRead = false;
   #isWritten = false;
 
@@ -84,7 +96,7 @@ class Threads {
 
   /**
    * @param {Omit<ReaderData, 'writer'>} readerData
-   * @param {Omit<WriterData, 'reader'>} writerData
+   * @param {Omit<WriterData, 'reader' | 'ring'>} writerData
    * @param {(record: PartRecord, isFirst: boolean) => void} onPart
    */
   constructor(readerData, writerData, onPart) {
@@ -95,7 +107,7 @@ class Threads {
     };
     this.#writer = startWorker(
       'writer-worker.js',
-      { ...writerData, reader: port2 },
+      { ...writerData, ring: this.#ring.values, reader: port2 },
       port2,
       (message) => this.#hear(message, onPart),
       fail,
@@ -110,12 +122,17 @@ class Threads {
     this.#reader.postMessage({ count: AHEAD });
   }
 
-  /** The next block; undefined where all is read. */
+  /**
+   * The next block; undefined where all is read.
+   * @returns {Promise<{ inputs: any[], progress: number } | undefined>}
+   */
   async next() {
     await this.#until(() => this.#blocks.length > 0 || this.#isRead);
     const block = this.#blocks.shift();
-    if (block) this.#reader.postMessage({ count: 1 });
-    return block;
+    if (!block) return undefined;
+    this.#reader.postMessage({ count: 1 });
+    const { texts, inputs = texts ? cutTexts(texts) : [], progress } = block;
+    return { inputs, progress };
   }
 
   /** Reads no further than the end of the part that is being read. */
@@ -125,32 +142,75 @@ class Threads {
 
   /**
    * Hands results to the writer, and waits where it is behind.
-   * @param {Results} results
+   * @param {Results} results whose vectors are gone afterwards
    */
   async write(results) {
-    const { matrix } = results;
-    if (matrix) {
-      // A view would take its whole buffer along.
-      const isWhole = matrix.byteLength === matrix.buffer.byteLength;
-      const own = isWhole ? matrix : matrix.slice();
-      this.#unwritten += own.byteLength;
-      this.#writer.postMessage({ ...results, matrix: own }, [
-        /** @type {ArrayBuffer} */ (own.buffer),
-      ]);
-    } else this.#writer.postMessage(results);
-    if (this.#unwritten > MOST_UNWRITTEN)
-      await this.#until(() => this.#unwritten <= MOST_UNWRITTEN);
+    const { matrix, dimensions = 0, ...rest } = results;
+    if (!matrix) {
+      this.#hand(results, 0);
+      return;
+    }
+    if (dimensions > MANY_VALUES)
+      throw new FinalError(`vectors of ${dimensions} dimensions are too long`);
+    const most =
+      dimensions > 0 ? Math.floor(MANY_VALUES / dimensions) : Infinity;
+    for (let first = 0; first < results.count; first += most) {
+      const count = Math.min(most, results.count - first);
+      const place = await this.#put(
+        matrix.subarray(first * dimensions, (first + count) * dimensions),
+      );
+      const tokens = first === 0 ? results.tokens : 0;
+      this.#hand({ ...rest, count, dimensions, tokens, place }, place.length);
+    }
+    // Others may have a share of a buffer that is larger.
+    const { buffer } = matrix;
+    if (matrix.byteLength > 0 && matrix.byteLength === buffer.byteLength)
+      releaseVectors(matrix);
   }
 
   /** Settles when everything is written. */
   async finish() {
+    this.#flush();
     this.#writer.postMessage({ isLast: true });
     await this.#until(() => this.#isWritten);
   }
 
   /** Ends both, whatever they are doing. */
   async end() {
+    clearTimeout(this.#flushing);
     await Promise.all([this.#reader.terminate(), this.#writer.terminate()]);
+  }
+
+  /** @param {Float32Array} values */
+  async #put(values) {
+    const ring = this.#ring;
+    if (!ring.hasRoom(values.length)) {
+      this.#flush();
+      await this.#until(() => ring.hasRoom(values.length));
+    }
+    return ring.put(values);
+  }
+
+  /**
+   * A message wakes the thread, and takes this one's core where there is no
+   * other: results go many at a time.
+   * @param {import('./ring').SentResults} results
+   * @param {number} length of their vectors
+   */
+  #hand(results, length) {
+    this.#outgoing.push(results);
+    this.#outgoingValues += length;
+    if (this.#outgoingValues >= MANY_VALUES / 4) this.#flush();
+    else this.#flushing ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
+  #flush() {
+    clearTimeout(this.#flushing);
+    this.#flushing = undefined;
+    if (this.#outgoing.length === 0) return;
+    this.#writer.postMessage({ results: this.#outgoing });
+    this.#outgoing = [];
+    this.#outgoingValues = 0;
   }
 
   /** @param {any} message */
@@ -161,9 +221,9 @@ class Threads {
   }
 
   /** @param {any} message */
-  #hear({ record, isFirst, taken, isOver }, onPart) {
+  #hear({ record, isFirst, freed, isOver }, onPart) {
     if (record) onPart(record, isFirst);
-    if (taken) this.#unwritten -= taken;
+    if (freed) this.#ring.free(freed);
     if (isOver) this.#isWritten = true;
     this.#wake();
   }

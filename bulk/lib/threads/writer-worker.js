@@ -5,20 +5,20 @@
  * row from the one that reads.
  */
 
-const {
-  MessageChannel,
-  parentPort,
-  workerData,
-} = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 
 const { openSink } = require('../parts/sinks');
 const { Writer } = require('../parts/writer');
+const { MANY_VALUES } = require('./ring');
+
+/** @typedef {import('./ring').SentResults} SentResults */
 
 /**
  * @typedef {object} WriterData
  * @property {import('../parts/writer').WriteTerms} terms
  * @property {import('../parts/sinks').SinkTerms} sink
  * @property {import('../parts/writer').OldPart[]} olds
+ * @property {Float32Array} ring that vectors come in
  * @property {import('node:worker_threads').MessagePort} reader
  */
 
@@ -26,26 +26,30 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (
   parentPort
 );
 
-/** What is sent into a closed channel is gone. */
-const { port1: nowhere, port2: closed } = new MessageChannel();
-closed.close();
-
-/**
- * Frees vectors at once: to V8 they are so little that it would not collect
- * them before a hundred megabytes of them lie around.
- * @param {import('../parts/part-builder').Results} results
- */
-function release({ matrix }) {
-  if (!matrix) return;
-  const { byteLength } = matrix.buffer;
-  nowhere.postMessage(undefined, [/** @type {ArrayBuffer} */ (matrix.buffer)]);
-  port.postMessage({ taken: byteLength });
-}
-
 /** @param {WriterData} data */
-async function run({ terms, sink: sinkTerms, olds, reader }) {
+async function run({ terms, sink: sinkTerms, olds, ring, reader }) {
   const sink = await openSink(sinkTerms);
-  const writer = new Writer(terms, sink, olds, release);
+  let freed = 0;
+  const writer = new Writer(terms, sink, olds, (results) => {
+    const { place } = /** @type {SentResults} */ (results);
+    freed += place?.charge ?? 0;
+    if (freed >= MANY_VALUES) release(); // a part takes its time
+  });
+
+  /** Gives back what was copied out of the ring. */
+  function release() {
+    if (freed > 0) port.postMessage({ freed });
+    freed = 0;
+  }
+
+  /** @param {SentResults} results */
+  function withVectors(results) {
+    const { place } = results;
+    if (!place) return results;
+    const matrix = ring.subarray(place.at, place.at + place.length);
+    return { ...results, matrix };
+  }
+
   let isAdvancing = false;
   let hasMore = false;
   let isRead = false;
@@ -60,6 +64,7 @@ async function run({ terms, sink: sinkTerms, olds, reader }) {
       await writer.advance((record, isFirst) =>
         port.postMessage({ record, isFirst }),
       );
+      release();
     }
     isAdvancing = false;
     if (!isLast || !isRead) return;
@@ -79,7 +84,9 @@ async function run({ terms, sink: sinkTerms, olds, reader }) {
   });
   port.on('message', (message) => {
     if (message.isLast) isLast = true;
-    else writer.addResults(message);
+    else
+      for (const results of message.results)
+        writer.addResults(withVectors(results));
     advance().catch(fail);
   });
 }

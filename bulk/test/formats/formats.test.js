@@ -5,6 +5,8 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { NewFile } = require('../../lib/base/new-file');
+const { sourceOfChunks, sourceOfFile } = require('../../lib/base/sources');
 const { FORMATS } = require('../../lib/formats/formats');
 const { makeFolder } = require('../helpers/bulk-process');
 
@@ -41,6 +43,15 @@ async function writePart(format, part, file) {
   fs.closeSync(fd);
 }
 
+/** @param {import('../../lib/base/sources').Source[]} sources */
+async function mergeInto(file, format, sources, columns) {
+  const out = new NewFile(file);
+  const merger = await format.merger(out, { columns, idName: 'id' });
+  for (const source of sources) await merger.add(source);
+  await merger.end();
+  out.finish();
+}
+
 for (const [name, format] of Object.entries(FORMATS))
   describe(name, () => {
     /** Parts, the longest of several pages, and what they are merged into. */
@@ -53,12 +64,9 @@ for (const [name, format] of Object.entries(FORMATS))
       for (const [i, part] of parts.entries())
         await writePart(format, part, files[i]);
       const merged = path.join(folder, 'merged');
-      const fd = fs.openSync(merged, 'w');
-      const shape = { rows: 2507, dimensions: DIMENSIONS };
       const columns = format.hasColumns ? ['tag'] : [];
-      await format.merge(fd, files, shape, { columns, idName: 'id' });
-      fs.closeSync(fd);
-      return { parts, files, merged };
+      await mergeInto(merged, format, files.map(sourceOfFile), columns);
+      return { parts, files, merged, columns };
     }
 
     const about = { hasVectors: true, columnCount: format.hasColumns ? 1 : 0 };
@@ -87,17 +95,29 @@ for (const [name, format] of Object.entries(FORMATS))
       assert.equal(found.dimensions, DIMENSIONS);
     });
 
+    it('merges parts in memory into the same bytes', async (t) => {
+      const { parts, files, merged, columns } = await mergeSome(t);
+      const chunks = await Promise.all(
+        parts.map((part) => format.encode(part)),
+      );
+
+      await mergeInto(
+        `${merged}.again`,
+        format,
+        files.map((file, i) => sourceOfChunks(file, chunks[i])),
+        columns,
+      );
+
+      assert.deepEqual(
+        fs.readFileSync(`${merged}.again`),
+        fs.readFileSync(merged),
+      );
+    });
+
     it('merges no parts into a file without rows', async (t) => {
       const file = path.join(makeFolder(t), 'empty');
-      const fd = fs.openSync(file, 'w');
 
-      await format.merge(
-        fd,
-        [],
-        { rows: 0, dimensions: 0 },
-        { columns: [], idName: 'id' },
-      );
-      fs.closeSync(fd);
+      await mergeInto(file, format, [], []);
 
       assert.equal((await format.inspect(file)).rows, 0);
     });

@@ -108,6 +108,20 @@ describe('a job that is killed and begun again', () => {
     assert.deepEqual(filesOf(folder, 'out'), filesOf(folder, 'whole'));
   });
 
+  it('leaves nothing but parts when it ends early', async (t) => {
+    const { model, start, folder } = await prepare(t);
+
+    await endEarly(model, start('out'));
+
+    const state = path.join(folder, 'out.npy.parts');
+    const left = fs.readdirSync(state, { recursive: true }).map(String);
+    assert.ok(left.some((name) => /part-\d+$/.test(name)));
+    assert.deepEqual(
+      left.filter((name) => name.includes('.tmp-')),
+      [],
+    );
+  });
+
   it('ends at once at the second signal', async (t) => {
     const { model, start } = await prepare(t);
     const { reached, release } = model.holdAfter(0);

@@ -141,17 +141,16 @@ describe('a full disk', () => {
     );
   });
 
-  it('leaves the file that was to be replaced as it was', (t) => {
+  it('leaves the file that was to be replaced as it was', async (t) => {
     const file = path.join(makeFolder(t), 'a');
     fs.writeFileSync(file, 'old');
     const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
 
-    assert.throws(
-      () =>
-        replaceFile(file, (fd) => {
-          fs.writeSync(fd, 'half');
-          throw full;
-        }),
+    await assert.rejects(
+      replaceFile(file, (out) => {
+        out.append(Buffer.from('half'));
+        throw full;
+      }),
       /the disk is full/,
     );
 
