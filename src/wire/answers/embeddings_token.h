@@ -53,8 +53,9 @@ struct pc_embeddings {
   struct pc_bytes model; /* JSON text with its quotes, empty when missing */
   struct pc_fault fault; /* set when feeding or finishing failed */
   /* Private from here on. */
-  struct pc_bytes window; /* bytes from an unfinished token on */
-  size_t dropped;         /* bytes of the body in front of the window */
+  struct pc_bytes window; /* an unfinished token, from its first byte on */
+  struct pc_text text;    /* what is being read: the window, or what was fed */
+  size_t dropped;         /* bytes of the body in front of it */
   struct pc_json_scan scan;
   struct pc_float_text floats;
   enum pc_status status; /* of the answer so far */
