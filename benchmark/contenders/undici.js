@@ -1,26 +1,25 @@
 'use strict';
 
-const { Pool } = require('undici');
+const { H2CClient, Pool } = require('undici');
 
 const { HEADERS, jsonPeer } = require('../json-peer');
-const { isHttp2 } = require('../sites');
 
 /** As many connections as requests in flight; over HTTP/2, one with streams. */
-function poolOptions(site, inFlight) {
-  const connect = { ca: site.ca };
-  if (!isHttp2(site)) return { connect, connections: inFlight };
-  return {
-    allowH2: true,
-    useH2c: site.protocol === 'h2c',
-    connect,
-    connections: 1,
-    pipelining: inFlight,
-    maxConcurrentStreams: inFlight,
-  };
+function openPool({ url, ca, protocol }, inFlight) {
+  const streams = { pipelining: inFlight, maxConcurrentStreams: inFlight };
+  if (protocol === 'h2c') return new H2CClient(url, streams);
+  if (protocol === 'h2')
+    return new Pool(url, {
+      ...streams,
+      allowH2: true,
+      connect: { ca },
+      connections: 1,
+    });
+  return new Pool(url, { connect: { ca }, connections: inFlight });
 }
 
 function open(site, { inFlight }) {
-  const pool = new Pool(site.url, poolOptions(site, inFlight));
+  const pool = openPool(site, inFlight);
 
   return jsonPeer({
     async postJson(path, payload) {

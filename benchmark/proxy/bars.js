@@ -11,8 +11,12 @@ const AT_MOST = 'at most';
 const own = (name) => (rounds) =>
   median(rounds.ours.map((round) => round[name]));
 
+const overRust = (rounds) =>
+  rounds.rust && ratio(rounds, 'ours', 'rust', 'requestsPerS');
+
 const BARS = [
   ['S', 'requests/s', own('requestsPerS'), AT_LEAST, 8000],
+  ['S', 'requests/s / the Rust proxy', overRust, AT_LEAST, 1.5],
   [
     'S',
     'requests/s / Node, answers itself',
@@ -35,6 +39,7 @@ const BARS = [
     AT_LEAST,
     4,
   ],
+  ['L', 'calls/s / the Rust proxy', overRust, AT_LEAST, 4],
   ['L', 'loop delay p99, ms', own('delayP99Ms'), AT_MOST, 5],
   [
     'M',
@@ -50,6 +55,7 @@ function judgeBars(works) {
     const work = works.find((one) => one.name === name);
     if (!work) return [];
     const value = read(work.rounds);
+    if (value === undefined) return [];
     const isMet = relation === AT_LEAST ? value >= limit : value <= limit;
     return [{ work: name, what, relation, limit, value, isMet }];
   });

@@ -17,6 +17,8 @@ const BARE = path.join(__dirname, 'bare.js');
 
 const ENGINE = path.join(__dirname, 'engine.js');
 
+const RUST = path.join(BUILD, 'rust-proxy');
+
 const OURS = path.join(
   __dirname,
   '../../proxy/bin/baseten-performance-proxy.js',
@@ -102,6 +104,24 @@ const starterOf = (name, file) => async (upstream) => {
   return startNode(name, file, [port, upstream].map(String), port);
 };
 
+async function startRust(upstream, { batchSize }) {
+  const port = await findFreePort();
+  const flags = [
+    ...['--port', port, '--target-url', upstream, '--http-version', 1],
+    ...['--batch-size', batchSize, '--max-chars-per-request', 256000],
+    ...['--upstream-api-key', 'test-key', '--log-level', 'error'],
+  ];
+  const child = spawn(RUST, flags.map(String), {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await waitUntilListening(child, port, 'the Rust proxy');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid,
+    stop: () => end(child),
+  };
+}
+
 async function startOurs(upstream, { batchSize }) {
   const port = await findFreePort();
   const flags = [
@@ -109,6 +129,12 @@ async function startOurs(upstream, { batchSize }) {
     ...['--batch-size', batchSize, '--max-chars-per-request', 256000],
   ];
   return startNode('our proxy', OURS, flags.map(String), port);
+}
+
+/** Why a contender cannot run here, or nothing. */
+function lacksContender(id) {
+  if (id !== 'rust' || fs.existsSync(RUST)) return undefined;
+  return 'make bench-rust-proxy builds it';
 }
 
 const CONTENDERS = {
@@ -126,7 +152,8 @@ const CONTENDERS = {
     start: starterOf('the floor', ENGINE),
   },
   naive: { label: 'Node, parses JSON', start: startNaive },
+  rust: { label: "the original's Rust proxy", start: startRust },
   ours: { label: 'baseten-performance-proxy', start: startOurs },
 };
 
-module.exports = { CONTENDERS };
+module.exports = { CONTENDERS, lacksContender };

@@ -14,7 +14,7 @@ const { median } = require('../figures');
 const { lacksTool, serversFor } = require('../servers');
 const { printBars } = require('../table');
 const { judgeBars } = require('./bars');
-const { CONTENDERS } = require('./contenders');
+const { CONTENDERS, lacksContender } = require('./contenders');
 const { figuresOf } = require('./figures');
 const { runLoad } = require('./load');
 const { costOf } = require('./processes');
@@ -106,6 +106,21 @@ async function runWork(work, count, scale) {
   return { name, title, contenders, rounds };
 }
 
+/** The works with those contenders that can run here; names the others. */
+function leaveOutAbsent(works) {
+  const absent = new Set();
+  const present = works.map((work) => ({
+    ...work,
+    contenders: work.contenders.filter((id) => {
+      const lack = lacksContender(id);
+      if (lack) absent.add(`${CONTENDERS[id].label}: ${lack}`);
+      return !lack;
+    }),
+  }));
+  for (const reason of absent) console.log(`Left out is ${reason}`);
+  return present;
+}
+
 function describeMachine() {
   const [{ model }] = os.cpus();
   const cores = os.availableParallelism();
@@ -118,7 +133,7 @@ async function main() {
   const lacking = lacksTool('wrk') ?? lacksTool('nginx');
   if (lacking) throw new Error(lacking);
   const works = [];
-  for (const work of selectWorks(process.env.WORKS)) {
+  for (const work of leaveOutAbsent(selectWorks(process.env.WORKS))) {
     works.push(await runWork(work, work.requests ? 1 : count, scale));
     printWork(works.at(-1));
   }

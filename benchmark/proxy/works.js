@@ -14,7 +14,7 @@ const WORKS = [
     batchSize: 128,
     connections: 128,
     seconds: 4,
-    contenders: ['direct', 'bare', 'engine', 'nginx', 'naive', 'ours'],
+    contenders: ['direct', 'bare', 'engine', 'nginx', 'naive', 'rust', 'ours'],
   },
   {
     name: 'D',
@@ -26,7 +26,7 @@ const WORKS = [
     batchSize: 128,
     connections: 128,
     seconds: 4,
-    contenders: ['direct', 'nginx', 'naive', 'ours'],
+    contenders: ['direct', 'nginx', 'naive', 'rust', 'ours'],
   },
   {
     name: 'L',
@@ -37,7 +37,7 @@ const WORKS = [
     connections: 2,
     seconds: 8,
     hasLoop: true,
-    contenders: ['naive', 'ours'],
+    contenders: ['naive', 'rust', 'ours'],
   },
 ];
 

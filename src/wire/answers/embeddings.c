@@ -12,13 +12,13 @@ static const size_t WINDOW_CEILING = 64 * MIB;
 static const size_t VALUES_CEILING = 1024 * MIB;
 static const size_t MODEL_CEILING = MIB / 16;
 
-/* What is copied is still in a near cache when it is read. */
-static const size_t SLICE_SIZE = MIB / 16;
+/* Copied to an unfinished token at first: nearly every one ends within. */
+static const size_t SMALLEST_PART = 256;
 
 /* A cut vector is told as any cut text is. */
 static enum pc_status refuse_cut(struct pc_embeddings *answer)
 {
-  answer->scan.at = answer->window.size;
+  answer->scan.at = answer->text.size;
   answer->scan.reason = "the text ends too early";
   return pc_json_scan_explain(&answer->scan, answer->dropped, &answer->fault);
 }
@@ -27,9 +27,9 @@ static enum pc_status
 read_vector(struct pc_embeddings *answer, bool is_last, bool *needs_more)
 {
   bool is_done = false;
-  enum pc_status status = pc_float_text_read(
-      &answer->floats, answer->window.data, answer->window.size,
-      &answer->scan.at, &answer->values, &is_done);
+  enum pc_status status =
+      pc_float_text_read(&answer->floats, answer->text.data, answer->text.size,
+                         &answer->scan.at, &answer->values, &is_done);
 
   if (status != PC_OK)
     return pc_embeddings_refuse_vector(answer, status, answer->scan.at);
@@ -43,8 +43,8 @@ read_vector(struct pc_embeddings *answer, bool is_last, bool *needs_more)
 static enum pc_status
 read_token(struct pc_embeddings *answer, bool is_last, bool *needs_more)
 {
-  enum pc_json_token token = pc_json_scan_next(
-      &answer->scan, answer->window.data, answer->window.size, is_last);
+  enum pc_json_token token = pc_json_scan_next(&answer->scan, answer->text.data,
+                                               answer->text.size, is_last);
 
   if (token == PC_JSON_BAD)
     return pc_json_scan_explain(&answer->scan, answer->dropped, &answer->fault);
@@ -61,30 +61,86 @@ static enum pc_status read_json(struct pc_embeddings *answer, bool is_last)
     status = answer->place == PC_EMBEDDINGS_IN_VECTOR
                  ? read_vector(answer, is_last, &needs_more)
                  : read_token(answer, is_last, &needs_more);
-  if (status != PC_OK)
-    return status;
-
-  answer->dropped += answer->scan.at;
-  pc_bytes_drop_front(&answer->window, answer->scan.at);
-  pc_json_scan_shift(&answer->scan, answer->scan.at);
-  return PC_OK;
+  return status;
 }
 
-/* Reads all that the window holds and drops it. */
-static enum pc_status read_window(struct pc_embeddings *answer, bool is_last)
+/* Reads what is whole of `text`; read_size tells how much of it that was. */
+static enum pc_status
+read_text(struct pc_embeddings *answer, struct pc_text text, bool is_last)
 {
+  answer->text = text;
   return answer->is_packed ? pc_embeddings_read_packed(answer, is_last)
                            : read_json(answer, is_last);
 }
 
-static enum pc_status
-feed_slice(struct pc_embeddings *answer, const char *data, size_t size)
+static size_t read_size(const struct pc_embeddings *answer)
 {
-  enum pc_status status = pc_bytes_append(&answer->window, data, size);
+  return answer->is_packed ? answer->packed->at : answer->scan.at;
+}
+
+/* What was read is not looked at again; answers how much it was. */
+static size_t leave_behind(struct pc_embeddings *answer)
+{
+  size_t count = read_size(answer);
+
+  answer->dropped += count;
+  if (answer->is_packed)
+    pc_msgpack_scan_shift(answer->packed);
+  else
+    pc_json_scan_shift(&answer->scan, count);
+  return count;
+}
+
+static enum pc_status
+keep(struct pc_embeddings *answer, struct pc_text *data, size_t count)
+{
+  enum pc_status status = pc_bytes_append(&answer->window, data->data, count);
 
   if (status != PC_OK)
     return pc_embeddings_refuse_size(answer, status, "one token");
-  return read_window(answer, false);
+  pc_text_drop(data, count);
+  return PC_OK;
+}
+
+/* Reads `data` where it lies and keeps the token that it ends in. */
+static enum pc_status read_in_place(struct pc_embeddings *answer,
+                                    struct pc_text *data)
+{
+  enum pc_status status = read_text(answer, *data, false);
+
+  if (status != PC_OK)
+    return status;
+  pc_text_drop(data, leave_behind(answer));
+  return keep(answer, data, data->size);
+}
+
+/*
+ * Goes on with the unfinished token in the window, by as much of `data` as may
+ * end it. What lies behind it is given back, to be read in place.
+ */
+static enum pc_status read_window(struct pc_embeddings *answer,
+                                  struct pc_text *data)
+{
+  const struct pc_text all = *data;
+  size_t before = answer->window.size;
+  size_t part = before < SMALLEST_PART ? SMALLEST_PART : before;
+  enum pc_status status =
+      keep(answer, data, part < data->size ? part : data->size);
+
+  if (status == PC_OK)
+    status = read_text(
+        answer, (struct pc_text){answer->window.data, answer->window.size},
+        false);
+  if (status != PC_OK)
+    return status;
+  if (read_size(answer) < before) {
+    pc_bytes_drop_front(&answer->window, leave_behind(answer));
+    return PC_OK;
+  }
+  *data = all;
+  pc_text_drop(data, leave_behind(answer) - before);
+  pc_bytes_clear(&answer->window);
+  return PC_OK;
 }
 
 /* Makes `rows` hold `count` empty entries. */
@@ -157,20 +213,20 @@ void pc_embeddings_deinit(struct pc_embeddings *answer)
 enum pc_status
 pc_embeddings_feed(struct pc_embeddings *answer, const char *data, size_t size)
 {
-  while (size && answer->status == PC_OK) {
-    size_t part = size < SLICE_SIZE ? size : SLICE_SIZE;
+  struct pc_text left = {data, size};
 
-    answer->status = feed_slice(answer, data, part);
-    data += part;
-    size -= part;
-  }
+  while (left.size && answer->status == PC_OK)
+    answer->status = answer->window.size ? read_window(answer, &left)
+                                         : read_in_place(answer, &left);
   return answer->status;
 }
 
 enum pc_status pc_embeddings_finish(struct pc_embeddings *answer)
 {
+  struct pc_text rest = {answer->window.data, answer->window.size};
+
   if (answer->status == PC_OK)
-    answer->status = read_window(answer, true);
+    answer->status = read_text(answer, rest.size ? rest : pc_text_of(""), true);
   return answer->status;
 }
 

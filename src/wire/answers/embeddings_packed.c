@@ -40,8 +40,8 @@ static enum pc_status
 read_token(struct pc_embeddings *answer, bool is_last, bool *needs_more)
 {
   struct pc_msgpack_scan *scan = answer->packed;
-  enum pc_msgpack_token token = pc_msgpack_scan_next(
-      scan, answer->window.data, answer->window.size, is_last);
+  enum pc_msgpack_token token =
+      pc_msgpack_scan_next(scan, answer->text.data, answer->text.size, is_last);
 
   if (token == PC_MSGPACK_BAD)
     return pc_msgpack_scan_explain(scan, &answer->fault);
@@ -59,9 +59,8 @@ read_vector(struct pc_embeddings *answer, bool is_last, bool *needs_more)
 {
   struct pc_msgpack_scan *scan = answer->packed;
   bool is_done = false;
-  enum pc_status status =
-      pc_msgpack_floats_read(scan, answer->window.data, answer->window.size,
-                             &answer->values, &is_done);
+  enum pc_status status = pc_msgpack_floats_read(
+      scan, answer->text.data, answer->text.size, &answer->values, &is_done);
 
   if (status != PC_OK)
     return pc_embeddings_refuse_vector(answer, status, scan->at);
@@ -81,10 +80,5 @@ enum pc_status pc_embeddings_read_packed(struct pc_embeddings *answer,
     status = answer->place == PC_EMBEDDINGS_IN_VECTOR
                  ? read_vector(answer, is_last, &needs_more)
                  : read_token(answer, is_last, &needs_more);
-  if (status != PC_OK)
-    return status;
-  answer->dropped += answer->packed->at;
-  pc_bytes_drop_front(&answer->window, answer->packed->at);
-  pc_msgpack_scan_shift(answer->packed);
-  return PC_OK;
+  return status;
 }

@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "wire/answers/embeddings_token.h"
 
-/* Reads all that the window of such an answer holds and drops it. */
+/* Reads what is whole of `text` of such an answer: up to packed->at. */
 PC_MUST_CHECK enum pc_status
 pc_embeddings_read_packed(struct pc_embeddings *answer, bool is_last);
 

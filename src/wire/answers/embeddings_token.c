@@ -6,6 +6,9 @@
 #include "wire/json/text.h"
 #include "wire/vectors/packed_vector.h"
 
+/* For rows that have not come yet; beyond it, they make room as they come. */
+static const size_t RESERVED_CEILING = (size_t)16 << 20;
+
 struct member {
   enum pc_embeddings_place parent;
   const char *name;
@@ -22,9 +25,9 @@ static const struct member members[] = {
     {PC_EMBEDDINGS_IN_ITEM, "index", PC_EMBEDDINGS_AT_INDEX},
 };
 
-static char *slice(const struct pc_embeddings *answer)
+static const char *slice(const struct pc_embeddings *answer)
 {
-  return answer->window.data +
+  return answer->text.data +
          (answer->is_packed ? answer->packed->start : answer->scan.start);
 }
 
@@ -231,11 +234,27 @@ static enum pc_status take_index(struct pc_embeddings *answer,
   return PC_OK;
 }
 
+/* One row is there, and as many more like it will be. */
+static enum pc_status expect_rows(struct pc_embeddings *answer)
+{
+  size_t left = answer->expected_count - 1;
+  enum pc_status status = PC_OK;
+
+  if (answer->row.size > RESERVED_CEILING / answer->expected_count)
+    return PC_OK;
+  status = pc_bytes_reserve(&answer->values, left * answer->row.size);
+  return status == PC_OK
+             ? PC_OK
+             : pc_embeddings_refuse_size(answer, status, "the list of vectors");
+}
+
 enum pc_status pc_embeddings_end_vector(struct pc_embeddings *answer)
 {
   answer->row.size = answer->values.size - answer->row.offset;
   answer->place = PC_EMBEDDINGS_IN_ITEM;
-  return answer->row.size ? PC_OK : refuse_item(answer, "an empty embedding");
+  if (!answer->row.size)
+    return refuse_item(answer, "an empty embedding");
+  return answer->row.offset ? PC_OK : expect_rows(answer);
 }
 
 enum pc_status pc_embeddings_refuse_vector(struct pc_embeddings *answer,

@@ -54,8 +54,9 @@ struct pc_embeddings {
   struct pc_bytes model; /* JSON text with its quotes, empty when missing */
   struct pc_fault fault; /* set when feeding or finishing failed */
   /* Private from here on. */
-  struct pc_bytes window; /* bytes from an unfinished token on */
-  size_t dropped;         /* bytes of the body in front of the window */
+  struct pc_bytes window; /* an unfinished token, from its first byte on */
+  struct pc_text text;    /* what is being read: the window, or what was fed */
+  size_t dropped;         /* bytes of the body in front of it */
   struct pc_json_scan scan;
   bool is_packed;                 /* it comes as MessagePack, read by: */
   struct pc_msgpack_scan *packed; /* owned; NULL before the first such answer */
@@ -79,7 +80,7 @@ PC_MUST_CHECK enum pc_status pc_embeddings_refuse_size(
 
 /*
  * Says in the fault why a vector could not be read at offset `at` of the
- * window; answers `status`.
+ * text; answers `status`.
  */
 PC_MUST_CHECK enum pc_status pc_embeddings_refuse_vector(
     struct pc_embeddings *answer, enum pc_status status, size_t at);

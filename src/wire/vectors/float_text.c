@@ -80,7 +80,7 @@ static enum element
 next_element(struct pc_float_text *reader, const char **at, const char *end)
 {
   for (;;) {
-    while (pc_is_blank(**at))
+    while (*at != end && pc_is_blank(**at))
       ++*at;
     if (*at == end)
       return ELEMENT_MISSING;

@@ -27,7 +27,7 @@ void pc_float_text_init(struct pc_float_text *reader);
  * text[*at] on, appending one float32 each to `out` (4 bytes, host order) and
  * moving *at behind what was read. A number counts as read only once the byte
  * behind it is there. Sets *is_done after the closing bracket; PC_OK without it
- * means that more text is needed. text[size] must be readable and NUL.
+ * means that more text is needed.
  * PC_PARSE_ERROR: not a list of JSON numbers (null, NaN, nested arrays, hex,
  * "+1", "01" and "1." are none), or one number is longer than PC_DECIMAL_MAX;
  * *at is on the number or byte that is wrong.

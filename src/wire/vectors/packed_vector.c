@@ -9,28 +9,48 @@
 enum { UNIT_SIZE = 6 /* \u002b */ };
 
 /*
- * Unfolds, in place, the escapes that some writers of JSON put into base64: \/
- * and \u00XX. Any other stays, and its backslash is not base64.
+ * Appends the text without the escapes that some writers of JSON put into
+ * base64: \/ and \u00XX. Any other stays, and its backslash is not base64.
  */
-static size_t unfold(char *text, size_t size)
+static enum pc_status
+unfold(const char *text, size_t size, struct pc_bytes *plain)
 {
-  size_t to = 0;
+  enum pc_status status = pc_bytes_reserve(plain, size);
+  char *to = plain->data;
   size_t from = 0;
 
+  if (status != PC_OK)
+    return status;
   while (from < size) {
     const char *escape = text + from;
 
     if (size - from >= UNIT_SIZE && memcmp(escape, "\\u00", 4) == 0) {
-      text[to++] =
-          (char)(pc_hex_value(escape[4]) << 4 | pc_hex_value(escape[5]));
+      *to++ = (char)(pc_hex_value(escape[4]) << 4 | pc_hex_value(escape[5]));
       from += UNIT_SIZE;
       continue;
     }
     if (escape[0] == '\\' && size - from >= 2 && escape[1] == '/')
       from++;
-    text[to++] = text[from++];
+    *to++ = text[from++];
   }
-  return to;
+  pc_bytes_set_size(plain, (size_t)(to - plain->data));
+  return PC_OK;
+}
+
+static enum pc_status
+decode(const char *text, size_t size, struct pc_bytes *out)
+{
+  struct pc_bytes plain;
+  enum pc_status status = PC_OK;
+
+  if (!memchr(text, '\\', size))
+    return pc_base64_decode(text, size, out);
+  pc_bytes_init(&plain, size);
+  status = unfold(text, size, &plain);
+  if (status == PC_OK)
+    status = pc_base64_decode(plain.data, plain.size, out);
+  pc_bytes_deinit(&plain);
+  return status;
 }
 
 static void to_host_order(char *values, size_t size)
@@ -61,18 +81,15 @@ check_values(struct pc_bytes *out, size_t size_before, const char **reason)
   return PC_OK;
 }
 
-enum pc_status pc_packed_vector_read(char *text,
+enum pc_status pc_packed_vector_read(const char *text,
                                      size_t size,
                                      bool is_opaque,
                                      struct pc_bytes *out,
                                      const char **reason)
 {
   size_t size_before = out->size;
-  enum pc_status status = PC_OK;
+  enum pc_status status = decode(text, size, out);
 
-  if (memchr(text, '\\', size))
-    size = unfold(text, size);
-  status = pc_base64_decode(text, size, out);
   if (status == PC_PARSE_ERROR)
     *reason = "an embedding that is not base64";
   return status != PC_OK || is_opaque ? status

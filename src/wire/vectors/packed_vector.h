@@ -16,11 +16,11 @@
 
 /*
  * Appends what text[0..size), a checked JSON string without its quotes, holds
- * to `out`: float32 in host order, opaque bytes as they came. Uses the text up
- * when it has escapes. PC_PARSE_ERROR puts a literal into *reason that goes on
- * "the item has …"; `out` is then of no use. PC_TOO_LARGE, PC_NO_MEMORY.
+ * to `out`: float32 in host order, opaque bytes as they came. PC_PARSE_ERROR
+ * puts a literal into *reason that goes on "the item has …"; `out` is then of
+ * no use. PC_TOO_LARGE, PC_NO_MEMORY.
  */
-PC_MUST_CHECK enum pc_status pc_packed_vector_read(char *text,
+PC_MUST_CHECK enum pc_status pc_packed_vector_read(const char *text,
                                                    size_t size,
                                                    bool is_opaque,
                                                    struct pc_bytes *out,
