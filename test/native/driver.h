@@ -34,7 +34,8 @@ struct driver_call {
   enum pc_splice_form form;
   bool wants_partial;
   bool may_split;
-  long final_status; /* 0 for none */
+  long final_status;      /* 0 for none */
+  uint64_t allowed_bytes; /* of answers, 0 for any number */
   struct pc_preference preference;
 };
 
