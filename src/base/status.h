@@ -35,6 +35,7 @@
   X(PC_HTTP_ERROR, "HTTP_ERROR", "the server answered with an error status")   \
   X(PC_PARSE_ERROR, "PARSE_ERROR", "the answer is not what was asked for")     \
   X(PC_TOO_LARGE, "RESPONSE_TOO_LARGE", "the answer exceeds its ceiling")      \
+  X(PC_OVER_ALLOWANCE, "OVERLOADED", "there is no room for the answers now")   \
   X(PC_BAD_BODY, "INVALID_BODY", "the request body is not valid")              \
   X(PC_TOKEN_INPUTS, "TOKEN_INPUTS", "the inputs are token ids")               \
   X(PC_NOT_A_BATCH, "NOT_A_BATCH", "the body is not a batch")                  \

@@ -95,7 +95,7 @@ static napi_value export_functions(napi_env env, napi_value exports)
       {.utf8name = "splice", .method = pc_splice},
       {.utf8name = "cancel", .method = pc_cancel},
       {.utf8name = "progress", .method = pc_progress},
-      {.utf8name = "received", .method = pc_received},
+      {.utf8name = "allow", .method = pc_allow},
       {.utf8name = "readBody", .method = pc_joined_body_read},
       {.utf8name = "closeBody", .method = pc_joined_body_close},
       {.utf8name = "drain", .method = pc_settle_drain},

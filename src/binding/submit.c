@@ -22,6 +22,8 @@ enum argument {
   ARG_COUNT
 };
 
+static const double LARGEST_INTEGER = 9007199254740991.0;
+
 static unsigned own_headers(unsigned flags)
 {
   return (flags & PC_FLAG_OWN_REQUEST_ID ? PC_OWN_REQUEST_ID : 0u) |
@@ -387,12 +389,23 @@ napi_value pc_progress(napi_env env, napi_callback_info info)
   return object;
 }
 
-napi_value pc_received(napi_env env, napi_callback_info info)
+napi_value pc_allow(napi_env env, napi_callback_info info)
 {
-  struct pc_call *call = find_call(env, info);
-  uint64_t bytes = 0;
+  struct pc_addon *addon = pc_addon_of(env);
+  struct pc_call *call = NULL;
+  napi_value arguments[2];
+  double number = 0;
+  double bytes = 0;
 
-  if (call)
-    bytes = pc_counter_read(&call->job->progress.received_bytes);
-  return pc_number_make(env, (double)bytes);
+  if (!addon || !pc_arguments_read(env, info, arguments, 2) ||
+      !pc_number_read(env, arguments[0], &number) ||
+      !pc_number_read(env, arguments[1], &bytes))
+    return NULL;
+  if (!(bytes >= 0 && bytes <= LARGEST_INTEGER)) {
+    pc_throw_status(env, PC_INVALID_ARGUMENT, "bytes");
+    return NULL;
+  }
+  call = pc_calls_find(&addon->calls, number);
+  return pc_number_make(
+      env, call ? (double)pc_job_allow(call->job, (uint64_t)bytes) : 0);
 }

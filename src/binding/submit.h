@@ -28,8 +28,9 @@ napi_value pc_cancel(napi_env env, napi_callback_info info);
 /* progress(number) -> { completed, total, … }, undefined once it has ended */
 napi_value pc_progress(napi_env env, napi_callback_info info);
 
-/* received(number) -> bytes of its answers, 0 once it has ended */
-napi_value pc_received(napi_env env, napi_callback_info info);
+/* allow(number, bytes) -> bytes of its answers until now, 0 once it has ended.
+   The engine ends the call when they become more than `bytes`. */
+napi_value pc_allow(napi_env env, napi_callback_info info);
 
 /* Forgets a call whose job has ended, and lets go of all it holds. */
 void pc_call_end(struct pc_addon *addon, struct pc_call *call);

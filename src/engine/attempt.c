@@ -22,8 +22,12 @@ static enum pc_status on_begin(void *context)
 static enum pc_status on_body(void *context, const char *data, size_t size)
 {
   struct pc_attempt *attempt = context;
+  struct pc_progress *progress = attempt->progress;
 
-  pc_counter_add(&attempt->progress->received_bytes, size);
+  pc_counter_add(&progress->received_bytes, size);
+  if (pc_counter_read(&progress->received_bytes) >
+      pc_counter_read(&progress->allowed_bytes))
+    return PC_OVER_ALLOWANCE;
   return pc_reader_feed(attempt->reader, attempt->exchange, data, size);
 }
 

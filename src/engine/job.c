@@ -17,6 +17,7 @@ static void init(struct pc_job *job)
   struct pc_job_plan *plan = &job->plan;
 
   atomic_init(&job->reference_count, 1);
+  atomic_init(&job->progress.allowed_bytes, UINT64_MAX);
   pc_failure_init(&job->failure, PC_OK);
   pc_result_init(&job->result, plan->input_count);
   job->want = (struct pc_outcome){.job = job, .kind = PC_OUTCOME_WANT};

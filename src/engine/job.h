@@ -69,6 +69,18 @@ void pc_job_keep(struct pc_job *job);
 /* Destroys the job with its last reference. NULL is allowed. Thread: any. */
 void pc_job_release(struct pc_job *job);
 
+/*
+ * The answers may have `bytes` from now on, those of failed attempts included;
+ * above, the job ends with PC_OVER_ALLOWANCE. Any number at first. Tells how
+ * many they have. Thread: the owner's.
+ */
+static inline uint64_t pc_job_allow(struct pc_job *job, uint64_t bytes)
+{
+  atomic_store_explicit(&job->progress.allowed_bytes, bytes,
+                        memory_order_relaxed);
+  return pc_counter_read(&job->progress.received_bytes);
+}
+
 /* From here on, thread: engine. */
 
 /* Splits the inputs and queues the first batches. */

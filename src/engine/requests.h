@@ -37,6 +37,7 @@ struct pc_progress {
   pc_counter hedges;
   pc_counter received_bytes; /* of answers, decompressed; with those of attempts
                                 that failed */
+  pc_counter allowed_bytes;  /* of those; written by the owner */
 };
 
 /* The requests of one job and what they share. Set by the job. */

@@ -7,6 +7,7 @@ void pc_arrival_start(struct pc_arrival *arrival, struct pc_hop *hop)
 {
   arrival->hop = hop;
   arrival->decoding = NULL;
+  arrival->told = 0;
   arrival->has_head = false;
   arrival->is_whole = false;
   arrival->may_be_kept = false;
@@ -36,16 +37,23 @@ static enum pc_status begin(struct pc_arrival *arrival)
   return status;
 }
 
-static enum pc_status decode(struct pc_arrival *arrival, struct pc_text coded)
+static enum pc_status tell(struct pc_arrival *arrival, struct pc_text piece)
 {
   struct pc_hop *hop = arrival->hop;
+
+  arrival->told += piece.size;
+  return hop->events->on_body(hop, piece.data, piece.size);
+}
+
+static enum pc_status decode(struct pc_arrival *arrival, struct pc_text coded)
+{
   enum pc_status status = PC_OK;
   struct pc_text piece = {0};
 
   do {
     status = pc_content_decoding_read(arrival->decoding, &coded, &piece);
     if (status == PC_OK && piece.size)
-      status = hop->events->on_body(hop, piece.data, piece.size);
+      status = tell(arrival, piece);
   } while (status == PC_OK && piece.size);
   return status;
 }
@@ -53,11 +61,8 @@ static enum pc_status decode(struct pc_arrival *arrival, struct pc_text coded)
 static enum pc_status take_body(struct pc_arrival *arrival,
                                 struct pc_text piece)
 {
-  struct pc_hop *hop = arrival->hop;
-
-  hop->received += piece.size;
-  return arrival->decoding ? decode(arrival, piece)
-                           : hop->events->on_body(hop, piece.data, piece.size);
+  arrival->hop->received += piece.size;
+  return arrival->decoding ? decode(arrival, piece) : tell(arrival, piece);
 }
 
 enum pc_status pc_arrival_take(struct pc_arrival *arrival, struct pc_text data)

@@ -8,6 +8,7 @@
 #define PC_NET_ARRIVAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/chars.h"
 #include "base/status.h"
@@ -19,6 +20,7 @@ struct pc_arrival {
   struct pc_hop *hop; /* kept */
   struct pc_response response;
   struct pc_content_decoding *decoding; /* NULL where there is none */
+  uint64_t told;                        /* bytes of the body, decoded */
   bool has_head;                        /* whole, and told */
   bool is_whole;                        /* the answer */
   bool may_be_kept; /* whole, with nothing behind it that was received */

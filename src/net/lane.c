@@ -10,10 +10,9 @@ enum {
   SHORT_SIZE = PC_POOL_ROOM_SIZE,
   /* What is compressed may grow a thousand times: so much of it is received at
      once, so much at first, when nobody knows yet whether it is, and each byte
-     counts as so many. */
+     that it unfolds into counts. */
   CODED_SIZE = 2 * 1024,
   FIRST_SIZE = 16 * 1024,
-  CODED_WEIGHT = 128,
   /* Statuses from here on end the sending of a body. */
   LOWEST_REFUSAL = 300
 };
@@ -157,6 +156,7 @@ static bool receive(struct pc_lane *lane, size_t *spent, bool *is_drained)
 {
   struct pc_text data = {.data = lane->pool->room};
   size_t asked = size_to_ask(lane);
+  uint64_t told = lane->arrival.told;
 
   switch (pc_connection_receive(lane->connection, lane->pool->room, asked,
                                 &data.size)) {
@@ -172,10 +172,14 @@ static bool receive(struct pc_lane *lane, size_t *spent, bool *is_drained)
   case PC_MOVED_SOME:
     break;
   }
-  *spent += lane->arrival.decoding ? data.size * CODED_WEIGHT : data.size;
+  *spent += data.size;
   *is_drained = !lane->is_broken &&
                 pc_connection_is_drained(lane->connection, data.size, asked);
-  return take(lane, data);
+  if (!take(lane, data))
+    return false;
+  if (lane->arrival.decoding)
+    *spent += lane->arrival.told - told;
+  return true;
 }
 
 /* It receives on in its turn, whatever the watch tells. */

@@ -58,6 +58,7 @@ enum pc_retry_price pc_retry_price(struct pc_retry_cause cause)
   case PC_PROXY_REFUSED:
   case PC_PRIVATE_ADDRESS:
   case PC_TOO_LARGE:
+  case PC_OVER_ALLOWANCE:
   case PC_BAD_BODY:
   case PC_TOKEN_INPUTS:
   case PC_NOT_A_BATCH:

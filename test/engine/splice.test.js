@@ -337,6 +337,39 @@ describe('a spliced call that fails', () => {
   });
 });
 
+describe('what the answers of a spliced call may hold', () => {
+  const body = '{"input":["a","b"]}';
+
+  it('is told while it runs, and above it the engine ends it', async (t) => {
+    let answer;
+    const upstream = await startUpstream(
+      t,
+      () => new Promise((resolve) => (answer = resolve)),
+    );
+    let job;
+
+    const ended = splice(t, upstream.url, 'embeddings', body, {
+      onStart: (started) => (job = started),
+    });
+    await upstream.until(({ requests }) => requests.length === 1);
+    const before = binding.native().allow(job, 10);
+    answer({ body: '{"data":[]}' });
+    const { failure } = await ended;
+
+    assert.equal(before, 0);
+    assert.equal(failure.code, 'OVERLOADED');
+    assert.equal(upstream.requests.length, 1);
+    assert.equal(binding.native().allow(job, 10), 0);
+  });
+
+  it('is a number of bytes', () => {
+    for (const bytes of [-1, NaN, Infinity])
+      assert.throws(() => binding.native().allow(0, bytes), {
+        code: 'INVALID_ARGUMENT',
+      });
+  });
+});
+
 describe('a batch refused as too large', () => {
   it('is split, and its answers are joined all the same', async (t) => {
     const upstream = await startUpstream(t, (request) =>

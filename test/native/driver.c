@@ -207,6 +207,8 @@ enum pc_status driver_try_submit(struct driver *driver,
     return status;
   }
   status = pc_job_create(&plan, &fault, out);
+  if (status == PC_OK && call->allowed_bytes)
+    (void)pc_job_allow(*out, call->allowed_bytes);
   if (status == PC_OK)
     status = pc_engine_submit(driver->engine, *out);
   if (status != PC_OK) {

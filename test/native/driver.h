@@ -39,6 +39,7 @@ struct driver_call {
   struct pc_endpoints *endpoints; /* of a pool, or NULL; the caller's */
   const char *const *urls;        /* of those, in place of `url` */
   bool is_pinning;
+  uint64_t allowed_bytes; /* of answers, 0 for any number */
   struct pc_preference preference;
 };
 

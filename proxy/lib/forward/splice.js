@@ -72,7 +72,10 @@ function defaultsOf({ number, defaults }, model) {
   return `{${defaults}${comma}"model":${JSON.stringify(model)}}`;
 }
 
-/** How often the bytes of answers that arrive are counted. */
+/**
+ * How often the bytes of answers that arrive are counted, and the engine told
+ * how many more there may be: should the loop be late, it ends the call itself.
+ */
 const COUNT_INTERVAL_MS = 10;
 
 /** @type {Set<Splice>} */
@@ -101,6 +104,9 @@ function stopCounting(splice) {
 class Splice {
   #exchange;
   #held = 0;
+
+  /** What its answers may hold, as the engine was told. */
+  #allowed = 0;
   #isClosed = false;
 
   /** @type {Error | undefined} why it was cancelled */
@@ -135,6 +141,7 @@ class Splice {
         .native()
         .splice(engine, kind.number, numbers, words, body, this);
       startCounting(this);
+      this.count();
       this.#exchange.whenDone(() => this.#cancel());
       const outcome = await new Promise((resolve) => {
         this.#resolve = resolve;
@@ -153,8 +160,9 @@ class Splice {
   /** Counts what has arrived of the answers; cancels when it is too much. */
   count() {
     if (!this.#job) return;
+    this.#allowed = this.#held + this.#exchange.room;
     try {
-      this.#hold(internal.native().received(this.#job));
+      this.#hold(internal.native().allow(this.#job, this.#allowed));
     } catch (error) {
       this.#refusal = error;
       this.#cancel();
@@ -187,6 +195,8 @@ class Splice {
    */
   #keep(outcome) {
     if (this.#refusal) throw this.#refusal;
+    // By now there may be room, and the answers are lost all the same.
+    if (outcome.failure?.code === 'OVERLOADED') this.#hold(this.#allowed + 1);
     if (outcome.failure) return outcome;
     const { joined, size } = outcome.summary;
     try {

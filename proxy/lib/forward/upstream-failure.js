@@ -29,6 +29,10 @@ const TELLINGS = new Map([
   ['CLOSED', telling(503, 'the proxy is shutting down')],
   ['CANCELLED', telling(503, 'the proxy gave the request up')],
   ['NO_MEMORY', telling(503, 'the proxy is out of memory')],
+  [
+    'OVERLOADED',
+    telling(503, 'too many large answers are in progress, try again later'),
+  ],
 ]);
 
 const UNKNOWN = telling(502, 'the upstream request failed');

@@ -146,6 +146,25 @@ class Admission {
   }
 
   /**
+   * @param {Exchange} exchange
+   * @returns {number} of bytes that `hold` would let pass, 0 when it is over
+   */
+  roomOf(exchange) {
+    const entry = this.#entries.get(exchange);
+    if (!entry) return 0;
+    const { share, bytes } = entry;
+    const ofCaller =
+      this.#shares.size > 1 ? this.#mostBytes / 2 - share.bytes : Infinity;
+    const asSmall = Math.min(
+      this.#mostOfSmall - bytes,
+      this.#mostBytes - this.#bytes,
+    );
+    const asLarge = this.#mostBytesOfLarge - this.#bytes;
+    const room = Math.min(ofCaller, Math.max(asSmall, asLarge));
+    return Math.max(0, Math.floor(room));
+  }
+
+  /**
    * @param {number} ofCall
    * @param {number} ofCaller
    * @param {number} more

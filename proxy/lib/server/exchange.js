@@ -188,6 +188,11 @@ class Exchange {
     this.#context.admission.hold(this, bytes);
   }
 
+  /** How many bytes it could hold now beside those that it holds. */
+  get room() {
+    return this.#context.admission.roomOf(this);
+  }
+
   /**
    * Calls back when the body has not arrived within the time that the head of
    * the request began.

@@ -35,6 +35,17 @@ function startLarge(t) {
   return startProxiedModel(t, { answer: largeAnswer, flags });
 }
 
+/** An upstream that goes on beyond what may be held, and never ends. */
+function startEndless(t) {
+  const answer = {
+    body: Buffer.alloc(256 * 1024 * 1024, ' '),
+    cut: 64 * 1024 * 1024,
+    hang: true,
+  };
+  const flags = ['--max-buffered-bytes', `${8 * 1024 * 1024}`];
+  return startProxiedModel(t, { answer: [answer], flags });
+}
+
 /** Holds that every input has its own vector, whole. */
 function assertWhole(text) {
   const { data } = JSON.parse(text);
@@ -129,17 +140,7 @@ describe('an answer of several megabytes', () => {
   });
 
   it('is broken off upstream when it has no end', async (t) => {
-    const flags = ['--max-buffered-bytes', `${8 * 1024 * 1024}`];
-    const { proxy, upstream } = await startProxiedModel(t, {
-      answer: [
-        {
-          body: Buffer.alloc(256 * 1024 * 1024, ' '),
-          cut: 64 * 1024 * 1024,
-          hang: true,
-        },
-      ],
-      flags,
-    });
+    const { proxy, upstream } = await startEndless(t);
 
     const { status, json } = await proxy.ask('POST', '/v1/embeddings', {
       body: JSON.parse(BODY),
@@ -147,6 +148,27 @@ describe('an answer of several megabytes', () => {
     await upstream.until((one) => one.openConnections === 0);
 
     assert.equal(`${status} ${json.code}`, '503 OVERLOADED');
+  });
+
+  it('is broken off by the engine where counting comes late', async (t) => {
+    const real = internal.native();
+    const allow = (job, bytes) => {
+      real.allow(job, bytes);
+      return 0;
+    };
+    const native = Object.create(real, { allow: { value: allow } });
+    t.mock.method(internal, 'native', () => native);
+    const { proxy, upstream } = await startEndless(t);
+
+    const { status, json, headers } = await proxy.ask(
+      'POST',
+      '/v1/embeddings',
+      { body: JSON.parse(BODY) },
+    );
+    await upstream.until((one) => one.openConnections === 0);
+
+    assert.equal(`${status} ${json.code}`, '503 OVERLOADED');
+    assert.equal(headers['retry-after'], '1');
   });
 
   it('spoils no other when its caller goes in the middle', async (t) => {

@@ -4,6 +4,7 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 const zlib = require('node:zlib');
 
+const { Admission } = require('../../lib/server/admission');
 const { ask, startProxy } = require('../helpers/reverse-proxy');
 
 const MIB = 1024 * 1024;
@@ -171,3 +172,40 @@ function withResolvers() {
   });
   return made;
 }
+
+describe('the room that a call is told of', () => {
+  const limits = { maxInFlight: 0, maxQueue: 0, maxUploads: 1 };
+
+  /** Those who hold so much of 64 MiB already, by their addresses. */
+  function admit(held) {
+    const admission = new Admission({ ...limits, maxBufferedBytes: 64 * MIB });
+    return Object.entries(held).map(([caller, bytes]) => {
+      const request = { complete: true };
+      const exchange = { caller, request, whenDone() {} };
+      admission.enterCall(exchange);
+      admission.hold(exchange, bytes);
+      return { admission, exchange };
+    });
+  }
+
+  for (const [held, room] of [
+    [{ alone: 0 }, 56 * MIB],
+    [{ alone: 10 }, 56 * MIB - 10],
+    [{ one: 10, other: 10 }, 32 * MIB - 10],
+    [{ one: 30 * MIB, other: 25 * MIB, third: 10 }, MIB - 10],
+  ])
+    it(`is what it may hold: ${JSON.stringify(held)}`, () => {
+      const { admission, exchange } = admit(held).at(-1);
+
+      assert.equal(admission.roomOf(exchange), room);
+      admission.hold(exchange, room);
+      assert.throws(() => admission.hold(exchange, 1));
+      assert.equal(admission.roomOf(exchange), 0);
+    });
+
+  it('is none for one that is over', () => {
+    const [{ admission }] = admit({ alone: 0 });
+
+    assert.equal(admission.roomOf({}), 0);
+  });
+});

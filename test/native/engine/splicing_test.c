@@ -276,6 +276,30 @@ static void calls_and_cancels_cross(void)
   loopback_stop(server);
 }
 
+static void answers_beyond_what_is_allowed_end_the_call(void)
+{
+  struct loopback *server = loopback_start(answer, NULL);
+  struct driver driver;
+  char body[BODY_ROOM];
+  struct pc_job *job = NULL;
+
+  write_body(body, sizeof(body), 105);
+  driver_start(&driver);
+
+  struct driver_call call = splice_of(loopback_url(server), body);
+  call.allowed_bytes = 1000;
+  call.preference.max_concurrent_requests = 1;
+  job = driver_run(&driver, &call);
+  CHECK_NUMBER(job->failure.status, PC_OVER_ALLOWANCE);
+  CHECK_NUMBER(job->answered_count, 20);
+  CHECK_NUMBER(loopback_request_count(server), 3);
+  CHECK(pc_job_allow(job, 0) > call.allowed_bytes);
+
+  driver_release(job);
+  driver_stop(&driver);
+  loopback_stop(server);
+}
+
 int main(void)
 {
   static const struct harness_test tests[] = {
@@ -285,6 +309,7 @@ int main(void)
       TEST(a_body_that_is_not_understood_sends_nothing),
       TEST(one_batch_that_fails_ends_the_call),
       TEST(calls_and_cancels_cross),
+      TEST(answers_beyond_what_is_allowed_end_the_call),
   };
   return HARNESS_RUN(tests);
 }

@@ -77,11 +77,10 @@ static void failures_after_work_draw_on_the_budget(void)
 static void what_no_repetition_mends_is_final(void)
 {
   static const enum pc_status final[] = {
-      PC_NO_MEMORY,       PC_SYSTEM_ERROR,  PC_INVALID_ARGUMENT,
-      PC_CANCELLED,       PC_CLOSED,        PC_TOTAL_TIMEOUT,
-      PC_TLS_ERROR,       PC_TOO_LARGE,     PC_PROXY_REFUSED,
-      PC_PRIVATE_ADDRESS, PC_BAD_BODY,      PC_TOKEN_INPUTS,
-      PC_NOT_A_BATCH,     PC_PATH_FORBIDDEN};
+      PC_NO_MEMORY,      PC_SYSTEM_ERROR,  PC_INVALID_ARGUMENT, PC_CANCELLED,
+      PC_CLOSED,         PC_TOTAL_TIMEOUT, PC_TLS_ERROR,        PC_TOO_LARGE,
+      PC_OVER_ALLOWANCE, PC_PROXY_REFUSED, PC_PRIVATE_ADDRESS,  PC_BAD_BODY,
+      PC_TOKEN_INPUTS,   PC_NOT_A_BATCH,   PC_PATH_FORBIDDEN};
 
   for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++)
     CHECK_NUMBER(price_of(final[i]), PC_RETRY_NEVER);
