@@ -12,7 +12,7 @@ const path = require('node:path');
 const { judgeBars } = require('./bars');
 const { drawPlot } = require('./plot');
 const { loadResults } = require('./results');
-const { digits, printBars, printWork } = require('./table');
+const { digits, exact, printBars, printWork } = require('./table');
 
 const PLOT = path.join(__dirname, 'plot.svg');
 
@@ -50,7 +50,7 @@ function barRows(results) {
     bar.work,
     bar.what,
     `${bar.relation} ${bar.limit}`,
-    digits(bar.value),
+    exact(bar.value),
     bar.isMet ? 'met' : 'missed',
   ]);
 }

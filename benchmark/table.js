@@ -7,6 +7,9 @@ function digits(value) {
   return value.toPrecision(value >= 10 ? 3 : 2);
 }
 
+/** As exact as a limit is told. */
+const exact = (value) => (value >= 100 ? digits(value) : value.toPrecision(3));
+
 const plain = (figure) => digits(figure.median);
 
 const percent = (figure) => `${(100 * figure.median).toFixed(1)} %`;
@@ -76,10 +79,10 @@ function printBars(bars) {
     bars.map(({ work, what, relation, limit, value, isMet }) => [
       `${work}: ${what}`,
       `${relation} ${limit}`,
-      digits(value),
+      exact(value),
       isMet ? 'met' : 'MISSED',
     ]),
   );
 }
 
-module.exports = { digits, printBars, printRows, printWork };
+module.exports = { digits, exact, printBars, printRows, printWork };

@@ -42,6 +42,42 @@ static float first_value(const struct pc_embeddings *answer, uint32_t index)
   return value;
 }
 
+/* A row of 3,000 bytes in base64, and a short one with escapes. */
+static void a_token_in_many_pieces_is_read_whole(void)
+{
+  static const size_t pieces[] = {1, 7, 300, 1000, 3000, 5000};
+  char body[9000];
+  char row[4001];
+  int size = 0;
+
+  memset(row, 'A', sizeof(row) - 1);
+  row[sizeof(row) - 1] = '\0';
+  size = snprintf(body, sizeof(body),
+                  "{\"data\":[{\"index\":1,\"embedding\":\"%s\"},"
+                  "{\"embedding\":\"AACAP\\u0077AA\\/\\/8=\",\"index\":0}]}",
+                  row);
+  for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
+    struct pc_embeddings answer;
+    size_t left = (size_t)size;
+
+    pc_embeddings_init(&answer);
+    if (!CHECK(pc_embeddings_expect(&answer, 2, true) == PC_OK))
+      exit(EXIT_FAILURE);
+    for (const char *at = body; left;) {
+      size_t part = pieces[i] < left ? pieces[i] : left;
+
+      CHECK(pc_embeddings_feed(&answer, at, part) == PC_OK);
+      at += part;
+      left -= part;
+    }
+    CHECK(pc_embeddings_finish(&answer) == PC_OK);
+    CHECK_NUMBER(answer.rows[1].size, 3000);
+    CHECK_NUMBER(answer.rows[0].size, 8);
+    CHECK(first_value(&answer, 0) == 1.0f);
+    pc_embeddings_deinit(&answer);
+  }
+}
+
 static void finds_the_members_in_any_order(void)
 {
   struct pc_embeddings answer;
@@ -252,6 +288,7 @@ static void a_model_with_an_endless_name_is_too_large(void)
 int main(void)
 {
   static const struct harness_test tests[] = {
+      TEST(a_token_in_many_pieces_is_read_whole),
       TEST(finds_the_members_in_any_order),
       TEST(usage_model_and_object_may_be_missing),
       TEST(usage_and_model_of_another_type_are_ignored),
