@@ -97,6 +97,31 @@ describe('objects of S3', () => {
     assert.deepEqual(s3.refused, []);
   });
 
+  it('are the first complete ones, where two runs make them', async (t) => {
+    const { s3, model, start, args, folder } = await prepare(t);
+    const other = makeFolder(t);
+    fs.copyFileSync(
+      path.join(folder, 'in.jsonl'),
+      path.join(other, 'in.jsonl'),
+    );
+    const { reached, release } = model.holdAfter(40);
+    const slow = start();
+    await reached;
+    const { url } = await startModel(t);
+    const fast = await runBulk(args('--resume', '--base-url', url), {
+      cwd: other,
+      env: s3.env,
+    });
+    release();
+
+    const { code, stderr } = await slow.ended;
+
+    assert.equal(fast.code, 0, fast.stderr);
+    assert.equal(code, 1, stderr);
+    assert.deepEqual(rowsOf(s3), expected);
+    assert.ok(s3.refused.length > 0);
+  });
+
   it('are known with the rows that failed', async (t) => {
     const { s3, model, run, folder } = await prepare(t);
     // All of the second part: it has no object that a reader sees.
