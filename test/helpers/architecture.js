@@ -102,6 +102,7 @@ const PROXY_PACKAGES = [
 
 /** What the bulk command may: formats, and optional peers for its queues. */
 const BULK_PACKAGES = [
+  '@aws-sdk/client-s3',
   'apache-arrow',
   'baseten-performance-client',
   'baseten-performance-client/internal',

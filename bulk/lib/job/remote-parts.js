@@ -15,9 +15,6 @@ const { termsOf } = require('./terms');
 /** @typedef {import('./terms').Job} Job */
 /** @typedef {import('../remote/remote').RemoteTerms} RemoteTerms */
 
-/** What is said belongs to no row, and no job ends by it. @param {string} text */
-const say = (text) => process.stderr.write(`${text}\n`);
-
 /** @param {Job} job @returns {string} the same wherever it runs */
 function idOf(job) {
   const { inputs } = job;
@@ -38,6 +35,7 @@ function remoteTermsOf(job, { outputKey, outageS }) {
   return {
     output: remote,
     job: idOf(job),
+    format: job.format,
     idName: fields.id,
     columns: fields.columns,
     key: outputKey,
@@ -55,7 +53,7 @@ function remoteTermsOf(job, { outputKey, outageS }) {
 async function withRemote(job, settings, use) {
   const terms = remoteTermsOf(job, settings);
   if (!terms) return undefined;
-  const remote = openRemote({ ...terms, say });
+  const remote = openRemote(terms);
   try {
     return await use(remote);
   } finally {
@@ -73,7 +71,7 @@ async function withRemote(job, settings, use) {
  */
 async function restoreParts(job, shard, state, settings) {
   await withRemote(job, settings, async (remote) => {
-    const records = await remote.records(shard.index);
+    const records = await remote.records(shard);
     if (records.length === 0) return;
     const store = new PartStore(state, shard);
     store.prepare();

@@ -30,7 +30,11 @@ function removeAll({ output, isFolder, state, errors, manifest }) {
 }
 
 /** @param {Job} job @param {Wishes} wishes */
-function checkWishes({ inputs, output, shards }, wishes) {
+function checkWishes({ inputs, output, remote, shards }, wishes) {
+  if (remote?.kind === 's3' && wishes.retryFailed)
+    throw new UsageError(
+      `what is written to ${remote.label} stays: make rows that failed a job of their own`,
+    );
   const isPipe = inputs[0].path === STANDARD_INPUT || output === '-';
   if (isPipe && (wishes.resume || wishes.retryFailed))
     throw new UsageError('what comes or goes through a pipe cannot be resumed');

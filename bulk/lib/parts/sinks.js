@@ -67,15 +67,15 @@ function openStdout({ errors }) {
  */
 function openRemoteSink({ folder, shard, remote: terms }) {
   const store = new PartStore(folder, shard);
-  const remote = openRemote({
-    .../** @type {import('../remote/remote').RemoteTerms} */ (terms),
-    say: (text) => process.stderr.write(`${text}\n`),
-  });
+  const remote = openRemote(
+    /** @type {import('../remote/remote').RemoteTerms} */ (terms),
+  );
   return {
     async commit(record, files, part) {
       const errors = files[ERRORS] ?? [];
       const lines = Buffer.concat(errors).toString();
-      const isFirst = await remote.commit(shard.index, record, lines, part);
+      const data = files[DATA] ?? [];
+      const isFirst = await remote.commit(shard, record, lines, part, data);
       /** @type {Record<string, readonly Uint8Array[]>} */
       const own = errors.length > 0 ? { [ERRORS]: errors } : {};
       return isFirst && store.commit(record, own);

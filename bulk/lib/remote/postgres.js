@@ -5,7 +5,7 @@
  * transaction: its rows, and a row of the ledger that says so. Whatever is
  * killed, the ledger has the parts whose rows are there, and no other.
  *
- * The rows come by COPY into a table of the session's own and from there into
+ * The rows come by COPY into a table of the transaction's own and from there into
  * the table, cast to the types of its columns: so one way serves every table,
  * and rows whose id is there already are replaced.
  */
@@ -35,12 +35,12 @@ const LOCK = `SELECT pg_advisory_xact_lock(hashtext('${LEDGER}'))`;
  * The server, not what was sent: its connections, resources, an operator, a
  * deadlock; or the system, which writes its codes in letters.
  */
-const AWAY = /^(08|53|57P|40001|40P01|E[A-Z]+$)/;
+const AWAY = /^(08|53|57P|40001|40P01|E(AI_AGAIN|[A-Z]+)$)/;
 
 const SQL_STATE = /^[0-9A-Z]{5}$/;
 
-/** The driver has no code for a connection that is lost. */
-const LOST = /^Connection terminated/;
+/** Neither the driver nor a stream has a code for a connection that is lost. */
+const LOST = /^(Connection terminated|Premature close)/;
 
 function loadDriver() {
   try {
@@ -89,7 +89,10 @@ class PostgresTable {
   /** @type {any} */
   #client;
 
-  /** How rows get from the session's own table into the other. */
+  /** Makes the table that rows are copied into, for one transaction. */
+  #stage = '';
+
+  /** How they get from there into the other. */
   #insert = '';
 
   /** @param {RemoteTerms} terms */
@@ -104,7 +107,7 @@ class PostgresTable {
 
   /**
    * Commits a part, if nobody has before.
-   * @param {number} shard
+   * @param {import('../read/ranges').Shard} shard
    * @param {PartRecord} record
    * @param {string} errors lines about rows that failed
    * @param {Part} part rows that are new, or that another generation lacked
@@ -124,7 +127,7 @@ class PostgresTable {
 
   /**
    * What is committed of a shard.
-   * @param {number} shard
+   * @param {import('../read/ranges').Shard} shard
    * @returns {Promise<{ record: PartRecord, errors: string }[]>}
    */
   async records(shard) {
@@ -132,7 +135,7 @@ class PostgresTable {
       if (!(await this.#isThere(client, this.#ledger))) return [];
       const { rows } = await client.query(
         `SELECT record, errors FROM ${this.#ledger} WHERE job = $1 AND shard = $2 ORDER BY part`,
-        [this.#terms.job, shard],
+        [this.#terms.job, shard.index],
       );
       return rows;
     });
@@ -219,6 +222,7 @@ class PostgresTable {
     if (this.#insert === '') await this.#prepare(client, part.dimensions);
     const state = await this.#enter(client, shard, record, errors);
     if (state !== 'entered' || part.rows === 0) return state !== 'taken';
+    await client.query(this.#stage);
     const copy = this.#driver.copyFrom(
       `COPY ${STAGE} FROM STDIN WITH (FORMAT binary)`,
     );
@@ -234,7 +238,7 @@ class PostgresTable {
    */
   async #enter(client, shard, record, errors) {
     const { part, generation } = record;
-    const key = [this.#terms.job, shard, part];
+    const key = [this.#terms.job, shard.index, part];
     const { rowCount } = await client.query(
       `INSERT INTO ${this.#ledger} AS old
          (job, shard, part, generation, writer, record, errors)
@@ -272,11 +276,9 @@ class PostgresTable {
     if (missing !== undefined)
       throw new FinalError(`${this.#table} has no column ${quote(missing)}`);
     const fields = names.slice(1, -1).map((_, k) => `, c${k} text`);
-    await client.query(
-      `CREATE TEMP TABLE IF NOT EXISTS baseten_bulk_rows
-         (place integer, id text${fields.join('')}, v real[])
-       ON COMMIT DELETE ROWS`,
-    );
+    // Of the transaction, not the session: poolers give each another session.
+    this.#stage = `CREATE TEMP TABLE ${STAGE}
+      (place integer, id text${fields.join('')}, v real[]) ON COMMIT DROP`;
     const sources = ['id', ...columns.map((_, k) => `c${k}`), 'v'];
     const values = sources.map((one, k) => `${one}::${types.get(names[k])}`);
     const list = names.map(quote).join(', ');

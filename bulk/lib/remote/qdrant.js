@@ -8,7 +8,7 @@
 
 const { PerformanceClient } = require('baseten-performance-client');
 
-const { FinalError } = require('../base/errors');
+const { FinalError, UsageError } = require('../base/errors');
 const { AwayError, patiently } = require('./patience');
 const { pointIdOf } = require('./point-id');
 
@@ -38,7 +38,7 @@ const DISTANCES = Object.freeze(['Cosine', 'Dot', 'Euclid', 'Manhattan']);
 function distanceOf({ searchParams }) {
   const distance = searchParams.get('distance') ?? 'Cosine';
   if (DISTANCES.includes(distance)) return distance;
-  throw new FinalError(
+  throw new UsageError(
     `distance must be one of ${DISTANCES.join(', ')}, got ${distance}`,
   );
 }
@@ -84,7 +84,7 @@ class QdrantCollection {
 
   /**
    * Puts the points of a part. Whether another run did the same does not matter.
-   * @param {number} shard
+   * @param {unknown} shard
    * @param {unknown} record
    * @param {string} errors
    * @param {Part} part

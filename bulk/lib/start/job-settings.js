@@ -94,6 +94,14 @@ function checkSettings(command, settings) {
  */
 function readOutput({ output, outputFormat, parts = false }) {
   const remote = readAddress(output);
+  if (remote?.kind === 's3') {
+    const format = outputFormat ?? formatNameOf(remote.name);
+    if (FORMATS[format].hasIdsFile)
+      throw new UsageError(
+        `a part is one object of S3: ${format} has its ids in another`,
+      );
+    return { output: remote.name, isFolder: true, remote, format };
+  }
   if (remote) {
     if (outputFormat !== undefined || parts)
       throw new UsageError(
