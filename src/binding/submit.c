@@ -16,6 +16,7 @@ enum argument {
   ARG_HANDLER,
   ARG_COUNT_OF_SPLICE,
   ARG_INPUT_COUNT = ARG_COUNT_OF_SPLICE,
+  ARG_TOKENS, /* of each of these inputs, if anybody has counted */
   ARG_COUNT
 };
 
@@ -112,11 +113,13 @@ read_inputs(napi_env env, const napi_value *arguments, struct pc_job_plan *plan)
       !pc_texts_read(env, arguments[ARG_INPUTS], &plan->inputs))
     return false;
   plan->input_count = (uint32_t)count;
-  if (plan->input_count == plan->inputs.count ||
-      (plan->kind == PC_POST && plan->input_count > plan->inputs.count))
+  if (plan->input_count < plan->inputs.count ||
+      (plan->input_count > plan->inputs.count && plan->kind != PC_POST))
+    pc_throw_status(env, PC_INVALID_ARGUMENT, "inputCount");
+  else if (pc_tokens_read(env, arguments[ARG_TOKENS], &plan->inputs))
     return true;
   pc_texts_deinit(&plan->inputs);
-  return pc_throw_status(env, PC_INVALID_ARGUMENT, "inputCount");
+  return false;
 }
 
 static bool read_texts_plan(napi_env env,
@@ -315,10 +318,10 @@ napi_value pc_supply(napi_env env, napi_callback_info info)
 {
   struct pc_addon *addon = pc_addon_of(env);
   struct pc_call *call = NULL;
-  napi_value arguments[2];
+  napi_value arguments[3];
   double number = 0;
 
-  if (!addon || !pc_arguments_read(env, info, arguments, 2) ||
+  if (!addon || !pc_arguments_read(env, info, arguments, 3) ||
       !pc_number_read(env, arguments[0], &number))
     return NULL;
   call = pc_calls_find(&addon->calls, number);
@@ -326,7 +329,8 @@ napi_value pc_supply(napi_env env, napi_callback_info info)
     pc_throw_status(env, PC_INVALID_ARGUMENT, "call");
     return NULL;
   }
-  if (!pc_texts_read(env, arguments[1], &call->job->supplied))
+  if (!pc_texts_read(env, arguments[1], &call->job->supplied) ||
+      !pc_tokens_read(env, arguments[2], &call->job->supplied))
     return NULL;
   call->wants_inputs = false;
   if (call->engine->engine)
