@@ -92,10 +92,17 @@ export interface PreferenceOptions {
   requestsPerMinute?: number | null | undefined;
   /**
    * Tokens in a minute, likewise, where four bytes of a request's body count as
-   * one; an integer from 100 to 1000000000000.
+   * one, unless `countTokens` counts them; an integer from 100 to 1000000000000.
    * @default none
    */
   tokensPerMinute?: number | null | undefined;
+  /**
+   * How many tokens a text is, for `tokensPerMinute` and for servers that say how
+   * many are left. Called once for each text that is sent, with the JSON text of
+   * a payload in `batchPost`; what it throws ends the call.
+   * @default four bytes of a request are a token
+   */
+  countTokens?: ((text: string) => number) | null | undefined;
   /**
    * Send fewer requests at once to a server that refuses some as too many (429,
    * 503, no connection), and none twice; wait for one that says by its headers
@@ -303,6 +310,7 @@ export class RequestProcessingPreference {
   readonly initialBackoffMs: number;
   readonly requestsPerMinute: number | undefined;
   readonly tokensPerMinute: number | undefined;
+  readonly countTokens: ((text: string) => number) | undefined;
   readonly adaptive: boolean;
   readonly cancelToken: CancellationToken | AbortSignal | undefined;
   readonly primaryApiKeyOverride: string | undefined;

@@ -11,6 +11,7 @@ const { createError, fromNative } = require('../errors/errors');
 const { poolFor } = require('../pool/http-client-wrapper');
 const { readMessagePack } = require('../responses/msgpack');
 const { statusOf } = require('../base/headers');
+const { tokensOf } = require('./tokens');
 
 /** @typedef {import('../native/binding').Failure} Failure */
 /** @typedef {import('../native/binding').Job} Job */
@@ -72,6 +73,12 @@ class Call {
 
   /** @type {Error | undefined} */
   #unreadable;
+
+  /** @type {Float64Array | undefined} of the first inputs */
+  #tokens;
+
+  /** @type {{ error: any } | undefined} what the caller's own function threw */
+  #thrown;
 
   /** @type {Error | undefined} */
   #refusal;
@@ -202,8 +209,9 @@ class Call {
   /** Called by the engine when it needs more inputs than it was given. */
   onWant() {
     try {
+      const job = /** @type {Job} */ (this.#job);
       const inputs = this.#request.nextInputs?.() ?? [];
-      binding.native().supply(/** @type {Job} */ (this.#job), inputs);
+      binding.native().supply(job, inputs, this.#countTokens(inputs));
     } catch (error) {
       this.#refusal =
         error.code === 'INVALID_ARGUMENT' ? error : fromNative(error);
@@ -222,6 +230,10 @@ class Call {
     const answers = this.#answers;
     if (failure && failure.batch >= 0 && !answers.hasFailed(failure.batch))
       this.onFailure(failure);
+    if (this.#thrown) {
+      this.#reject(this.#thrown.error);
+      return;
+    }
     if (this.#unreadable) {
       const cause = this.#unreadable;
       const message = `an answer cannot be read: ${cause.message}`;
@@ -253,10 +265,25 @@ class Call {
       const answers = this.#answers;
       return { ...outcome, answers, totalSeconds, isPartial, about };
     } catch (error) {
-      throw fromNative(error);
+      throw this.#thrown ? error : fromNative(error);
     } finally {
       progress?.finish(this);
       for (const ender of this.#enders) ender.leave(this);
+    }
+  }
+
+  /**
+   * @param {readonly string[]} inputs
+   * @returns {Float64Array | undefined} nothing where nobody counts
+   */
+  #countTokens(inputs) {
+    const { countTokens } = this.#terms.settings;
+    if (!countTokens) return undefined;
+    try {
+      return tokensOf(inputs, countTokens);
+    } catch (error) {
+      this.#thrown = { error };
+      throw error;
     }
   }
 
@@ -313,6 +340,7 @@ class Call {
       endpoints && endpointsFor(endpoints, this.#pool),
       endpoints && this.#urls.flatMap((place, i) => [place, headers.lines[i]]),
       inputCount,
+      (this.#tokens ??= this.#countTokens(inputs)),
     );
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;

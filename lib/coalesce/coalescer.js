@@ -83,11 +83,12 @@ function readLimits(options) {
  * @param {Settings} settings
  * @param {unknown} output
  */
-function groupOf({ operation, frame, flags }, settings, output) {
+function groupOf({ operation, frame, flags, accept }, settings, output) {
   const { numbers, apiKey, headers, followsTrace } = settings;
   return JSON.stringify([
     operation,
     flags,
+    accept,
     frame,
     output ?? null,
     Array.from(numbers),

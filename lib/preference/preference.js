@@ -3,6 +3,7 @@
 const { checkCancelSource } = require('../cancellation/cancellation');
 const {
   checkBoolean,
+  checkFunction,
   checkInteger,
   checkIntegers,
   checkNumber,
@@ -41,6 +42,7 @@ const { checkTraceContext, traceHeaders } = require('./trace-context');
  * @property {number} [initialBackoffMs]
  * @property {number} [requestsPerMinute]
  * @property {number} [tokensPerMinute]
+ * @property {(text: string) => number} [countTokens]
  * @property {boolean} [adaptive]
  * @property {CancelSource} [cancelToken]
  * @property {string} [primaryApiKeyOverride]
@@ -60,6 +62,7 @@ const { checkTraceContext, traceHeaders } = require('./trace-context');
  * @property {CancelSource} [cancelToken]
  * @property {string} [apiKey]
  * @property {HeaderMap} [headers] with those of a trace that was given
+ * @property {(text: string) => number} [countTokens]
  * @property {boolean} followsTrace do calls join the trace that is active?
  */
 
@@ -113,6 +116,7 @@ const CHECKS = Object.freeze({
   extraHeaders: checkHeaders,
   nonRetryableStatusCodes: checkStatusCodes,
   traceContext: checkTraceContext,
+  countTokens: checkFunction,
   adaptive: checkBoolean,
   timeoutHeaders: checkBoolean,
   requestIdHeader: checkBoolean,
@@ -218,6 +222,7 @@ function toSettings(values) {
     headers: traceContext
       ? mergeHeaders(traceHeaders(traceContext), values.extraHeaders)
       : values.extraHeaders,
+    countTokens: values.countTokens,
     followsTrace: traceContext === undefined,
   });
 }

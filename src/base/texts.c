@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST_CAPACITY = 16 };
 
@@ -17,6 +18,7 @@ void pc_texts_deinit(struct pc_texts *texts)
 {
   pc_bytes_deinit(&texts->arena);
   free(texts->ends);
+  free(texts->tokens);
   *texts = (struct pc_texts){0};
 }
 
@@ -63,6 +65,17 @@ pc_texts_push(struct pc_texts *texts, const char *data, size_t size)
   enum pc_status status = texts->count < texts->capacity ? PC_OK : grow(texts);
 
   return status == PC_OK ? pc_texts_add(texts, data, size) : status;
+}
+
+enum pc_status pc_texts_set_tokens(struct pc_texts *texts, const double *tokens)
+{
+  if (!texts->count)
+    return PC_OK;
+  texts->tokens = malloc(texts->count * sizeof(*texts->tokens));
+  if (!texts->tokens)
+    return PC_NO_MEMORY;
+  memcpy(texts->tokens, tokens, texts->count * sizeof(*texts->tokens));
+  return PC_OK;
 }
 
 struct pc_text pc_texts_at(const struct pc_texts *texts, uint32_t index)

@@ -15,7 +15,8 @@
 
 struct pc_texts {
   struct pc_bytes arena;
-  size_t *ends; /* ends[i] is where text i stops in the arena */
+  size_t *ends;   /* ends[i] is where text i stops in the arena */
+  double *tokens; /* of each text, as its owner counts them; NULL: nobody has */
   uint32_t count;
   uint32_t capacity;
 };
@@ -39,6 +40,10 @@ pc_texts_add(struct pc_texts *texts, const char *data, size_t size);
 /* The same for a store whose size is not known before: it grows as needed. */
 PC_MUST_CHECK enum pc_status
 pc_texts_push(struct pc_texts *texts, const char *data, size_t size);
+
+/* Copies the owner's counts, one for each text that is there. */
+PC_MUST_CHECK enum pc_status pc_texts_set_tokens(struct pc_texts *texts,
+                                                 const double *tokens);
 
 /* Lends text `index`. */
 struct pc_text pc_texts_at(const struct pc_texts *texts, uint32_t index);

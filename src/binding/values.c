@@ -243,6 +243,24 @@ bool pc_doubles_read(napi_env env,
   return true;
 }
 
+bool pc_tokens_read(napi_env env, napi_value array, struct pc_texts *texts)
+{
+  napi_valuetype type = napi_undefined;
+  const double *tokens = NULL;
+  size_t count = 0;
+
+  if (!pc_check(env, napi_typeof(env, array, &type)))
+    return false;
+  if (type == napi_undefined)
+    return true;
+  if (!pc_doubles_read(env, array, &tokens, &count))
+    return false;
+  if (count != texts->count)
+    return pc_throw_status(env, PC_INVALID_ARGUMENT, "tokens");
+  return pc_texts_set_tokens(texts, tokens) == PC_OK ||
+         pc_throw_status(env, PC_NO_MEMORY, NULL);
+}
+
 void *pc_external_read(napi_env env,
                        napi_value value,
                        const napi_type_tag *tag,

@@ -79,6 +79,12 @@ bool pc_words_read(napi_env env,
  */
 bool pc_texts_read(napi_env env, napi_value array, struct pc_texts *texts);
 
+/*
+ * Copies a Float64Array, what its owner counts of each text, into `texts`;
+ * undefined is nothing.
+ */
+bool pc_tokens_read(napi_env env, napi_value array, struct pc_texts *texts);
+
 /* Lends the elements of a Float64Array. */
 bool pc_doubles_read(napi_env env,
                      napi_value array,

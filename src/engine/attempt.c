@@ -9,7 +9,7 @@
 
 enum { NS_PER_MS = 1000000 };
 
-/* Of English in UTF-8, for quotas: near enough, and known in advance. */
+/* Of English in UTF-8, for quotas: near enough where nobody has counted. */
 static const double BYTES_PER_TOKEN = 4;
 
 static enum pc_status on_begin(void *context)
@@ -116,7 +116,10 @@ enum pc_status pc_attempt_begin(struct pc_attempt *attempt,
   attempt->origin = attempt->route->origin;
   attempt->progress = shared->progress;
   count_at_endpoint(attempt);
-  pc_origin_send(attempt->origin, (double)attempt->body.size / BYTES_PER_TOKEN);
+  pc_origin_send(attempt->origin,
+                 outcome->tokens < 0
+                     ? (double)attempt->body.size / BYTES_PER_TOKEN
+                     : outcome->tokens);
   attempt->is_scout = pc_origin_sends_scout(attempt->origin);
   order->is_address_doubted = pc_origin_takes_doubt(attempt->origin);
   return pc_exchange_start(attempt->exchange);

@@ -43,7 +43,6 @@ enum pc_status pc_job_create(struct pc_job_plan *plan,
   }
   job->plan = *plan;
   init(job);
-
   if (job->plan.input_count || ops_of(job)->is_spliced)
     status = pc_routes_init(&job->routes, &job->plan, job);
   else

@@ -56,6 +56,7 @@ struct pc_outcome {
   double seconds;             /* from the first attempt to the checked answer */
   uint32_t first;             /* input with which the batch begins */
   uint32_t count;             /* inputs in the batch */
+  double tokens;              /* see pc_plan_body */
   bool is_ascii;              /* of `value` */
   struct pc_bytes head;       /* raw status line and headers */
   struct pc_bytes value;      /* JSON text, empty when there is none, unless: */

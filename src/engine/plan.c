@@ -54,11 +54,26 @@ uint32_t pc_plan_batches(const struct pc_job_plan *plan, uint32_t *starts)
   return count;
 }
 
+/* Of inputs at hand, numbered as those are. */
+static double
+count_tokens(const struct pc_texts *inputs, uint32_t first, uint32_t count)
+{
+  double tokens = 0;
+
+  if (!inputs->tokens)
+    return -1;
+  for (uint32_t i = first; i < first + count; i++)
+    tokens += inputs->tokens[i];
+  return tokens;
+}
+
 enum pc_status pc_plan_body(struct pc_job_plan *plan,
                             uint32_t first,
                             uint32_t count,
-                            struct pc_bytes *buffer)
+                            struct pc_bytes *buffer,
+                            double *tokens)
 {
+  *tokens = count_tokens(&plan->inputs, first - plan->inputs_first, count);
   if (plan->are_inputs_bodies && plan->inputs.count == 1) {
     pc_bytes_move(buffer, &plan->inputs.arena);
     return PC_OK;

@@ -98,12 +98,14 @@ uint32_t pc_plan_batches(const struct pc_job_plan *plan, uint32_t *starts);
 
 /*
  * Puts the body for inputs first … first+count-1 into `buffer`. They must be at
- * hand; a lone input that is a body gives its memory.
+ * hand; a lone input that is a body gives its memory. *tokens are those of the
+ * inputs by the owner's count, below 0 where he has not counted.
  */
 PC_MUST_CHECK enum pc_status pc_plan_body(struct pc_job_plan *plan,
                                           uint32_t first,
                                           uint32_t count,
-                                          struct pc_bytes *buffer);
+                                          struct pc_bytes *buffer,
+                                          double *tokens);
 
 /* Is there this input already? Those before it are asked for no more. */
 bool pc_plan_has_input(const struct pc_job_plan *plan, uint32_t input);

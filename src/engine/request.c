@@ -39,10 +39,10 @@ static struct pc_request *take_idle(struct pc_context *engine)
 
 static enum pc_status build_body(struct pc_request *request)
 {
-  const struct pc_outcome *outcome = request->outcome;
+  struct pc_outcome *outcome = request->outcome;
 
   return pc_plan_body(request->shared->plan, outcome->first, outcome->count,
-                      &request->body);
+                      &request->body, &outcome->tokens);
 }
 
 static void make_ready(struct pc_request *request)

@@ -47,13 +47,7 @@ const CLIENT_ROOMS = [
 
 /** The rooms of proxy/lib, likewise. */
 const PROXY_ROOMS = [
-  'base',
-  'telemetry',
-  'server',
-  'plan',
-  'tokens',
-  'forward',
-  'process',
+  ...['base', 'telemetry', 'server', 'plan', 'tokens', 'forward', 'process'],
   'start',
 ];
 
