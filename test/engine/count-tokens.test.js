@@ -96,10 +96,13 @@ describe('countTokens', () => {
     for (const call of [
       () => client.embed(['a'], 'm', throwing),
       () => client.batchPost('/x', [{}], throwing),
-      () => client.coalesce().embed('a', 'm', throwing),
       () => client.embedStream(['a'], 'm', throwing).next(),
     ])
       await assert.rejects(call, (error) => error === mine);
+    await assert.rejects(
+      client.coalesce().embed('a', 'm', throwing),
+      ({ cause }) => cause === mine,
+    );
 
     assert.equal(upstream.requests.length, 0);
   });
@@ -125,8 +128,8 @@ describe('countTokens', () => {
     const { client } = await begin(t);
     const bad = [
       ['7', /countTokens must return a number of at least 0, got string "7"/],
-      [-1, /countTokens must return a number of at least 0, got -1/],
-      [NaN, /countTokens must return a number of at least 0, got NaN/],
+      [-1, /countTokens must return a number of at least 0, got number -1/],
+      [NaN, /countTokens must return a number of at least 0, got number NaN/],
     ];
 
     for (const [value, message] of bad)
