@@ -108,6 +108,7 @@ const { loadAddon } = require('./addon');
  * @property {Readonly<Record<string, number>>} contract what contract.js must be
  * @property {() => { libcurl: string, tls: string, http2: boolean, encodings: string }} info
  * @property {(text: string) => boolean} isPublicAddress false for what is no address, too
+ * @property {() => void} keepLittleMemory from here on, large memory goes back to the system as soon as it is free
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
  * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler, endpoints: Endpoints | undefined, places: string[] | undefined, inputCount: number, tokens?: Float64Array) => Job} submit the inputs of batchPost may be the first ones only; `tokens` are those of each, where somebody has counted
