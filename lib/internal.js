@@ -36,7 +36,7 @@ const { BaseUrl } = require('./base/base-url');
 const { headerFlags } = require('./call/host');
 const { fromNative } = require('./errors/errors');
 const { excerpt, redact } = require('./errors/failure');
-const { native, releaseVectors } = require('./native/binding');
+const { native, releaseMemory } = require('./native/binding');
 const {
   FLAG,
   FORM,
@@ -89,7 +89,7 @@ module.exports = {
   poolFor,
   readPreference,
   redact,
-  releaseVectors,
+  releaseMemory,
   statusOf,
   sumFigures,
   toSettings,

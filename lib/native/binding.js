@@ -108,6 +108,7 @@ const { loadAddon } = require('./addon');
  * @property {Readonly<Record<string, number>>} contract what contract.js must be
  * @property {() => { libcurl: string, tls: string, http2: boolean, encodings: string }} info
  * @property {(text: string) => boolean} isPublicAddress false for what is no address, too
+ * @property {() => void} keepLittleMemory from here on, large memory goes back to the system as soon as it is free
  * @property {(options: EngineOptions) => Engine} createEngine
  * @property {(engine: Engine) => void} destroyEngine
  * @property {(engine: Engine, kind: number, numbers: Readonly<Float64Array>, words: string[], inputs: string[], handler: Handler, endpoints: Endpoints | undefined, places: string[] | undefined, inputCount: number, tokens?: Float64Array) => Job} submit the inputs of batchPost may be the first ones only; `tokens` are those of each, where somebody has counted
@@ -122,7 +123,7 @@ const { loadAddon } = require('./addon');
  * @property {(job: Job) => ProgressFigures | undefined} progress undefined when it has ended
  * @property {(engine: Engine) => EngineFigures | undefined} stats undefined when it is destroyed
  * @property {(limit: number, bytes: number) => number} drain outcomes that were told
- * @property {(buffer: ArrayBuffer) => void} release frees vectors that were handed over; the buffer is empty from then on
+ * @property {(buffer: ArrayBuffer) => void} release frees its memory; it is empty from then on
  * @property {(callback: () => void) => void} setWake
  */
 
@@ -164,13 +165,13 @@ function native() {
 }
 
 /**
- * Frees the vectors of an answer at once: the collector, to which they weigh
- * nothing, lets a hundred megabytes of them gather. Whatever looks at the same
+ * Frees the memory of a view at once: the collector, to which it weighs nothing
+ * or little, lets a hundred megabytes of it gather. Whatever looks at the same
  * memory is empty from then on.
- * @param {Float32Array} vectors
+ * @param {ArrayBufferView} view
  */
-function releaseVectors({ buffer }) {
+function releaseMemory({ buffer }) {
   native().release(/** @type {ArrayBuffer} */ (buffer));
 }
 
-module.exports = { native, releaseVectors, settleWaiting };
+module.exports = { native, releaseMemory, settleWaiting };

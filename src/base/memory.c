@@ -11,7 +11,7 @@
 
 #include "base/thread.h"
 
-enum { HUGE_PAGE = 2 * 1024 * 1024 };
+enum { HUGE_PAGE = 2 * 1024 * 1024, LARGE_SIZE = 256 * 1024 };
 
 static atomic_flag is_due = ATOMIC_FLAG_INIT;
 
@@ -34,6 +34,15 @@ void pc_memory_give_back(void)
 {
 #ifdef __GLIBC__
   malloc_trim(0);
+#endif
+}
+
+void pc_memory_keep_little(void)
+{
+#ifdef __GLIBC__
+  /* Either would grow by itself with what is freed, unless it is set. */
+  mallopt(M_MMAP_THRESHOLD, LARGE_SIZE);
+  mallopt(M_TRIM_THRESHOLD, 4 * LARGE_SIZE);
 #endif
 }
 

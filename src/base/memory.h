@@ -20,7 +20,14 @@ void pc_memory_expect_writes(void *data, size_t size);
 /* Takes milliseconds, tens of them where the heap is in many pieces. */
 void pc_memory_give_back(void);
 
-/* The same by a thread of its own, for those who cannot wait. */
+/*
+ * From here on, what is freed of 256 KiB and more goes back at once, and the
+ * next time is mapped anew, page by page. For programs whose memory must stay
+ * within a bound rather than be at hand; only where glibc allocates.
+ */
+void pc_memory_keep_little(void);
+
+/* As pc_memory_give_back, by a thread of its own: for those who cannot wait. */
 void pc_memory_give_back_soon(void);
 
 #endif

@@ -2,6 +2,7 @@
 #include <node_api.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "binding/addon.h"
 #include "binding/contract.h"
 #include "binding/endpoints_handle.h"
@@ -67,6 +68,15 @@ static napi_value is_public_address(napi_env env, napi_callback_info info)
   return answer;
 }
 
+/* keepLittleMemory() */
+static napi_value keep_little_memory(napi_env env, napi_callback_info info)
+{
+  (void)env;
+  (void)info;
+  pc_memory_keep_little();
+  return NULL;
+}
+
 /* contract: { NUMBER_BATCH_SIZE: 1, … } */
 static napi_value contract_of(napi_env env)
 {
@@ -85,6 +95,7 @@ static napi_value export_functions(napi_env env, napi_value exports)
   static const napi_property_descriptor functions[] = {
       {.utf8name = "info", .method = info_of_library},
       {.utf8name = "isPublicAddress", .method = is_public_address},
+      {.utf8name = "keepLittleMemory", .method = keep_little_memory},
       {.utf8name = "createEngine", .method = pc_engine_handle_create},
       {.utf8name = "destroyEngine", .method = pc_engine_handle_destroy},
       {.utf8name = "stats", .method = pc_engine_handle_stats},

@@ -4,7 +4,7 @@ const { describe, it } = require('node:test');
 const assert = require('node:assert/strict');
 
 const { PerformanceClient } = require('../..');
-const { releaseVectors } = require('../../lib/internal');
+const { releaseMemory } = require('../../lib/internal');
 const { startUpstream } = require('../helpers/upstream');
 
 const ROWS = 64;
@@ -29,7 +29,7 @@ describe('released vectors', () => {
     const { data } = response.matrix();
     assert.equal(data[data.length - 1], ROWS - 1);
 
-    releaseVectors(data);
+    releaseMemory(data);
 
     assert.equal(data.length, 0);
     assert.equal(data.buffer.byteLength, 0);
@@ -39,9 +39,9 @@ describe('released vectors', () => {
   it('may be of any other buffer, but must be of one', () => {
     const own = new Float32Array(3);
 
-    releaseVectors(own);
+    releaseMemory(own);
 
     assert.equal(own.length, 0);
-    assert.throws(() => releaseVectors(/** @type {any} */ ({})), Error);
+    assert.throws(() => releaseMemory(/** @type {any} */ ({})), Error);
   });
 });

@@ -7,7 +7,7 @@
 const path = require('node:path');
 const { MessageChannel, Worker } = require('node:worker_threads');
 
-const { releaseVectors } = require('baseten-performance-client/internal');
+const { releaseMemory } = require('baseten-performance-client/internal');
 
 const { FinalError, JobError, UsageError } = require('../base/errors');
 const { cutTexts } = require('../read/texts');
@@ -165,7 +165,7 @@ class Threads {
     // Others may have a share of a buffer that is larger.
     const { buffer } = matrix;
     if (matrix.byteLength > 0 && matrix.byteLength === buffer.byteLength)
-      releaseVectors(matrix);
+      releaseMemory(matrix);
   }
 
   /** Settles when everything is written. */

@@ -8,6 +8,8 @@
 const { setImmediate } = require('node:timers/promises');
 const zlib = require('node:zlib');
 
+const { releaseMemory } = require('baseten-performance-client/internal');
+
 const { Refusal } = require('../base/errors');
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -60,6 +62,17 @@ function tooLarge(most) {
 /** Nobody is left to read it; it only ends the handler. */
 function callerLeft() {
   return new Refusal(499, 'CALLER_LEFT', 'the caller left');
+}
+
+/**
+ * Frees a piece that is needed no more: the collector would come only when many
+ * lie about, and they are not counted any more.
+ * @param {Buffer} piece
+ */
+function free(piece) {
+  // Small chunks share their memory with others.
+  if (piece.length > 0 && piece.length === piece.buffer.byteLength)
+    releaseMemory(piece);
 }
 
 /**
@@ -125,16 +138,29 @@ class GrowingBuffer {
   async take(check) {
     const { single } = this;
     if (single) return single;
-    const last = this.#piece.subarray(0, this.#filled);
     const whole = Buffer.allocUnsafeSlow(this.#length);
     let at = 0;
-    this.#pieces.push(last);
-    for (let piece; (piece = this.#pieces.shift());) {
-      at += piece.copy(whole, at);
-      await setImmediate();
-      check();
+    this.#pieces.push(this.#piece);
+    this.#piece = Buffer.alloc(0);
+    try {
+      for (let piece; (piece = this.#pieces.shift());) {
+        at += piece.copy(whole, at); // of the last one, as much as is filled
+        free(piece);
+        await setImmediate();
+        check();
+      }
+    } finally {
+      this.discard();
     }
     return whole;
+  }
+
+  /** Lets go of what was appended, which nobody wants any more. */
+  discard() {
+    this.#pieces.forEach(free);
+    free(this.#piece);
+    this.#pieces = [];
+    this.#piece = Buffer.alloc(0);
   }
 
   /** @param {Buffer} chunk */
@@ -231,7 +257,10 @@ function receive(exchange, context, declared) {
       }
     },
     onEnd: () => resolve(body),
-  }));
+  })).catch((error) => {
+    body.discard();
+    throw error;
+  });
 }
 
 /** @param {Exchange} exchange */
@@ -275,6 +304,7 @@ async function decode(exchange, context, body, createDecoder) {
     }
     return await decoded.take(() => checkPresence(exchange));
   } catch (cause) {
+    decoded.discard();
     if (cause instanceof Refusal) throw cause;
     throw new Refusal(
       400,

@@ -151,7 +151,8 @@ async function run(argv, env) {
     return 0;
   }
   const config = readConfig(argv, env);
-  native(); // here, or a proxy without it would be ready and serve nothing
+  // Here, or a proxy without it would be ready and serve nothing.
+  native().keepLittleMemory();
   if (config.check) {
     await (await Tokenizers.start(config.tokenizers)).close();
     process.stdout.write('the settings are valid\n');
