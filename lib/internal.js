@@ -34,6 +34,7 @@ const {
 const { keysIn, parseHead, statusOf } = require('./base/headers');
 const { BaseUrl } = require('./base/base-url');
 const { headerFlags } = require('./call/host');
+const { endpointsFor } = require('./endpoints/endpoint-pool');
 const { fromNative } = require('./errors/errors');
 const { excerpt, redact } = require('./errors/failure');
 const { native, releaseMemory } = require('./native/binding');
@@ -73,6 +74,7 @@ module.exports = {
   checkNumber,
   checkOptionNames,
   checkString,
+  endpointsFor,
   environmentProxies,
   excerpt,
   fromNative,

@@ -8,6 +8,8 @@ const {
 const { Refusal } = require('../base/errors');
 const { isNamed } = require('../plan/paths');
 const { Planner } = require('../plan/plan');
+const { hasBody } = require('../server/request-body');
+const { POOL } = require('../telemetry/labels');
 const { readEnvelope } = require('./batch-envelope');
 const { batchHeaders, tellingHeaders } = require('./headers');
 const { modelOf } = require('./model');
@@ -33,6 +35,8 @@ const { engineRefusal, upstreamRefusal } = require('./upstream-failure');
  * @property {import('../start/config').Config} config
  * @property {Wrappers} wrappers
  * @property {import('../tokens/tokenizers').Tokenizers} tokenizers
+ * @property {import('./target-pool').TargetPool} [targetPool] of config's targets
+ * where there are several
  */
 
 const FORMATS = new Set(['metadata', 'bare']);
@@ -114,22 +118,41 @@ function barred(path) {
   );
 }
 
+/** With these no connection was made, and so nothing sent. */
+const UNSENT = new Set([
+  ...['EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
+
+/**
+ * @param {unknown} error
+ * @returns {boolean} may the request go elsewhere, whatever it does?
+ */
+function isUnsent(error) {
+  return (
+    error instanceof Refusal &&
+    UNSENT.has(/** @type {any} */ (error.cause)?.code)
+  );
+}
+
 /** Sends what callers ask for upstream, and the answers back. */
 class Forwarder {
   #config;
   #wrappers;
   #tokenizers;
   #planner;
+  #targetPool;
 
   /** @type {PassThrough | undefined} undefined where nothing passes through */
   #passThrough;
 
   /** @param {ForwarderParts} parts */
-  constructor({ config, wrappers, tokenizers }) {
+  constructor({ config, wrappers, tokenizers, targetPool }) {
     this.#config = config;
     this.#wrappers = wrappers;
     this.#tokenizers = tokenizers;
     this.#planner = new Planner(config);
+    this.#targetPool = targetPool;
     if (config.passThrough.length > 0)
       this.#passThrough = new PassThrough(config);
   }
@@ -142,7 +165,7 @@ class Forwarder {
     return {
       plan: (/** @type {Exchange} */ exchange) => {
         const plan = this.#planner.plan(exchange);
-        exchange.facts.target = plan.target;
+        exchange.facts.target = plan.members ? POOL : plan.target;
         return plan;
       },
       embeddings: batch(KINDS.EMBEDDINGS),
@@ -208,11 +231,39 @@ class Forwarder {
     }
     if (!this.#passThrough || isBarred(plan, exchange))
       throw this.#refusalOf(exchange);
-    await this.#passThrough.send(
-      exchange,
-      plan,
-      envelope?.isWhole ? envelope.bytes : undefined,
-    );
+    const whole = envelope?.isWhole ? envelope.bytes : undefined;
+    if (this.#targetPool && plan.members)
+      await this.#passToPool(exchange, plan.members, this.#targetPool, whole);
+    else await this.#passThrough.send(exchange, plan, whole);
+  }
+
+  /**
+   * Passes a request through to one of several targets, and to another where
+   * nothing of it was sent.
+   * @param {Exchange} exchange
+   * @param {readonly Plan[]} members its plan for each target
+   * @param {import('./target-pool').TargetPool} pool
+   * @param {Buffer} [whole]
+   */
+  async #passToPool(exchange, members, pool, whole) {
+    const isKept = whole !== undefined || !hasBody(exchange.request);
+    /** @type {Set<number>} */
+    const tried = new Set();
+    for (;;) {
+      const chosen = pool.choose(tried);
+      exchange.facts.target = members[chosen].target;
+      tried.add(chosen);
+      pool.enter(chosen);
+      try {
+        await this.#passThrough?.send(exchange, members[chosen], whole);
+        pool.leave(chosen, exchange.facts.upstreamStatus);
+        return;
+      } catch (error) {
+        pool.leave(chosen, error.status >= 500 ? error.status : 0);
+        const mayMove = isKept && isUnsent(error);
+        if (!mayMove || tried.size === members.length) throw error;
+      }
+    }
   }
 
   /**
@@ -223,16 +274,17 @@ class Forwarder {
    * @param {Buffer} body
    */
   async #send(exchange, plan, kind, flags, body) {
-    const { target, preferences } = plan;
-    const { url, isTrusted } = target;
+    const { target, preferences, members } = plan;
     const { customerId, id, method, search } = exchange;
     const isGeneric = kind === KINDS.GENERIC;
+    const urlOf = (/** @type {Plan} */ { target: { url } }) =>
+      isGeneric ? url.base : url.base + kind.path + search;
     const outcome = await new Splice(exchange).run(
-      isTrusted ? this.#wrappers.trusted : this.#wrappers.open,
+      target.isTrusted ? this.#wrappers.trusted : this.#wrappers.open,
       kind,
       preferences.numbers(flags),
       wordList({
-        URL: isGeneric ? url.base : url.base + kind.path + search,
+        URL: urlOf(plan),
         METHOD: isGeneric ? method : 'POST',
         HEADERS: batchHeaders(exchange, plan),
         ID_STEM: customerId ?? id,
@@ -241,6 +293,14 @@ class Forwarder {
         PATHS: isGeneric ? plan.paths?.join('\n') : '',
       }),
       body,
+      this.#targetPool &&
+        members && {
+          pool: this.#targetPool,
+          texts: members.flatMap((member) => [
+            urlOf(member),
+            batchHeaders(exchange, member),
+          ]),
+        },
     );
     keepFacts(exchange, outcome);
     return outcome;

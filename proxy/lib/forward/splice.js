@@ -28,6 +28,13 @@ const { FLAG, FORM, WORD, fromNative, lifecycleOf, poolFor } = internal;
  */
 
 /**
+ * Where the batches may go, each to one of them.
+ * @typedef {object} Places
+ * @property {import('./target-pool').TargetPool} pool
+ * @property {string[]} texts URL and header lines of each of its targets
+ */
+
+/**
  * How a splice ended.
  * @typedef {object} SpliceOutcome
  * @property {Failure} [failure]
@@ -129,17 +136,27 @@ class Splice {
    * @param {Readonly<Float64Array>} numbers
    * @param {string[]} words
    * @param {Buffer} body not to be changed before the end
+   * @param {Places} [places] instead of the words' URL and headers
    * @returns {Promise<SpliceOutcome>}
    */
-  async run(wrapper, kind, numbers, words, body) {
+  async run(wrapper, kind, numbers, words, body, places) {
     const lifecycle = lifecycleOf(wrapper);
     try {
       lifecycle.check();
-      const { engine } = poolFor(wrapper, words[WORD.URL]);
+      const connections = poolFor(wrapper, words[WORD.URL]);
       lifecycle.enter(this);
       this.#job = internal
         .native()
-        .splice(engine, kind.number, numbers, words, body, this);
+        .splice(
+          connections.engine,
+          kind.number,
+          numbers,
+          words,
+          body,
+          this,
+          places?.pool.endpointsFor(connections),
+          places?.texts,
+        );
       startCounting(this);
       this.count();
       this.#exchange.whenDone(() => this.#cancel());

@@ -4,6 +4,7 @@ const crypto = require('node:crypto');
 
 const { environmentProxies } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
+const { operatorKeys } = require('../base/operator-keys');
 const { Lru } = require('../base/lru');
 const { namesBehind, staysBelow } = require('./paths');
 const { Preferences } = require('./preferences');
@@ -21,6 +22,8 @@ const { Targets } = require('./targets');
  * undefined for all, which is where callers bring a key of their own
  * @property {Readonly<import('./preferences').RequestPreferences>} preferences
  * @property {readonly string[]} secrets what no answer and no log may show
+ * @property {readonly Readonly<Plan>[]} [members] of a call that may go to any
+ * of several targets: its plan for each, of which this is the first
  */
 
 /** What may stand in the path and the query of a request. */
@@ -69,6 +72,12 @@ function unauthorized(message) {
   });
 }
 
+function keyNeeded() {
+  return unauthorized(
+    'an API key is needed: send it as "Authorization: Bearer <key>"',
+  );
+}
+
 /** @typedef {{ scheme: string, credential: string }} Authorization */
 
 /**
@@ -91,7 +100,8 @@ function parse(authorization = '') {
 
 /** Who may call, and with whose key the upstream is asked. */
 class Credentials {
-  #operatorKey;
+  #generalKey;
+  #operatorKeys;
   #salt = crypto.randomBytes(32);
 
   #clientKeys;
@@ -105,11 +115,13 @@ class Credentials {
   /**
    * @param {object} config
    * @param {{ current(): string }} [config.upstreamApiKey]
+   * @param {readonly { apiKey?: { current(): string } }[]} [config.targets]
    * @param {{ current(): readonly string[] }} [config.clientApiKeys]
    */
-  constructor({ upstreamApiKey, clientApiKeys }) {
-    this.#operatorKey = upstreamApiKey;
-    this.#clientKeys = clientApiKeys;
+  constructor(config) {
+    this.#generalKey = config.upstreamApiKey;
+    this.#operatorKeys = operatorKeys(config);
+    this.#clientKeys = config.clientApiKeys;
   }
 
   /**
@@ -129,15 +141,20 @@ class Credentials {
       throw unauthorized(
         'the Authorization has no scheme: send it as "Authorization: Bearer <key>"',
       );
-    if (this.#operatorKey) return undefined;
-    throw unauthorized(
-      'an API key is needed: send it as "Authorization: Bearer <key>"',
-    );
+    if (this.#operatorKeys.length > 0) return undefined;
+    throw keyNeeded();
   }
 
-  /** What the operator's own targets are sent when the caller brings nothing. */
-  get operators() {
-    return this.#operatorKey && `Bearer ${this.#operatorKey.current()}`;
+  /**
+   * What one of the operator's targets is sent when the caller brings nothing.
+   * @param {import('./targets').Target} target
+   * @returns {string | undefined} undefined only where callers need no key that
+   * it would know
+   */
+  operatorsFor({ apiKey = this.#generalKey }) {
+    if (apiKey) return `Bearer ${apiKey.current()}`;
+    if (this.#clientKeys) return undefined;
+    throw keyNeeded();
   }
 
   /**
@@ -146,7 +163,7 @@ class Credentials {
    * @returns {string[]}
    */
   secrets(authorization) {
-    const secrets = this.#operatorKey ? [this.#operatorKey.current()] : [];
+    const secrets = this.#operatorKeys.map((key) => key.current());
     const sent = parse(authorization);
     if (sent) secrets.push(sent.credential);
     return secrets;
@@ -189,7 +206,7 @@ class Credentials {
 
 /** Makes the plans of a proxy: who asks, how, whom, and for what. */
 class Planner {
-  #upstreamApiKey;
+  #keys;
   #clientApiKeys;
   #credentials;
   #preferences;
@@ -197,7 +214,7 @@ class Planner {
   #operatorsPaths;
 
   /** What the known plans were made with. */
-  #operatorKey = /** @type {unknown} */ (undefined);
+  #operatorKeys = /** @type {string[]} */ ([]);
   #clientKeys = /** @type {unknown} */ (undefined);
 
   /** @type {Lru<Readonly<Plan>, Exchange>} by what of a head they depend on */
@@ -205,7 +222,7 @@ class Planner {
 
   /** @param {import('../start/config').Config} config */
   constructor(config) {
-    this.#upstreamApiKey = config.upstreamApiKey;
+    this.#keys = operatorKeys(config);
     this.#clientApiKeys = config.clientApiKeys;
     this.#operatorsPaths = config.passThrough;
     this.#credentials = new Credentials(config);
@@ -232,14 +249,17 @@ class Planner {
     const wishes = exchange.header('x-baseten-request-preferences') ?? NONE;
     const head = authorization + BETWEEN + host + BETWEEN + wishes;
     if (head.length > MOST_REMEMBERED) return this.#make(exchange);
-    const operatorKey = this.#upstreamApiKey?.current();
     const clientKeys = this.#clientApiKeys?.current();
-    if (operatorKey !== this.#operatorKey || clientKeys !== this.#clientKeys) {
-      this.#operatorKey = operatorKey;
+    if (clientKeys !== this.#clientKeys || this.#haveKeysChanged()) {
+      this.#operatorKeys = this.#keys.map((key) => key.current());
       this.#clientKeys = clientKeys;
       this.#known = this.#forget();
     }
     return this.#known.get(head, exchange);
+  }
+
+  #haveKeysChanged() {
+    return this.#keys.some((key, i) => key.current() !== this.#operatorKeys[i]);
   }
 
   #forget() {
@@ -255,9 +275,22 @@ class Planner {
   #make(exchange) {
     const own = this.#credentials.ownOf(exchange);
     const preferences = this.#preferences.read(exchange);
-    const target = this.#targets.resolve(exchange, preferences, own);
-    const authorization =
-      own ?? (target.isTrusted ? this.#credentials.operators : undefined);
+    const targets = this.#targets.resolve(exchange, preferences, own);
+    const members = targets.map((target) =>
+      this.#planFor(target, own, preferences),
+    );
+    if (members.length === 1) return members[0];
+    return Object.freeze({ ...members[0], members: Object.freeze(members) });
+  }
+
+  /**
+   * @param {import('./targets').Target} target
+   * @param {string | undefined} own the authorization the caller brought
+   * @param {Plan['preferences']} preferences
+   * @returns {Readonly<Plan>}
+   */
+  #planFor(target, own, preferences) {
+    const authorization = own ?? this.#credentials.operatorsFor(target);
     const secrets = [
       ...this.#credentials.secrets(authorization),
       ...preferences.secrets,

@@ -31,6 +31,7 @@ const { staysBelow } = require('./paths');
  * @property {Readonly<TargetUrl>} url
  * @property {boolean} isTrusted did the operator name it?
  * @property {string} added the path that a caller put behind --target-url
+ * @property {{ current(): string }} [apiKey] that it alone is sent
  */
 
 /** Blanks and control characters would be dropped by URL parsers in silence. */
@@ -134,66 +135,68 @@ function forbidden(message) {
 
 /**
  * The hosts that the operator names one by one, as figures call them.
- * @param {{ targetUrl?: string, allowTargets: readonly string[] }} config
+ * @param {{ targets: readonly { url: string }[], allowTargets: readonly string[] }} config
  * @returns {string[]}
  */
-function namedHosts({ targetUrl, allowTargets }) {
+function namedHosts({ targets, allowTargets }) {
   const single = allowTargets.filter((target) => !target.includes('://*.'));
-  const all = targetUrl === undefined ? single : [targetUrl, ...single];
+  const all = [...targets.map(({ url }) => url), ...single];
   return all.map((target) => parseTargetUrl(target, 'target').host);
 }
 
-/** Decides where a request goes; only the operator's targets see its key. */
+/** Decides where a request goes; only the operator's targets see its keys. */
 class Targets {
   #allowed;
   #isClosed;
   #proxies;
 
-  /** @type {Target | undefined} */
-  #default;
+  /** @type {readonly Target[]} where calls go that name none */
+  #own;
 
   /** @type {Lru<Target>} */
   #known = new Lru(REMEMBERED, (text) => this.#judge(text));
 
   /**
    * @param {object} config
-   * @param {string} [config.targetUrl]
+   * @param {readonly { url: string, apiKey?: Target['apiKey'] }[]} [config.targets]
    * @param {readonly string[]} config.allowTargets
    * @param {'on' | 'off'} [config.callerTargets]
    * @param {{ http: string, https: string }} [proxies] on the way to targets
    */
   constructor(
-    { targetUrl, allowTargets, callerTargets },
+    { targets = [], allowTargets, callerTargets },
     proxies = NO_PROXIES,
   ) {
     this.#isClosed = callerTargets === 'off';
     this.#proxies = proxies;
     this.#allowed = allowTargets.map(matcherOf);
-    if (targetUrl !== undefined)
-      this.#default = Object.freeze({
-        url: parseTargetUrl(targetUrl, '--target-url'),
+    this.#own = targets.map(({ url, apiKey }) =>
+      Object.freeze({
+        url: parseTargetUrl(url, '--target-url'),
         isTrusted: true,
         added: '',
-      });
+        apiKey,
+      }),
+    );
   }
 
   /**
    * @param {Exchange} exchange
    * @param {{ targetHost?: string }} preferences
    * @param {string | undefined} own the authorization the caller brought
-   * @returns {Target}
+   * @returns {readonly Target[]} one, or all among which the call may choose
    */
   resolve(exchange, { targetHost }, own) {
-    const target = this.#find(exchange, targetHost);
-    const { url, isTrusted } = target;
-    if (isTrusted) return target;
+    const targets = this.#find(exchange, targetHost);
+    const [{ url, isTrusted }] = targets;
+    if (isTrusted) return targets;
     const wayIn = `the proxy must be started with --allow-target ${url.origin}`;
     const obstacle =
       own === undefined
         ? `the operator's key is not sent to ${url.origin}: bring a key of your own, or`
         : this.#obstacleTo(url);
     if (obstacle !== undefined) throw forbidden(`${obstacle} ${wayIn}`);
-    return target;
+    return targets;
   }
 
   /**
@@ -214,13 +217,13 @@ class Targets {
   /**
    * @param {Exchange} exchange
    * @param {string} [targetHost]
-   * @returns {Target}
+   * @returns {readonly Target[]}
    */
   #find(exchange, targetHost) {
     const header = exchange.header('x-target-host');
     const text = header ?? targetHost;
     if (text === undefined) {
-      if (this.#default) return this.#default;
+      if (this.#own.length > 0) return this.#own;
       throw new Refusal(
         400,
         'NO_TARGET',
@@ -228,7 +231,7 @@ class Targets {
       );
     }
     try {
-      return this.#known.get(text);
+      return [this.#known.get(text)];
     } catch (error) {
       if (error.code !== 'INVALID_ARGUMENT') throw error;
       const argument = header === undefined ? 'target_host' : 'X-Target-Host';
@@ -243,12 +246,13 @@ class Targets {
    */
   #judge(text) {
     const url = parseTargetUrl(text, 'X-Target-Host');
-    if (this.#allowed.some((matches) => matches(url)))
-      return Object.freeze({ url, isTrusted: true, added: '' });
-    const own = this.#default?.url;
-    const isTrusted = own !== undefined && isWithin(url, own);
-    const added = isTrusted ? url.base.slice(own.base.length) : '';
-    return Object.freeze({ url, isTrusted, added });
+    const isAllowed = this.#allowed.some((matches) => matches(url));
+    const [own] = this.#own
+      .filter((target) => isWithin(url, target.url))
+      .sort((a, b) => b.url.base.length - a.url.base.length);
+    const added = isAllowed || !own ? '' : url.base.slice(own.url.base.length);
+    const isTrusted = isAllowed || own !== undefined;
+    return Object.freeze({ url, isTrusted, added, apiKey: own?.apiKey });
   }
 }
 

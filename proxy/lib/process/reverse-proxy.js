@@ -3,6 +3,7 @@
 const { HttpClientWrapper } = require('baseten-performance-client');
 const { ConfigError } = require('../base/errors');
 const { Forwarder } = require('../forward/forwarder');
+const { TargetPool } = require('../forward/target-pool');
 const { namedHosts } = require('../plan/targets');
 const { Admission } = require('../server/admission');
 const { Server } = require('../server/server');
@@ -41,6 +42,10 @@ class ReverseProxy {
   #tokenizers;
   #wrappers;
   #forwarder;
+
+  /** @type {TargetPool | undefined} undefined with one target, or none */
+  #targetPool;
+
   #server;
 
   /** @type {Peers | undefined} of a worker */
@@ -76,18 +81,25 @@ class ReverseProxy {
     this.#tokenizers = tokenizers;
     this.#wrappers = wrappers;
     this.#peers = isWorker ? new Peers(metrics) : undefined;
-    this.#forwarder = new Forwarder({ config, wrappers, tokenizers });
+    if (config.targets.length > 1)
+      this.#targetPool = new TargetPool(config, wrappers.trusted, log);
+    const targetPool = this.#targetPool;
+    this.#forwarder = new Forwarder({
+      ...{ config, wrappers, tokenizers, targetPool },
+    });
     this.#server = new Server(config, {
       handlers: this.#forwarder.handlers,
       pages: createPages(this.#peers ?? metrics),
       admission,
       log,
       metrics,
+      isHealthy: () => targetPool?.isHealthy ?? true,
     });
     metrics.attach({
       engines: () => [wrappers.trusted.stats(), wrappers.open.stats()],
       admission,
       isDraining: () => !this.#server.isReady,
+      targets: () => targetPool?.figures() ?? [],
     });
   }
 
@@ -98,7 +110,9 @@ class ReverseProxy {
   async listen() {
     const { host, port } = this.#config;
     try {
-      return await this.#server.listen();
+      const address = await this.#server.listen();
+      this.#targetPool?.start();
+      return address;
     } catch (error) {
       const reason = error.code ?? error.message;
       throw new ConfigError(`cannot listen on ${host}:${port} (${reason})`);
@@ -125,9 +139,14 @@ class ReverseProxy {
 
   /** Reads keys and certificate again; one that cannot be used stays. */
   reload() {
-    const { upstreamApiKey, clientApiKeys, tlsCert, tlsKey } = this.#config;
+    const { upstreamApiKey, targets, clientApiKeys, tlsCert, tlsKey } =
+      this.#config;
     if (upstreamApiKey)
       this.#reread('--upstream-api-key', () => upstreamApiKey.reload());
+    for (const { apiKey, url } of targets)
+      if (apiKey)
+        this.#reread(`the key of --target-url ${url}`, () => apiKey.reload());
+    this.#targetPool?.renew();
     if (clientApiKeys)
       this.#reread('--client-api-key', () => clientApiKeys.reload());
     if (tlsCert && tlsKey)
@@ -155,6 +174,7 @@ class ReverseProxy {
   async #end() {
     this.#log.info('draining');
     await this.#server.drain();
+    this.#targetPool?.close();
     await Promise.all([
       this.#forwarder.close(),
       this.#peers?.leave(),

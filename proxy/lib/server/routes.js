@@ -55,9 +55,9 @@ class Routes {
   /**
    * @param {CallHandlers} handlers
    * @param {Pages} pages
-   * @param {() => boolean} isReady
+   * @param {() => import('../telemetry/pages').Readiness} readiness
    */
-  constructor(handlers, pages, isReady) {
+  constructor(handlers, pages, readiness) {
     const embeddings = call('embeddings', handlers.embeddings);
     const classify = call('classify', handlers.classify);
     this.#other = call('other', handlers.other);
@@ -73,7 +73,7 @@ class Routes {
       [
         '/readyz',
         monitor('readyz', (exchange) =>
-          tell.replyReadiness(exchange, isReady()),
+          tell.replyReadiness(exchange, readiness()),
         ),
       ],
       ['/metrics', monitor('metrics', pages.metrics)],

@@ -6,6 +6,7 @@ const http2 = require('node:http2');
 
 const { redact } = require('baseten-performance-client/internal');
 const { Refusal } = require('../base/errors');
+const { operatorKeys } = require('../base/operator-keys');
 const { logExchange, logUnread } = require('../telemetry/log');
 const { Connection, isTakenBack } = require('./connection');
 const { answerPreflight, isPreflight, originCheck } = require('./cors');
@@ -28,6 +29,8 @@ const { Routes } = require('./routes');
  * @property {import('./admission').Admission} admission
  * @property {import('../telemetry/log').Log} log
  * @property {{ observe(exchange: Exchange): void }} metrics
+ * @property {() => boolean} [isHealthy] is there any target for calls? Left out
+ * where nobody can tell
  */
 
 /** The caller left in the middle of its request. */
@@ -85,13 +88,19 @@ class Server {
       isDraining: false,
     };
     const { handlers, pages } = parts;
-    this.#routes = new Routes(handlers, pages, () => this.#isReady);
+    this.#routes = new Routes(handlers, pages, () => this.#readiness());
     this.#listener = new Listener(config, this);
   }
 
   /** Does it want more requests? Not any more once it drains. */
   get isReady() {
     return this.#isReady;
+  }
+
+  /** @returns {import('../telemetry/pages').Readiness} */
+  #readiness() {
+    if (!this.#isReady) return 'draining';
+    return (this.#parts.isHealthy?.() ?? true) ? 'ready' : 'unhealthy';
   }
 
   /** @returns {Promise<import('node:net').AddressInfo>} */
@@ -278,9 +287,9 @@ class Server {
    * @param {Exchange} exchange
    */
   #secretsOf(exchange) {
-    const { upstreamApiKey, clientApiKeys } = this.#config;
+    const { clientApiKeys } = this.#config;
     const callers = exchange.header('authorization')?.split(' ') ?? [];
-    const operators = upstreamApiKey ? [upstreamApiKey.current()] : [];
+    const operators = operatorKeys(this.#config).map((key) => key.current());
     return [...callers, ...operators, ...(clientApiKeys?.current() ?? [])];
   }
 

@@ -91,7 +91,7 @@ function readArguments(argv) {
 
 /**
  * What the environment says; an empty variable says nothing. The values of a
- * list are separated by commas.
+ * list are separated by commas, unless the flag says otherwise.
  * @param {NodeJS.ProcessEnv} env
  * @returns {GivenFlags}
  */
@@ -102,7 +102,7 @@ function readVariables(env) {
     const argument = variablesOf(flag).find((name) => env[name]);
     if (argument === undefined) continue;
     const value = env[argument] ?? '';
-    const texts = flag.isList ? value.split(',') : [value];
+    const texts = flag.isList ? value.split(flag.separator ?? ',') : [value];
     for (const text of texts)
       add(given, flag.name, { text: text.trim(), argument });
   }

@@ -2,9 +2,13 @@
 
 const tls = require('node:tls');
 
-const { readPreference } = require('baseten-performance-client/internal');
+const {
+  environmentProxies,
+  readPreference,
+} = require('baseten-performance-client/internal');
 const { readArguments, readVariables } = require('./command-line');
 const { ConfigError } = require('../base/errors');
+const { createEndpointPool } = require('../forward/target-pool');
 const { FLAGS, keyOf } = require('./flags');
 const { joinLists } = require('./values');
 
@@ -25,7 +29,10 @@ const { joinLists } = require('./values');
  * @property {Reloadable<string>} [tlsCert] PEM text
  * @property {Reloadable<string>} [tlsKey] PEM text
  * @property {number} workers
- * @property {string} [targetUrl] without a slash at its end
+ * @property {readonly import('./values').TargetSetting[]} targets where calls
+ * go that name none; two or more are a pool
+ * @property {string | false} [healthPath] of a pool's targets; false for none
+ * @property {number} healthIntervalS
  * @property {Reloadable<string>} [upstreamApiKey]
  * @property {readonly string[]} allowTargets in lower case
  * @property {'on' | 'off'} callerTargets
@@ -101,6 +108,41 @@ function checkPreferences(values, given) {
   }
 }
 
+/** What the client's endpoints call the settings of a pool. */
+const POOL_SETTINGS = /** @type {const} */ ([
+  [/^endpoints(\[\d+\])?/, '--target-url'],
+  [/^weights/, 'the weights of --target-url'],
+  [/^deploymentHealthPath/, '--health-path'],
+]);
+
+/**
+ * @param {Readonly<Config>} config
+ * @param {NodeJS.ProcessEnv} env
+ */
+function checkTargets(config, env) {
+  const { targets, upstreamApiKey } = config;
+  const keyless = targets.find(({ apiKey }) => !apiKey);
+  if (keyless && !upstreamApiKey && targets.some(({ apiKey }) => apiKey))
+    throw new ConfigError(
+      `--target-url must have a key of its own each time, or --upstream-api-key beside it, got none for ${keyless.url}`,
+    );
+  if (targets.length < 2) return;
+  try {
+    createEndpointPool(config);
+  } catch (error) {
+    let { message } = error;
+    for (const [name, shown] of POOL_SETTINGS)
+      message = message.replace(name, shown);
+    throw new ConfigError(message);
+  }
+  const { http, https } = environmentProxies(env);
+  const schemes = new Set(targets.map(({ url }) => url.split(':')[0]));
+  if (schemes.size > 1 && http !== https)
+    throw new ConfigError(
+      '--target-url must be http or https each time: the environment names different forward proxies for them',
+    );
+}
+
 /**
  * @param {Readonly<Config>} config
  */
@@ -150,6 +192,7 @@ function readConfig(argv, env) {
   if (!given.has('max-retries')) delete preferred.maxRetries;
   const preferences = checkPreferences(preferred, given);
   const config = /** @type {Config} */ ({ ...values, preferences });
+  checkTargets(config, env);
   checkTls(config);
   return Object.freeze(config);
 }

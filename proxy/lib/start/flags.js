@@ -9,8 +9,8 @@ const {
   choice,
   integer,
   number,
-  readBaseUrl,
   readBlocks,
+  readHealthPath,
   readKey,
   readKeys,
   readNumbers,
@@ -19,6 +19,7 @@ const {
   readPemFile,
   readSwitch,
   readTarget,
+  readTargetUrl,
   readTokenizer,
   toNumber,
 } = require('./values');
@@ -37,6 +38,7 @@ const {
  * @property {unknown} [fallback]
  * @property {string} [variable] that means the same
  * @property {boolean} [isList] it may be given again, and all count
+ * @property {RegExp} [separator] of a list in a variable, else a comma
  * @property {boolean} [isPreference] a default of what calls may prefer
  */
 
@@ -97,10 +99,32 @@ const FLAGS = Object.freeze([
   flag('tls-key', 'FILE', 'Its private key, PEM', readPemFile),
   flag('workers', 'COUNT', 'Processes that share the port', integer(1, 256), 1),
 
-  flag('target-url', 'TARGET_URL', 'Target API URL', readBaseUrl, undefined, {
-    short: 'u',
-    variable: 'TARGET_URL',
-  }),
+  flag(
+    'target-url',
+    'TARGET_URL',
+    'Target API URL, perhaps with #weight=3&key=$VARIABLE or a /file',
+    readTargetUrl,
+    [],
+    {
+      ...{ short: 'u', variable: 'TARGET_URL', key: 'targets', isList: true },
+      // A path may have commas.
+      separator: /,(?=\s*https?:)/i,
+    },
+  ),
+  flag(
+    'health-path',
+    'PATH',
+    'Of several targets: what tells whether one is well, or off',
+    readHealthPath,
+    undefined,
+  ),
+  flag(
+    'health-interval-s',
+    'SECONDS',
+    'How often each of several targets is asked whether it is well',
+    number(0.1, 86400),
+    10,
+  ),
   flag(
     'upstream-api-key',
     'KEY',

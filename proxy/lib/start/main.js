@@ -5,6 +5,7 @@ const { version } = require('../../package.json');
 const { helpText, readArguments } = require('./command-line');
 const { readConfig } = require('./config');
 const { ConfigError } = require('../base/errors');
+const { operatorKeys } = require('../base/operator-keys');
 const { Log } = require('../telemetry/log');
 const { ReverseProxy } = require('../process/reverse-proxy');
 const { isLoopback } = require('../server/cors');
@@ -24,11 +25,11 @@ const FAILURE = 1;
  * @param {Log} log
  */
 function warnOfOpenPort(config, log) {
-  const { callerTargets, clientApiKeys, host, upstreamApiKey } = config;
+  const { callerTargets, clientApiKeys, host } = config;
   if (clientApiKeys || isLoopback(host)) return;
-  if (upstreamApiKey)
+  if (operatorKeys(config).length > 0)
     log.warn(
-      'whoever reaches this port can spend the key of --upstream-api-key: ' +
+      `whoever reaches this port can spend the key of ${config.upstreamApiKey ? '--upstream-api-key' : '--target-url'}: ` +
         'give --client-api-key, or listen on --host 127.0.0.1',
       { host },
     );
@@ -47,11 +48,13 @@ function warnOfOpenPort(config, log) {
  * @param {Log} log
  * @returns {Promise<void>} settles at the first such failure
  */
-function untilFailure({ upstreamApiKey, clientApiKeys }, log) {
+function untilFailure(config, log) {
   return new Promise((resolve) =>
     process.on('uncaughtException', (error) => {
-      const secrets = [...(clientApiKeys?.current() ?? [])];
-      if (upstreamApiKey) secrets.push(upstreamApiKey.current());
+      const secrets = [
+        ...(config.clientApiKeys?.current() ?? []),
+        ...operatorKeys(config).map((key) => key.current()),
+      ];
       const stack = redact(String(error?.stack ?? error), secrets);
       log.error('a failure was not caught', { stack });
       resolve();

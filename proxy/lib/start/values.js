@@ -46,6 +46,18 @@ const PASSED_PATH = /^\/(?:[^\s?#*\\]*\/)?\*?$|^\/[^\s?#*\\]*$/;
 /** @typedef {{ model: string, path: string }} TokenizerSetting */
 
 /**
+ * A target of the operator, given as https://host/path#weight=3&key=$VARIABLE.
+ * @typedef {object} TargetSetting
+ * @property {string} url without a slash at its end
+ * @property {number} weight its share of the calls, beside that of others
+ * @property {Reloadable<string>} [apiKey] of its own
+ */
+
+const HIGHEST_WEIGHT = 1000;
+
+const TARGET_OPTIONS = new Set(['weight', 'key']);
+
+/**
  * @param {string} text
  * @returns {number | string} the text itself when it is no number
  */
@@ -91,7 +103,11 @@ function readNumbers(text) {
   return text.split(',').map(toNumber);
 }
 
-/** @type {ReadValue} */
+/**
+ * @param {string} text
+ * @param {string} name
+ * @returns {string} without a slash at its end
+ */
 function readBaseUrl(text, name) {
   try {
     return new BaseUrl(text).urlFor('/').replace(/\/$/, '');
@@ -239,7 +255,12 @@ function joinLists(reads) {
   return new Reloadable(() => reads.flatMap((read) => read()));
 }
 
-/** @type {ReadValue} */
+/**
+ * @param {string} setting
+ * @param {string} argument
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Reloadable<string>}
+ */
 function readKey(setting, argument, env) {
   const text = expandVariables(setting, env, argument);
   const path = pathOf(text);
@@ -265,6 +286,56 @@ function readKeys(setting, argument, env) {
   };
 }
 
+/**
+ * What stands behind the "#" of a target's URL, by its names. No message shows
+ * it: it may be a key.
+ * @param {string} text
+ * @param {string} argument
+ */
+function readTargetOptions(text, argument) {
+  const pairs = text.split('&').map((pair) => pair.split(/=(.*)/s, 2));
+  const options = new Map(
+    pairs.map(([name, value = '']) => [name, value.trim()]),
+  );
+  for (const name of options.keys())
+    if (!TARGET_OPTIONS.has(name))
+      throw new ConfigError(
+        `${argument} may have weight=<number> and key=<$VARIABLE or /file> behind its "#", joined by "&", and nothing else`,
+      );
+  return options;
+}
+
+/** @type {ReadValue} */
+function readTargetUrl(setting, argument, env) {
+  const [url, given] = setting.split(/#(.*)/s, 2);
+  /** @type {TargetSetting} */
+  const target = { url: readBaseUrl(url, argument), weight: 1 };
+  if (given === undefined) return target;
+  const options = readTargetOptions(given, argument);
+  const weight = options.get('weight');
+  const key = options.get('key');
+  if (weight !== undefined)
+    target.weight = checkNumber(
+      toNumber(weight),
+      `the weight of ${argument}`,
+      0,
+      HIGHEST_WEIGHT,
+    );
+  if (key === undefined) return target;
+  // Beside a URL a key would be shown by every list of processes.
+  if (!/^[$/]/.test(key))
+    throw new ConfigError(
+      `the key of ${argument} must be a $VARIABLE or a /file`,
+    );
+  target.apiKey = readKey(key, `the key of ${argument}`, env);
+  return target;
+}
+
+/** @type {ReadValue} */
+function readHealthPath(text) {
+  return text === 'off' ? false : text;
+}
+
 /** @type {ReadValue} */
 function readPemFile(path, argument) {
   return new Reloadable(() => {
@@ -280,8 +351,8 @@ module.exports = {
   integer,
   joinLists,
   number,
-  readBaseUrl,
   readBlocks,
+  readHealthPath,
   readKey,
   readKeys,
   readNumbers,
@@ -290,6 +361,7 @@ module.exports = {
   readPemFile,
   readSwitch,
   readTarget,
+  readTargetUrl,
   readTokenizer,
   toNumber,
 };

@@ -151,6 +151,18 @@ function createInstruments(registry, read) {
         this.set(read()[key]);
       },
     });
+  new Gauge({
+    name: `${PREFIX}target_healthy`,
+    help: 'Of several targets: 1 for one that is well, 0 for one that is not',
+    labelNames: ['target'],
+    aggregator: 'min',
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, healthy } of read().targets)
+        this.set({ target: name }, healthy ? 1 : 0);
+    },
+  });
   new Counter({
     name: `${PREFIX}upstream_responses_total`,
     help: 'Answers of upstreams, those that were tried again included',

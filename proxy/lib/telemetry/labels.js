@@ -11,6 +11,9 @@
 /** What stands for every name that has no label. */
 const OTHER = 'other';
 
+/** Stands for all targets of a pool, where a call may go to each; no host. */
+const POOL = Object.freeze({ url: { host: '(pool)' }, isTrusted: true });
+
 /** Beside those that the operator names. */
 const MOST_TARGETS = 16;
 
@@ -44,7 +47,8 @@ class Labels {
 
   /** @param {Iterable<string>} hosts which have a label whatever happens */
   constructor(hosts) {
-    for (const host of [...hosts, OTHER]) this.#targets.set(host, new Map());
+    for (const host of [...hosts, POOL.url.host, OTHER])
+      this.#targets.set(host, new Map());
   }
 
   /**
@@ -100,4 +104,4 @@ class Labels {
   }
 }
 
-module.exports = { Labels, MOST_MODELS, MOST_TARGETS, OTHER };
+module.exports = { Labels, MOST_MODELS, MOST_TARGETS, OTHER, POOL };

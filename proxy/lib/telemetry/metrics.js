@@ -21,6 +21,7 @@ const { Pulse } = require('./pulse');
  * @property {() => Iterable<EngineFigures>} engines
  * @property {{ calls: number, bytes: number }} admission what is in progress
  * @property {() => boolean} isDraining
+ * @property {() => import('./targets').TargetFigures[]} targets
  */
 
 /** @typedef {import('./instruments').Series} Series */
@@ -55,6 +56,7 @@ const NO_SOURCES = Object.freeze({
   engines: () => [],
   admission: { calls: 0, bytes: 0 },
   isDraining: () => false,
+  targets: () => [],
 });
 
 /** What one process has done, for Prometheus and for the status page. */
@@ -150,6 +152,7 @@ class Metrics {
       statuses: { ...this.#statuses },
       upstreamStatuses,
       recent: this.#pulse.read(Date.now()),
+      targets: this.#sources.targets(),
     };
   }
 

@@ -110,13 +110,14 @@ function replyAlive(exchange) {
   exchange.replyJson(200, { status: 'alive' }, FRESH);
 }
 
+/** @typedef {'ready' | 'draining' | 'unhealthy'} Readiness */
+
 /**
  * @param {Exchange} exchange
- * @param {boolean} isReady
+ * @param {Readiness} status
  */
-function replyReadiness(exchange, isReady) {
-  const status = isReady ? 'ready' : 'draining';
-  exchange.replyJson(isReady ? 200 : 503, { status }, FRESH);
+function replyReadiness(exchange, status) {
+  exchange.replyJson(status === 'ready' ? 200 : 503, { status }, FRESH);
 }
 
 module.exports = {

@@ -1,6 +1,7 @@
 'use strict';
 
 const { describeMinute, mergeMinutes } = require('./minute');
+const { describeTarget, mergeTargets, pastTargets } = require('./targets');
 
 /** @typedef {import('./pulse').LastMinute} LastMinute */
 
@@ -19,6 +20,7 @@ const { describeMinute, mergeMinutes } = require('./minute');
  * @property {Record<string, number>} statuses
  * @property {Record<string, number>} upstreamStatuses
  * @property {LastMinute} recent
+ * @property {import('./targets').TargetFigures[]} targets none unless several
  */
 
 const GAUGES = /** @type {const} */ ([
@@ -61,6 +63,7 @@ function mergeSnapshots(list) {
     statuses: sumRecords(list.map((one) => one.statuses)),
     upstreamStatuses: sumRecords(list.map((one) => one.upstreamStatuses)),
     recent: mergeMinutes(list.map((one) => one.recent)),
+    targets: mergeTargets(list.map((one) => one.targets)),
   };
   for (const name of GAUGES) merged[name] = sum(list.map((one) => one[name]));
   return merged;
@@ -72,7 +75,9 @@ function mergeSnapshots(list) {
  * @returns {Snapshot}
  */
 function pastOf(list) {
-  const past = { ...mergeSnapshots(list), isDraining: false };
+  const merged = mergeSnapshots(list);
+  const targets = pastTargets(merged.targets);
+  const past = { ...merged, isDraining: false, targets };
   for (const name of GAUGES) past[name] = 0;
   return past;
 }
@@ -90,6 +95,16 @@ function snakeKeys(record) {
 }
 
 /**
+ * @param {Snapshot} snapshot
+ * @returns {import('./pages').Readiness}
+ */
+function readinessOf({ isDraining, targets }) {
+  if (isDraining) return 'draining';
+  const isAnyHealthy = targets.some(({ healthy }) => healthy);
+  return targets.length === 0 || isAnyHealthy ? 'ready' : 'unhealthy';
+}
+
+/**
  * A snapshot as /status.json tells it; times are seconds.
  * @param {Snapshot} snapshot
  * @param {number} nowMs since 1970
@@ -100,7 +115,7 @@ function describeSnapshot(snapshot, nowMs) {
   return {
     service: 'baseten-performance-proxy',
     version: snapshot.version,
-    state: snapshot.isDraining ? 'draining' : 'ready',
+    state: readinessOf(snapshot),
     workers: snapshot.workers,
     uptime,
     in_flight: snapshot.inFlight,
@@ -110,6 +125,7 @@ function describeSnapshot(snapshot, nowMs) {
     totals: snakeKeys(snapshot.totals),
     statuses: snapshot.statuses,
     upstream_statuses: snapshot.upstreamStatuses,
+    targets: snapshot.targets.map(describeTarget),
     last_minute: { ...minute, totals: snakeKeys(minute.totals) },
   };
 }

@@ -79,10 +79,10 @@ describe('an answer of several megabytes', () => {
     const { proxy } = await startLarge(t);
     const real = internal.native();
     const lacking = (...args) => {
-      const handler = args.pop();
+      const handler = args[5];
       const onEnd = (failure, summary) =>
         handler.onEnd(failure, { ...summary, joined: undefined });
-      return real.splice(...args, { onEnd });
+      return real.splice(...args.with(5, { onEnd }));
     };
     const native = Object.create(real, { splice: { value: lacking } });
     t.mock.method(internal, 'native', () => native);

@@ -34,7 +34,7 @@ function refusal(config, headers) {
 }
 
 const TRUSTING = {
-  targetUrl: 'https://api.example.com',
+  targets: [{ url: 'https://api.example.com' }],
   upstreamApiKey: OPERATOR,
 };
 const MINE = { Authorization: 'Bearer mine' };
@@ -161,7 +161,7 @@ describe('the target', () => {
   });
 
   it('lets the operator name hosts beside the proxy', () => {
-    const config = { targetUrl: 'http://127.0.0.1:8000' };
+    const config = { targets: [{ url: 'http://127.0.0.1:8000' }] };
     const allowed = { allowTargets: ['http://10.0.0.5:9000'] };
     const header = { ...MINE, 'X-Target-Host': 'http://10.0.0.5:9000' };
 
@@ -195,7 +195,7 @@ describe("the operator's key", () => {
 
   it('goes to its own target’s path and below, and nowhere beside', () => {
     const base = 'https://api.example.com/environments/production';
-    const config = { ...TRUSTING, targetUrl: base };
+    const config = { ...TRUSTING, targets: [{ url: base }] };
     const ask = (target) => [config, { 'X-Target-Host': target }];
 
     for (const target of [base, `${base}/`, `${base}/sync`, `${base}//x`])
@@ -267,7 +267,7 @@ describe("the caller's key", () => {
   });
 
   it('must be there when the operator has none', () => {
-    const config = { targetUrl: 'https://api.example.com' };
+    const config = { targets: [{ url: 'https://api.example.com' }] };
 
     assert.match(refusal(config, {}), /^401 UNAUTHORIZED .*Bearer <key>/);
     assert.throws(() => plan(config, {}), {
@@ -332,7 +332,7 @@ describe('client keys', () => {
 
 describe('the plan', () => {
   const bearer = (key) => ({ Authorization: `Bearer ${key}` });
-  const made = planner({ targetUrl: 'https://own.example/' });
+  const made = planner({ targets: [{ url: 'https://own.example/' }] });
   const planFor = (headers) => made.plan(fakeExchange(headers));
 
   it('is made once for all calls with the same headers', () => {

@@ -21,7 +21,7 @@ describe('the settings of the proxy', () => {
     assert.equal(config.port, 8080);
     assert.equal(config.host, '0.0.0.0');
     assert.equal(config.httpVersion, 2);
-    assert.equal(config.targetUrl, undefined);
+    assert.deepEqual(config.targets, []);
     assert.equal(config.upstreamApiKey, undefined);
     assert.equal(config.clientApiKeys, undefined);
     assert.equal(config.logLevel, 'info');
@@ -49,7 +49,9 @@ describe('the settings of the proxy', () => {
     );
 
     assert.equal(config.port, 1);
-    assert.equal(config.targetUrl, 'https://a.example/v');
+    assert.deepEqual(config.targets, [
+      { url: 'https://a.example/v', weight: 1 },
+    ]);
     assert.equal(config.upstreamApiKey?.current(), 'secret');
     assert.equal(config.preferences.timeoutS, 9);
   });
@@ -65,7 +67,7 @@ describe('the settings of the proxy', () => {
     assert.equal(config.port, 7);
     assert.equal(config.httpVersion, 1);
     assert.equal(config.logLevel, 'debug');
-    assert.equal(config.targetUrl, 'http://b.example');
+    assert.deepEqual(config.targets, [{ url: 'http://b.example', weight: 1 }]);
   });
 
   it('each have a variable of their own', () => {
@@ -281,4 +283,92 @@ it('keys of callers may stand in a file, one a line', (t) => {
   fs.rmSync(file);
   assert.throws(() => config.clientApiKeys?.reload(), { name: 'ConfigError' });
   assert.deepEqual(config.clientApiKeys?.current(), ['four', 'three']);
+});
+
+describe('several targets', () => {
+  const read = (targets, more = [], env = {}) =>
+    readConfig(
+      [...targets.flatMap((target) => ['--target-url', target]), ...more],
+      env,
+    );
+  const refused = (...args) => {
+    try {
+      read(...args);
+    } catch (error) {
+      assert.equal(error.name, 'ConfigError', error.stack);
+      return error.message;
+    }
+    return assert.fail('it was taken');
+  };
+
+  it('have weights and keys behind their URLs', () => {
+    const { targets } = read(
+      ['https://a.example/x/#weight=2.5', 'https://b.example#key=$B&weight=0'],
+      ['-k', 'all'],
+      { B: 'secret' },
+    );
+
+    const [first, second] = targets;
+    assert.deepEqual(first, { url: 'https://a.example/x', weight: 2.5 });
+    assert.equal(second.weight, 0);
+    assert.equal(second.apiKey?.current(), 'secret');
+    assert.doesNotMatch(JSON.stringify(targets), /secret/);
+  });
+
+  it('may stand in a variable, whose URLs may have commas', () => {
+    const { targets } = readConfig([], {
+      TARGET_URL: 'https://a.example/x,y#weight=2, http://b.example',
+    });
+
+    assert.deepEqual(targets, [
+      { url: 'https://a.example/x,y', weight: 2 },
+      { url: 'http://b.example', weight: 1 },
+    ]);
+  });
+
+  it('are refused with a sentence that says why', () => {
+    const [a, b] = ['https://a.example', 'https://b.example'];
+    const all = ['-k', 'all'];
+
+    assert.equal(
+      refused([`${a}#weight=-1`]),
+      'the weight of --target-url must be a number between 0 and 1000, got -1',
+    );
+    assert.match(refused([`${a}#weight=`]), /^the weight of --target-url must/);
+    assert.match(
+      refused([a, `${a}/`]),
+      /--target-url must be .*a\.example twice/,
+    );
+    assert.match(
+      refused([`${a}#weight=0`, `${b}#weight=0`]),
+      /^the weights of --target-url must not all be 0/,
+    );
+    assert.match(
+      refused([a, b], ['--health-path', '/a b']),
+      /^--health-path must be a path .*, got "\/a b"$/,
+    );
+    assert.match(
+      refused([a, b], ['--health-interval-s', '0']),
+      /^--health-interval-s must be a number between 0.1 and 86400, got 0$/,
+    );
+    assert.match(
+      refused([`${a}#key=$A`, b], [], { A: 'k' }),
+      /--upstream-api-key beside it, got none for https:\/\/b\.example$/,
+    );
+    assert.match(
+      refused([a, 'http://b.example'], all, {
+        HTTPS_PROXY: 'http://p.example',
+      }),
+      /different forward proxies/,
+    );
+    assert.match(
+      refused(Array.from({ length: 65 }, (_, i) => `https://a${i}.example`)),
+      /^--target-url must be 1 to 64, got 65$/,
+    );
+  });
+
+  it('never show what may be a key', () => {
+    for (const end of ['#secret', '#key=secret', '#weight=1&kee=secret'])
+      assert.doesNotMatch(refused([`https://a.example${end}`]), /secret/);
+  });
 });

@@ -5,7 +5,11 @@ const assert = require('node:assert/strict');
 
 const { Metrics, mergeMetrics } = require('../../lib/telemetry/metrics');
 const { MOST_MODELS, MOST_TARGETS } = require('../../lib/telemetry/labels');
-const { mergeSnapshots } = require('../../lib/telemetry/snapshots');
+const {
+  describeSnapshot,
+  mergeSnapshots,
+  pastOf,
+} = require('../../lib/telemetry/snapshots');
 
 /** @param {string} host */
 function target(host, isTrusted = false) {
@@ -116,6 +120,7 @@ describe('the metrics', () => {
       ],
       admission: { calls: 11, bytes: 700 },
       isDraining: () => false,
+      targets: () => [],
     });
     metrics.observe(exchange(facts));
     metrics.observe(exchange({ ...facts, inputs: 1 }));
@@ -311,6 +316,7 @@ describe('the status', () => {
       engines: () => [figures({ statuses: { 200: 2 }, inFlight: 4 })],
       admission: { calls: 2, bytes: 70 },
       isDraining: () => true,
+      targets: () => [],
     });
 
     const list = workers.map((one) => one.snapshot());
@@ -323,5 +329,46 @@ describe('the status', () => {
     assert.deepEqual(merged.statuses, { 200: 2, 502: 1 });
     assert.deepEqual(merged.upstreamStatuses, { 200: 2 });
     assert.equal(merged.totals.inputs, 9);
+  });
+
+  it('of a target is good where all workers find it so', () => {
+    const [one, other] = [new Metrics(), new Metrics()];
+    const attach = (metrics, its) =>
+      metrics.attach({
+        engines: () => [],
+        admission: { calls: 0, bytes: 0 },
+        isDraining: () => false,
+        targets: () => [{ name: 'a.example', weight: 2, inFlight: 1, ...its }],
+      });
+    const probe = (atMs, healthy) => ({ atMs, seconds: 0.5, healthy });
+    attach(one, { healthy: true, requests: 3, failures: 1 });
+    attach(other, {
+      ...{ healthy: false, requests: 4, failures: 2 },
+      probe: probe(2000, false),
+    });
+
+    const merged = mergeSnapshots([one.snapshot(), other.snapshot()]);
+    const told = describeSnapshot(merged, Date.now());
+    const past = mergeSnapshots([one.snapshot(), pastOf([other.snapshot()])]);
+
+    assert.equal(told.state, 'unhealthy');
+    assert.deepEqual(told.targets, [
+      {
+        target: 'a.example',
+        weight: 2,
+        healthy: false,
+        requests: 7,
+        failures: 3,
+        in_flight: 2,
+        last_probe: {
+          at: '1970-01-01T00:00:02.000Z',
+          seconds: 0.5,
+          healthy: false,
+        },
+      },
+    ]);
+    const [left] = past.targets;
+    assert.deepEqual([left.healthy, left.requests], [true, 7]);
+    assert.deepEqual([left.inFlight, left.probe], [1, undefined]);
   });
 });

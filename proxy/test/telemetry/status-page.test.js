@@ -169,6 +169,42 @@ describe('the status page', () => {
       assert.match(`${rate} ${p50} ${p99}`, /^[\d.]+ [\d.]+ m?s [\d.]+ m?s$/);
   });
 
+  it('tells how each of several targets is doing', async (t) => {
+    const other = await startInferenceServer();
+    t.after(() => other.close());
+    const more = ['--target-url', `${other.url}#weight=3`];
+    const { proxy, server, post } = await startBoth(t, [
+      ...[...more, '--health-path', '/nowhere', '--health-interval-s', '0.2'],
+    ]);
+    await makeTraffic(post);
+    const { page } = await openPage(t, browser, DESKTOP);
+
+    await page.goto(`${proxy.url}/status`);
+    await hasState(page, 'unhealthy');
+    await hasCharted(page, 6);
+
+    const rows = await page
+      .locator('#members tbody tr')
+      .evaluateAll((all) =>
+        all.map((row) => Array.from(row.cells, (cell) => cell.textContent)),
+      );
+    const [first, second] = rows;
+    assert.ok(first[0].startsWith(`${new URL(server.url).host}probed in `));
+    assert.ok(second[0].startsWith(`${new URL(other.url).host}probed in `));
+    assert.deepEqual(
+      rows.map(([, health, weight, , , inFlight]) => [
+        health,
+        weight,
+        inFlight,
+      ]),
+      [
+        ['unhealthy', '1', '0'],
+        ['unhealthy', '3', '0'],
+      ],
+    );
+    assert.ok(Number(first[3]) + Number(second[3]) >= 9);
+  });
+
   it('draws the latency of each second', async (t) => {
     const { proxy, post } = await startBoth(t);
     await makeTraffic(post);
