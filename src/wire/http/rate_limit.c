@@ -236,7 +236,7 @@ static void take_line(struct pc_rate_limits *limits,
 /* Nearly all lines are none of these, and told so by their first byte. */
 static bool may_be_meant(struct pc_text line)
 {
-  char first = line.size ? (char)(line.data[0] | 0x20) : '\0';
+  int first = line.size ? line.data[0] | 0x20 : 0;
 
   return (first == 'r' || first == 'x') && line.size > strlen("ratelimit");
 }

@@ -12,7 +12,8 @@ enum {
   LONGEST_NUMBER = 32,
   NARROW_DIGITS = 8, /* of a float32: enough for most, one more for all */
   WIDE_DIGITS = 15,
-  MOST_WIDE_DIGITS = 17
+  MOST_WIDE_DIGITS = 17,
+  PADDING = 64 /* place of "=" among the digits of base64 */
 };
 
 /* Values stand behind a comma, but the first of their list and those of keys.
@@ -77,7 +78,7 @@ static enum pc_status append_whole(struct pc_bytes *out,
 static enum pc_status append_base64(struct pc_bytes *out, struct pc_text bytes)
 {
   static const char digits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
   const unsigned char *from = (const unsigned char *)bytes.data;
   enum pc_status status = pc_bytes_reserve(out, bytes.size / 3 * 4 + 6);
   char *to = NULL;
@@ -93,8 +94,8 @@ static enum pc_status append_base64(struct pc_bytes *out, struct pc_text bytes)
 
     *to++ = digits[group >> 18];
     *to++ = digits[group >> 12 & 63];
-    *to++ = left > 1 ? digits[group >> 6 & 63] : '=';
-    *to++ = left > 2 ? digits[group & 63] : '=';
+    *to++ = digits[left > 1 ? group >> 6 & 63 : PADDING];
+    *to++ = digits[left > 2 ? group & 63 : PADDING];
   }
   *to++ = '"';
   pc_bytes_set_size(out, (size_t)(to - out->data));

@@ -1,5 +1,6 @@
 #include "wire/msgpack/scan.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -148,8 +149,10 @@ static double float_of(const struct head *head)
 /* An integer with its sign; one that is not below 0 is like any other. */
 static void extend_sign(struct head *head)
 {
-  uint64_t sign = (uint64_t)1 << (8 * head->width - 1);
+  uint64_t sign = 0;
 
+  assert(head->width > 0);
+  sign = (uint64_t)1 << (8 * head->width - 1);
   head->token = head->argument & sign ? PC_MSGPACK_NEGATIVE : PC_MSGPACK_WHOLE;
   head->argument = (head->argument ^ sign) - sign;
 }
