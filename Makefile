@@ -8,6 +8,7 @@
 # make exits RUNS=200                 processes that end amid their calls
 # make siege                          the proxy among callers that misbehave
 # make recipes | bench-coalesce       docs/recipes.md as printed; single calls
+# make bench-limits                   servers that refuse what is too much
 # make vector-test | every-float      vectors on other processors; every float32
 # make pgvector-test                  bulk's PostgreSQL tests over pgvector
 # make bulk-siege ROWS=1000000        bulk workers that are killed all the time

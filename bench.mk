@@ -54,6 +54,12 @@ bench-proxy: build node_modules/.package-lock.json $(BENCH)/server \
 bench-coalesce: build node_modules/.package-lock.json | run-packages
 	@node benchmark/coalesce/run.js
 
+# Servers that refuse what is too much, a fixed window beside limits that adapt:
+# REQUESTS=4000 each way. Draws docs/rate-limits.svg.
+.PHONY: bench-limits
+bench-limits: build node_modules/.package-lock.json | run-packages
+	@REQUESTS=$(REQUESTS) node benchmark/limits/run.js
+
 # The bulk command beside embedStream alone: SCALE=16 ROUNDS=3 FORMATS=npy.
 .PHONY: bench-bulk
 bench-bulk: build node_modules/.package-lock.json $(BENCH)/server | run-packages
